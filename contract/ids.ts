@@ -1,0 +1,72 @@
+// contract/ids.ts: branded ids and the only places that may make them from plain values.
+import type { Result } from './result.ts';
+import { err, ok } from './result.ts';
+
+declare const brand: unique symbol;
+type Brand<T, Name extends string> = T & { readonly [brand]: Name };
+
+/** A site's public name: 1 to 63 lower-case letters, digits and hyphens, starting with a letter or digit. */
+export type SiteId = Brand<string, 'SiteId'>;
+/** A UUIDv7 in its canonical lower-case form (RFC 9562 §5.7), made once where the event happened. */
+export type EventId = Brand<string, 'EventId'>;
+/** A pseudonym of 12 bytes as 24 lower-case hex digits; meaningless once its salt is destroyed. */
+export type VisitorKey = Brand<string, 'VisitorKey'>;
+/** A pseudonymised order id: 12 bytes as 24 lower-case hex digits. */
+export type OrderKey = Brand<string, 'OrderKey'>;
+/** A random id the browser keeps after consent; it never reaches a table, log or queue (P1). */
+export type FirstPartyId = Brand<string, 'FirstPartyId'>;
+/** Milliseconds since 1970-01-01T00:00:00Z, a safe integer. */
+export type EpochMs = Brand<number, 'EpochMs'>;
+
+/** One day in milliseconds. UTC days have no leap seconds in this count. */
+export const DAY_MS = 86_400_000;
+/** One hour in milliseconds. */
+export const HOUR_MS = 3_600_000;
+/** One minute in milliseconds. */
+export const MINUTE_MS = 60_000;
+/** The latest instant a `Date` can hold (ECMA-262 §21.4.1.1). */
+const EPOCH_MS_MAX = 8.64e15;
+
+const SITE_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const KEY_HEX = /^[0-9a-f]{24}$/;
+// 128 random bits need 22 base64url characters; a UUID has 36.
+const FIRST_PARTY_ID = /^[A-Za-z0-9_-]{22,64}$/;
+
+const parser =
+  <T>(matches: (text: string) => boolean) =>
+  (value: unknown): Result<T, 'malformed'> =>
+    typeof value === 'string' && matches(value) ? ok(value as T) : err('malformed');
+
+/** Reads a site id; refuses anything but its exact form. */
+export const parseSiteId: (value: unknown) => Result<SiteId, 'malformed'> = parser((text) => SITE_ID.test(text));
+/** Reads an event id; refuses other UUID versions and upper case, so that one event has one spelling. */
+export const parseEventId: (value: unknown) => Result<EventId, 'malformed'> = parser((text) => UUID_V7.test(text));
+/** Reads a visitor key. */
+export const parseVisitorKey: (value: unknown) => Result<VisitorKey, 'malformed'> = parser((text) =>
+  KEY_HEX.test(text),
+);
+/** Reads an order key. */
+export const parseOrderKey: (value: unknown) => Result<OrderKey, 'malformed'> = parser((text) => KEY_HEX.test(text));
+/** Reads a first-party id: 22 to 64 base64url characters, so that a guessable one is refused. */
+export const parseFirstPartyId: (value: unknown) => Result<FirstPartyId, 'malformed'> = parser((text) =>
+  FIRST_PARTY_ID.test(text),
+);
+/** Reads an instant; refuses fractions, negatives and what `Date` can't hold. */
+export const parseEpochMs = (value: unknown): Result<EpochMs, 'malformed'> =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= EPOCH_MS_MAX
+    ? ok(value as EpochMs)
+    : err('malformed');
+
+/**
+ * Makes a UUIDv7 from an instant and 10 random bytes (RFC 9562 §5.7: 48 bits of time, 74 of randomness).
+ * The tag, the importer and tests share it; nobody else makes event ids.
+ */
+export function eventIdFrom(at: number, random: Uint8Array): EventId {
+  const hex = (bytes: Iterable<number>): string =>
+    Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join('');
+  const time = at.toString(16).padStart(12, '0');
+  const tail = hex(random);
+  const variant = (8 + ((random[2] ?? 0) & 3)).toString(16);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${tail.slice(0, 3)}-${variant}${tail.slice(5, 8)}-${tail.slice(8, 20)}` as EventId;
+}

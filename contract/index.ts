@@ -1,0 +1,60 @@
+// contract/index.ts: what every other folder may use. The decoder has its own entry, so that the tag stays free of it.
+export type {
+  Consent,
+  ConsentDecision,
+  ConsentPolicy,
+  ConsentSource,
+  PolicyPreset,
+  WithoutConsent,
+} from './consent.ts';
+export { CONSENT_SOURCES, covers, decideConsent, GPC_REMOVES, POLICIES } from './consent.ts';
+export type { Commerce, CommerceEventName, Item, PropertyValue, TrackEvent } from './events.ts';
+export { COMMERCE_EVENTS, isEventName, KNOWN_EVENTS } from './events.ts';
+export type { EpochMs, EventId, FirstPartyId, OrderKey, SiteId, VisitorKey } from './ids.ts';
+export {
+  DAY_MS,
+  eventIdFrom,
+  HOUR_MS,
+  MINUTE_MS,
+  parseEpochMs,
+  parseEventId,
+  parseFirstPartyId,
+  parseOrderKey,
+  parseSiteId,
+  parseVisitorKey,
+} from './ids.ts';
+export {
+  AMOUNT_MAX,
+  BATCH_EVENTS_MAX,
+  BODY_BYTES_MAX,
+  IMPORT_BODY_BYTES_MAX,
+  ITEMS_MAX,
+  PROPERTIES_CHARS_MAX,
+  PROPERTIES_MAX,
+  PROPERTY_NAME_CHARS_MAX,
+  PROPERTY_VALUE_CHARS_MAX,
+  QUANTITY_MAX,
+  TEXT_CHARS_MAX,
+  URL_CHARS_MAX,
+} from './limits.ts';
+export type { Purpose, PurposeBits } from './purposes.ts';
+export { bitsOf, PURPOSE_BIT, PURPOSE_BITS_ALL, PURPOSES, purposesOf } from './purposes.ts';
+export type { Result } from './result.ts';
+export { err, ok } from './result.ts';
+export type { Batch, WireBatch, WireCommerce, WireConsent, WireEvent, WireItem } from './wire.ts';
+export { encodeBatch, WIRE_VERSION } from './wire.ts';
+export type {
+  EmptyModel,
+  NoSegmentsReason,
+  PublishedMetrics,
+  PublishedModel,
+  PublishedSegment,
+  PublishedTrait,
+  PublishedVersion,
+  SegmentedModel,
+  SegmentKind,
+  TraitUnit,
+  VisibleSegment,
+  WithheldReason,
+  WithheldSegment,
+} from './segments.ts';

@@ -1,0 +1,98 @@
+// contract/segments.ts: the published form of a segmenter run, as the API answers it and the console shows it (P3).
+import type { EpochMs, SiteId } from './ids.ts';
+
+/** How a segment came about. */
+export type SegmentKind = 'cluster';
+/** Why a segment's numbers are withheld: it, or everybody outside it, is fewer than the site's floor. */
+export type WithheldReason = 'below_floor' | 'complement_below_floor';
+/** Why a run found no segments. */
+export type NoSegmentsReason = 'not_enough_visitors' | 'traits_do_not_vary';
+/** What a trait's number counts. `minor_units` come with a currency. */
+export type TraitUnit = 'days' | 'count' | 'share' | 'minor_units';
+
+/** A trait's mean over a segment, two significant digits. */
+export interface PublishedTrait {
+  readonly id: string;
+  readonly unit: TraitUnit;
+  /** ISO 4217, with `minor_units` alone. */
+  readonly currency?: string;
+  /** Mean over the segment's visitors who have the trait, after outliers were limited. */
+  readonly mean: number;
+  /** The same over all profiled visitors; absent where it would tell of a withheld segment. */
+  readonly overall?: number;
+  /** The segment against all profiled visitors; `similar` within 0.3 standard deviations. */
+  readonly compared: 'higher' | 'similar' | 'lower';
+}
+
+/** A segment whose numbers may be seen. */
+export interface VisibleSegment {
+  readonly status: 'published';
+  readonly id: string;
+  readonly kind: SegmentKind;
+  readonly version: number;
+  readonly at: EpochMs;
+  /** A few words, unique within the version. */
+  readonly label: string;
+  readonly description: string;
+  /** Visitors, with noise and rounded to 10; the same for the same members however often it is asked. */
+  readonly visitors: number;
+  /** The traits that tell it apart come first. */
+  readonly traits: readonly PublishedTrait[];
+}
+
+/** A segment that exists but is too small, or leaves too few outside. */
+export interface WithheldSegment {
+  readonly status: 'withheld';
+  readonly id: string;
+  readonly kind: SegmentKind;
+  readonly version: number;
+  readonly at: EpochMs;
+  readonly reason: WithheldReason;
+}
+
+/** One segment of a released version. */
+export type PublishedSegment = VisibleSegment | WithheldSegment;
+
+/** How good a version is; each rounded to two decimals. */
+export interface PublishedMetrics {
+  /** Mean silhouette width (Rousseeuw 1987), -1 to 1; absent with fewer than two clusters. */
+  readonly silhouette?: number;
+  /** Share of the variance that the kept components carry. */
+  readonly explainedVariance: number;
+  /** Adjusted Rand index against the last version, over visitors in both. */
+  readonly ariWithLast?: number;
+  /** Normalised mutual information against the last version, over visitors in both. */
+  readonly nmiWithLast?: number;
+}
+
+/** What every released version says of itself. */
+export interface PublishedVersion {
+  readonly site: SiteId;
+  readonly version: number;
+  /** When the run was made. */
+  readonly at: EpochMs;
+  /** UTC days, `YYYY-MM-DD`, of the first and the last event of the profiles; absent without profiles. */
+  readonly window?: { readonly from: string; readonly to: string };
+  readonly method: { readonly name: 'pca-kmeans'; readonly k: number; readonly seed: number };
+  /** Floor and rounding in force. */
+  readonly privacy: { readonly floor: number; readonly epsilon: number; readonly roundedTo: number };
+}
+
+/** A version with segments. */
+export interface SegmentedModel extends PublishedVersion {
+  readonly status: 'segmented';
+  /** Profiled visitors, with noise and rounded; absent where it would tell of a withheld segment. */
+  readonly visitors?: number;
+  /** Ids of the traits the clusters were made from. */
+  readonly traits: readonly string[];
+  readonly metrics: PublishedMetrics;
+}
+
+/** A version that says why there are none. */
+export interface EmptyModel extends PublishedVersion {
+  readonly status: 'no_segments';
+  readonly reason: NoSegmentsReason;
+}
+
+/** A released version. */
+export type PublishedModel = SegmentedModel | EmptyModel;

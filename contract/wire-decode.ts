@@ -1,0 +1,188 @@
+// contract/wire-decode.ts: the one parser between the network and our types (valibot; for the edge, not the tag).
+import * as v from 'valibot';
+import type { Consent } from './consent.ts';
+import { CONSENT_SOURCES } from './consent.ts';
+import type { TrackEvent } from './events.ts';
+import { isEventName } from './events.ts';
+import type { EpochMs, EventId, FirstPartyId, SiteId } from './ids.ts';
+import { parseEpochMs, parseEventId, parseFirstPartyId, parseSiteId } from './ids.ts';
+import * as limits from './limits.ts';
+import { PURPOSE_BITS_ALL } from './purposes.ts';
+import type { Result } from './result.ts';
+import { err, ok } from './result.ts';
+import type { WireCommerce, WireConsent, WireEvent } from './wire.ts';
+import { WIRE_VERSION } from './wire.ts';
+
+/** Why a whole message was refused. */
+export type BatchRefusal = 'malformed_json' | 'unknown_version' | 'malformed_batch';
+/** Why one event of a message was refused. */
+export type EventRefusal = 'malformed_event' | 'properties_too_large';
+
+/** An event, or why it isn't one and where (a JSON pointer into the event, with no value of the visitor's). */
+export type DecodedEvent =
+  | { readonly ok: true; readonly value: TrackEvent }
+  | { readonly ok: false; readonly error: EventRefusal; readonly pointer: string; readonly id?: EventId };
+
+/** A message whose envelope is sound; its events stand or fall one by one. */
+export interface DecodedBatch {
+  readonly site: SiteId;
+  readonly sentAt: EpochMs;
+  readonly consent: Consent;
+  readonly firstPartyId?: FirstPartyId;
+  readonly automated: boolean;
+  readonly events: readonly DecodedEvent[];
+  /** Events past {@link limits.BATCH_EVENTS_MAX}, not read. */
+  readonly overLimit: number;
+}
+
+const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
+const amount = v.pipe(v.number(), v.integer(), v.minValue(-limits.AMOUNT_MAX), v.maxValue(limits.AMOUNT_MAX));
+const shortText = text(limits.TEXT_CHARS_MAX);
+const itemSchema = v.object({
+  i: v.pipe(shortText, v.minLength(1)),
+  n: v.optional(shortText),
+  c: v.optional(shortText),
+  b: v.optional(shortText),
+  v: v.optional(shortText),
+  p: v.optional(amount),
+  q: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(limits.QUANTITY_MAX))),
+  d: v.optional(amount),
+});
+const commerceSchema = v.object({
+  c: v.optional(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/))),
+  v: v.optional(amount),
+  x: v.optional(amount),
+  h: v.optional(amount),
+  d: v.optional(amount),
+  k: v.optional(shortText),
+  o: v.optional(shortText),
+  l: v.optional(v.pipe(v.array(itemSchema), v.maxLength(limits.ITEMS_MAX))),
+});
+// Names that JavaScript gives a meaning to are refused, so that no later code can be surprised by them.
+const isPropertyName = (name: string): boolean =>
+  name.length > 0 &&
+  name.length <= limits.PROPERTY_NAME_CHARS_MAX &&
+  !['__proto__', 'constructor', 'prototype'].includes(name);
+const propertiesSchema = v.pipe(
+  v.record(
+    v.pipe(v.string(), v.check(isPropertyName)),
+    v.union([text(limits.PROPERTY_VALUE_CHARS_MAX), v.pipe(v.number(), v.finite()), v.boolean()]),
+  ),
+  v.check((properties) => Object.keys(properties).length <= limits.PROPERTIES_MAX),
+);
+const brandedId = v.custom<EventId>((value) => parseEventId(value).ok);
+const instant = v.custom<EpochMs>((value) => parseEpochMs(value).ok);
+const eventSchema = v.object({
+  i: brandedId,
+  n: v.pipe(v.string(), v.check(isEventName)),
+  t: instant,
+  u: v.optional(text(limits.URL_CHARS_MAX)),
+  r: v.optional(text(limits.URL_CHARS_MAX)),
+  h: v.optional(shortText),
+  p: v.optional(propertiesSchema),
+  m: v.optional(commerceSchema),
+});
+const bits = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(PURPOSE_BITS_ALL));
+const source = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(CONSENT_SOURCES.length - 1));
+const batchSchema = v.object({
+  s: v.custom<SiteId>((value) => parseSiteId(value).ok),
+  t: instant,
+  c: v.union([
+    v.tuple([v.picklist(['u', 'r', 'g']), bits, source]),
+    v.tuple([v.picklist(['u', 'r', 'g']), bits, source, instant]),
+  ]),
+  i: v.optional(v.custom<FirstPartyId>((value) => parseFirstPartyId(value).ok)),
+  w: v.optional(v.literal(1)),
+  e: v.pipe(v.array(v.unknown()), v.minLength(1)),
+});
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const decodeConsent = ([state, purposes, code, at]: WireConsent): Consent => {
+  if (state === 'u') return { state: 'unasked' };
+  const made = { source: CONSENT_SOURCES[code] ?? 'none', ...(at === undefined ? {} : { at: at as EpochMs }) };
+  return state === 'r' ? { state: 'refused', ...made } : { state: 'granted', purposes, ...made };
+};
+
+const present = <T extends object>(fields: { readonly [K in keyof T]: T[K] | undefined }): T =>
+  Object.fromEntries(Object.entries(fields).filter((entry) => entry[1] !== undefined)) as T;
+
+const decodeCommerce = (wire: WireCommerce): NonNullable<TrackEvent['commerce']> =>
+  present<NonNullable<TrackEvent['commerce']>>({
+    currency: wire.c,
+    value: wire.v,
+    tax: wire.x,
+    shipping: wire.h,
+    discount: wire.d,
+    coupon: wire.k,
+    transactionId: wire.o,
+    items: wire.l?.map((item) =>
+      present({
+        id: item.i,
+        name: item.n,
+        category: item.c,
+        brand: item.b,
+        variant: item.v,
+        price: item.p,
+        quantity: item.q,
+        discount: item.d,
+      }),
+    ),
+  });
+
+const decodeTrackEvent = (wire: WireEvent): TrackEvent =>
+  present<TrackEvent>({
+    id: wire.i as EventId,
+    name: wire.n,
+    at: wire.t as EpochMs,
+    url: wire.u,
+    referrer: wire.r,
+    title: wire.h,
+    properties: wire.p,
+    commerce: wire.m && decodeCommerce(wire.m),
+  });
+
+const pointerOf = (issue: v.BaseIssue<unknown> | undefined): string =>
+  (issue?.path ?? [])
+    // A key made by the visitor could be an identifier: only our own short keys and numbers are repeated.
+    .map((step) => (typeof step.key === 'number' || /^[a-z]$/.test(String(step.key)) ? `/${String(step.key)}` : '/*'))
+    .join('');
+
+function decodeEvent(raw: unknown): DecodedEvent {
+  if (isObject(raw) && isObject(raw['p']) && JSON.stringify(raw['p']).length > limits.PROPERTIES_CHARS_MAX) {
+    return { ...err('properties_too_large'), pointer: '/p', ...idOf(raw) };
+  }
+  const parsed = v.safeParse(eventSchema, raw, { abortEarly: true });
+  if (parsed.success) return ok(decodeTrackEvent(parsed.output as WireEvent));
+  return { ...err('malformed_event'), pointer: pointerOf(parsed.issues[0]), ...idOf(raw) };
+}
+
+const idOf = (raw: unknown): { readonly id?: EventId } => {
+  const id = isObject(raw) ? parseEventId(raw['i']) : undefined;
+  return id?.ok === true ? { id: id.value } : {};
+};
+
+/** Reads a message. One bad event never drops its batch: it is refused by itself, with a pointer. */
+export function decodeBatch(body: string): Result<DecodedBatch, BatchRefusal> {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(body);
+  } catch {
+    return err('malformed_json');
+  }
+  if (!isObject(raw)) return err('malformed_batch');
+  if (raw['v'] !== WIRE_VERSION) return err('unknown_version');
+  const envelope = v.safeParse(batchSchema, raw, { abortEarly: true });
+  if (!envelope.success) return err('malformed_batch');
+  const { s, t, c, i, w, e } = envelope.output;
+  return ok({
+    site: s,
+    sentAt: t,
+    consent: decodeConsent(c),
+    ...(i === undefined ? {} : { firstPartyId: i }),
+    automated: w === 1,
+    events: e.slice(0, limits.BATCH_EVENTS_MAX).map(decodeEvent),
+    overLimit: Math.max(0, e.length - limits.BATCH_EVENTS_MAX),
+  });
+}

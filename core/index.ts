@@ -1,0 +1,24 @@
+// core/index.ts: pure rules both servers need. No clock, no I/O.
+export { IPV4_PREFIX_BITS, IPV6_PREFIX_BITS, truncateAddress } from './address.ts';
+export { InvariantError, invariant } from './invariant.ts';
+export type { KeyProvider, SecretName } from './key-provider.ts';
+export { KEY_BYTES } from './key-provider.ts';
+export type { Hmac } from './pseudonym.ts';
+export { dayVisitorKey, lengthPrefixed, linkedVisitorKey, orderKey, PSEUDONYM_BYTES, toHex } from './pseudonym.ts';
+export type { SaltPeriod, SaltUse } from './salt-period.ts';
+export { DAY_SALT_GRACE_MS, daySaltLives, LONG_SALT_MS, saltPeriodAt } from './salt-period.ts';
+export type { ScrubbedUrl } from './scrub.ts';
+export {
+  CAMPAIGN_PARAMETERS,
+  DIGITS_MIN,
+  scrubProductText,
+  scrubProperties,
+  scrubReferrer,
+  scrubText,
+  scrubUrl,
+  TOKEN_CHARS_MIN,
+} from './scrub.ts';
+export type { SessionDays } from './sessions.ts';
+export { addToSessions, countSessions, mergeSessions, SESSION_DAYS_MAX, SESSION_GAP_MS } from './sessions.ts';
+export type { PublishedCount, WordSource } from './publishing.ts';
+export { checkFloor, COUNT_STEP, MEAN_DIGITS, NOISE_EPSILON, publishCount, roundCount, roundMean, setWords } from './publishing.ts';

@@ -1,0 +1,164 @@
+// core/scrub.ts: takes what could identify a person out of URLs, titles and properties before they are kept (P1).
+import type { PropertyValue } from '../contract/index.ts';
+
+/** Digits in a row from which a number counts as identifying: phone, customer and card numbers are longer. */
+export const DIGITS_MIN = 7;
+/** Characters from which letters mixed with digits count as a token. */
+export const TOKEN_CHARS_MIN = 20;
+/** Rounds of percent-decoding; attackers and broken mailers encode twice. */
+const DECODE_ROUNDS_MAX = 3;
+
+const EMAIL = /[^\s@/?&=<>()[\],;:"]+@[^\s@/?&=<>()[\],;:"]+/gu;
+const SEPARATED_DIGITS = new RegExp(`\\+?\\d(?:[\\s().\\-/]{0,2}\\d){${DIGITS_MIN - 1},}`, 'g');
+const LONG_WORD = new RegExp(`[A-Za-z0-9_\\-.~+=]{${TOKEN_CHARS_MIN},}`, 'g');
+const UUID = /[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}/gi;
+const ADDRESS = /(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}/gi;
+/** Property names that announce a person; compared as words of the name, so that `company_name` is caught, `filename` not. */
+const PERSONAL_NAMES: ReadonlySet<string> = new Set([
+  'email',
+  'mail',
+  'phone',
+  'tel',
+  'telephone',
+  'mobile',
+  'name',
+  'firstname',
+  'lastname',
+  'surname',
+  'fullname',
+  'username',
+  'login',
+  'user',
+  'userid',
+  'customer',
+  'customerid',
+  'address',
+  'street',
+  'postcode',
+  'zip',
+  'birthday',
+  'birthdate',
+  'dob',
+  'ssn',
+  'passport',
+  'iban',
+  'card',
+  'password',
+  'token',
+  'secret',
+  'session',
+  'ip',
+  'order',
+  'orderid',
+  'transaction',
+  'gclid',
+  'fbclid',
+]);
+
+const decoded = (text: string): string => {
+  let current = text;
+  for (let round = 0; round < DECODE_ROUNDS_MAX && current.includes('%'); round += 1) {
+    try {
+      current = decodeURIComponent(current);
+    } catch {
+      return current;
+    }
+  }
+  return current;
+};
+
+// Words and slugs are letters and hyphens; a token mixes in digits or cases.
+const looksRandom = (word: string): boolean =>
+  /\d/.test(word) && /[A-Za-z]/.test(word) && !/^[a-z]+(?:-[a-z]+)*(?:-\d{1,4})?$/.test(word);
+
+const maskIn = (text: string): string =>
+  text
+    .replaceAll(UUID, '[token]')
+    .replaceAll(EMAIL, '[email]')
+    .replaceAll(ADDRESS, '[number]')
+    .replaceAll(LONG_WORD, (word) => (looksRandom(word) ? '[token]' : word))
+    .replaceAll(SEPARATED_DIGITS, '[number]');
+
+/** Masks e-mail addresses, network addresses, numbers of {@link DIGITS_MIN} digits and more, and tokens, percent-encoded ones too. */
+export function scrubText(text: string): string {
+  const plain = decoded(text);
+  const masked = maskIn(plain);
+  // Where nothing was found the text keeps its spelling, so that "100%25" stays what the page said.
+  return masked === plain ? text : masked;
+}
+
+/** Masks e-mail addresses alone: product codes and names are full of digits and describe no person. */
+export const scrubProductText = (text: string): string => {
+  const plain = decoded(text);
+  const masked = plain.replaceAll(EMAIL, '[email]');
+  return masked === plain ? text : masked;
+};
+
+const isPersonal = (name: string): boolean =>
+  name
+    .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .some((word) => PERSONAL_NAMES.has(word));
+
+const scrubValue = (value: PropertyValue): PropertyValue => {
+  if (typeof value === 'string') return scrubText(value);
+  // A phone or customer number sent as a number is one all the same.
+  return typeof value === 'number' && Math.abs(value) >= 10 ** (DIGITS_MIN - 1) ? '[number]' : value;
+};
+
+/** Scrubs properties: values as texts, and every value under a name that announces a person becomes `[masked]`. */
+export function scrubProperties(properties: Readonly<Record<string, PropertyValue>>): Record<string, PropertyValue> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [
+      scrubText(name),
+      isPersonal(name) ? '[masked]' : scrubValue(value),
+    ]),
+  );
+}
+
+/** What is kept of a page's URL. */
+export interface ScrubbedUrl {
+  readonly path: string;
+  /** utm_* parameters alone, scrubbed and sorted, as a query string; absent where there are none. */
+  readonly campaign?: string;
+}
+
+/** Campaign parameters that may be kept; everything else of a query is dropped. */
+export const CAMPAIGN_PARAMETERS: readonly string[] = [
+  'utm_source',
+  'utm_medium',
+  'utm_campaign',
+  'utm_term',
+  'utm_content',
+  'utm_id',
+];
+
+const parsed = (url: string): URL | undefined => {
+  try {
+    return new URL(url);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Keeps path and campaign parameters of an http(s) URL; host, credentials, other parameters and fragment go. */
+export function scrubUrl(url: string): ScrubbedUrl | undefined {
+  const address = parsed(url);
+  if (address === undefined || !/^https?:$/.test(address.protocol)) return undefined;
+  const path = address.pathname
+    .split('/')
+    .map((segment) => scrubText(segment))
+    .join('/');
+  const campaign = CAMPAIGN_PARAMETERS.flatMap((name) => {
+    const value = address.searchParams.get(name);
+    return value === null || value === '' ? [] : [`${name}=${encodeURIComponent(scrubText(value))}`];
+  }).join('&');
+  return campaign === '' ? { path } : { path, campaign };
+}
+
+/** Keeps the host of a referrer alone. */
+export function scrubReferrer(url: string): string | undefined {
+  const address = parsed(url);
+  return address !== undefined && /^https?:$/.test(address.protocol) ? scrubText(address.hostname) : undefined;
+}

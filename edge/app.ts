@@ -1,0 +1,95 @@
+// edge/app.ts: one Hono core of two apps: the public collector and the authenticated API, with health and description.
+import { Hono } from 'hono';
+import { openAPIRouteHandler } from 'hono-openapi';
+import { KEY_BYTES, toHex } from '../core/index.ts';
+import { pingDatabase } from '../store/index.ts';
+import { createApi } from './api/app.ts';
+import { createCollector } from './collector/app.ts';
+import { problem } from './http/problem.ts';
+import type { TokenKeys } from './http/tokens.ts';
+import { tokenKeysFrom } from './http/tokens.ts';
+import type { Port } from './port.ts';
+
+const REQUEST_ID_BYTES = 8;
+
+const DOCUMENTATION = {
+  info: {
+    title: 'hushtag edge',
+    version: '1',
+    description: 'First-party collection and published segments. No raw personal data is stored.',
+  },
+  components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+} as const;
+
+/** The signing keys are made once, on first use; a failure is not remembered. */
+function lazyTokenKeys(port: Port): () => Promise<TokenKeys> {
+  let keys: Promise<TokenKeys> | undefined;
+  return () => {
+    keys ??= port.keys
+      .secret('tokens', port.randomBytes(KEY_BYTES))
+      .then(tokenKeysFrom)
+      .catch((fault: unknown) => {
+        keys = undefined;
+        throw fault;
+      });
+    return keys;
+  };
+}
+
+const codeOf = (fault: unknown): string =>
+  typeof fault === 'object' && fault !== null && 'code' in fault && typeof fault.code === 'string'
+    ? fault.code
+    : 'unknown';
+
+/** Makes the edge for a platform. */
+export function createEdge(port: Port): Hono {
+  const app = new Hono();
+  const tokenKeys = lazyTokenKeys(port);
+
+  app.use(async (context, next) => {
+    await next();
+    context.res.headers.set('x-request-id', toHex(port.randomBytes(REQUEST_ID_BYTES)));
+    context.res.headers.set('x-content-type-options', 'nosniff');
+  });
+  app.onError((fault, context) => {
+    const storage = codeOf(fault).startsWith('SQLITE') || codeOf(fault).startsWith('HRANA');
+    // The message of a fault may quote what a client sent; the log gets its code and route alone (P1).
+    port.log('error', 'request_failed', { code: codeOf(fault), name: fault.name, route: context.req.routePath });
+    return storage
+      ? problem('storage_unavailable', 'The database can not be reached; the operator log says more.')
+      : problem('internal', 'The operator log has the request id of this answer.');
+  });
+  app.notFound(() => problem('not_found', 'See /openapi.json for what there is.'));
+
+  app.get('/livez', (context) => context.text('ok'));
+  app.get('/readyz', async (context) => {
+    try {
+      await pingDatabase(port.db);
+      await tokenKeys();
+      return context.text('ok');
+    } catch (fault) {
+      port.log('error', 'not_ready', { code: codeOf(fault) });
+      return problem(
+        'storage_unavailable',
+        'The database or the key provider can not be reached; see the operator log.',
+      );
+    }
+  });
+  app.get('/tag.js', (context) => {
+    if (port.tag === undefined) return problem('not_found', 'Build the tag with `npm run build`.');
+    const headers = {
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=3600',
+      etag: port.tag.etag,
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+    };
+    return context.req.header('if-none-match') === port.tag.etag
+      ? context.body(null, 304, headers)
+      : context.body(port.tag.body, 200, headers);
+  });
+  app.route('/', createCollector(port, tokenKeys));
+  app.route('/', createApi(port, tokenKeys));
+  app.get('/openapi.json', openAPIRouteHandler(app, { documentation: DOCUMENTATION }));
+  return app;
+}

@@ -1,0 +1,81 @@
+// edge/collector/group-commit.ts: many requests, one transaction: each waits for the commit that holds its events (D1).
+import type { WriteJob } from '../../store/index.ts';
+import type { WriteRefusal } from '../port.ts';
+
+/** Jobs waiting for the next commit; past it requests are refused rather than held. */
+export const QUEUE_JOBS_MAX = 5_000;
+/** Events in one transaction. */
+export const COMMIT_EVENTS_MAX = 2_000;
+
+interface Waiting {
+  readonly job: WriteJob;
+  readonly settle: (refusal: WriteRefusal | undefined) => void;
+}
+
+/** A writer and the way to let it finish. */
+export interface GroupCommit {
+  readonly write: (job: WriteJob) => Promise<WriteRefusal | undefined>;
+  /** Resolves once nothing waits any more. */
+  readonly drained: () => Promise<void>;
+}
+
+const weight = (job: WriteJob): number => job.rows.length + 1;
+
+/**
+ * Commits jobs in order of arrival, as many at once as have gathered while the last commit ran.
+ * A failed commit is tried once more job by job, so that one job's fault can't refuse its neighbours'.
+ */
+export function createGroupCommit(
+  commit: (jobs: readonly WriteJob[]) => Promise<void>,
+  onFault: (fault: unknown) => void,
+): GroupCommit {
+  let waiting: Waiting[] = [];
+  let running: Promise<void> | undefined;
+
+  const takeGroup = (): Waiting[] => {
+    let events = 0;
+    const end = waiting.findIndex(({ job }) => (events += weight(job)) > COMMIT_EVENTS_MAX);
+    const count = end === -1 ? waiting.length : Math.max(1, end);
+    const group = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    return group;
+  };
+
+  const commitOne = async ({ job, settle }: Waiting): Promise<void> => {
+    try {
+      await commit([job]);
+      settle(undefined);
+    } catch (fault) {
+      onFault(fault);
+      settle('storage_unavailable');
+    }
+  };
+
+  const commitGroup = async (group: readonly Waiting[]): Promise<void> => {
+    try {
+      await commit(group.map(({ job }) => job));
+      for (const { settle } of group) settle(undefined);
+    } catch {
+      for (const one of group) await commitOne(one);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (waiting.length > 0) await commitGroup(takeGroup());
+    running = undefined;
+  };
+
+  return {
+    write: (job) => {
+      if (waiting.length >= QUEUE_JOBS_MAX) return Promise.resolve('queue_full');
+      return new Promise((settle) => {
+        waiting.push({ job, settle });
+        // The first of a group yields once, so that requests of the same turn of the event loop share its commit.
+        running ??= Promise.resolve().then(run);
+      });
+    },
+    drained: async () => {
+      while (running !== undefined) await running;
+    },
+  };
+}

@@ -1,0 +1,31 @@
+// edge/collector/openapi.ts: what the collector promises, for /openapi.json.
+import { describeRoute } from 'hono-openapi';
+import * as v from 'valibot';
+import { answer, refusal } from '../http/describe.ts';
+
+const collectAnswerSchema = v.object({
+  received: v.number(),
+  refused: v.array(
+    v.object({
+      event: v.optional(v.string()),
+      index: v.number(),
+      reason: v.string(),
+      pointer: v.optional(v.string()),
+    }),
+  ),
+});
+
+/** POST /v1/collect */
+export const describeCollect = describeRoute({
+  summary: 'Takes a message of events from a page or an importer',
+  description: 'The body is wire version 1 as JSON in text/plain. A 202 means that what was taken is durable.',
+  requestBody: { content: { 'text/plain': { schema: { type: 'string' } } } },
+  responses: {
+    202: answer(collectAnswerSchema, 'What was received and which events were refused'),
+    400: refusal('Not a message, or of no known site'),
+    401: refusal('The import token is not valid'),
+    403: refusal('Not from an origin of the site, or not the token’s site'),
+    413: refusal('Too large'),
+    503: refusal('Nothing was kept; send it again after Retry-After'),
+  },
+});

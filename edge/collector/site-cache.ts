@@ -1,0 +1,29 @@
+// edge/collector/site-cache.ts: remembers sites for a moment, so that a page view asks no database for its site.
+import type { EpochMs, SiteId } from '../../contract/index.ts';
+import type { Site } from '../../store/index.ts';
+
+/** How long a site's settings may be served after they changed. */
+export const SITE_CACHE_MS = 5_000;
+/** Names remembered, unknown ones included; past it the oldest go. */
+const SITE_CACHE_MAX = 10_000;
+
+/** Wraps a look-up of sites with a bounded memory. A failed look-up is not remembered. */
+export function cacheSites(
+  find: (id: SiteId) => Promise<Site | undefined>,
+  now: () => EpochMs,
+): (id: SiteId) => Promise<Site | undefined> {
+  const known = new Map<SiteId, { readonly until: number; readonly site: Promise<Site | undefined> }>();
+  return (id) => {
+    const held = known.get(id);
+    if (held !== undefined && held.until > now()) return held.site;
+    known.delete(id);
+    for (const oldest of known.keys()) {
+      if (known.size < SITE_CACHE_MAX) break;
+      known.delete(oldest);
+    }
+    const site = find(id);
+    known.set(id, { until: now() + SITE_CACHE_MS, site });
+    site.catch(() => known.delete(id));
+    return site;
+  };
+}

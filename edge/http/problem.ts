@@ -1,0 +1,49 @@
+// edge/http/problem.ts: every error the edge answers, as problem+json (RFC 9457).
+
+interface Kind {
+  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500 | 503;
+  readonly title: string;
+}
+
+/** The closed list of problem types; each is explained in docs/errors.md under its name. */
+export const PROBLEMS = {
+  body_too_large: { status: 413, title: 'The body is larger than this endpoint takes' },
+  body_timeout: { status: 400, title: 'The body did not arrive in time' },
+  malformed_json: { status: 400, title: 'The body is not JSON' },
+  malformed_batch: { status: 400, title: 'The body is not a message of this version' },
+  unknown_version: { status: 400, title: 'The message has a version this server does not know' },
+  unknown_site: { status: 400, title: 'There is no site of this name here' },
+  origin_not_allowed: { status: 403, title: 'This site takes no events from this origin' },
+  site_mismatch: { status: 403, title: 'The token belongs to another site' },
+  token_missing: { status: 401, title: 'A token is needed' },
+  token_invalid: { status: 401, title: 'The token is not valid' },
+  token_expired: { status: 401, title: 'The token has expired' },
+  scope_missing: { status: 403, title: 'The token lacks the scope this needs' },
+  not_found: { status: 404, title: 'There is nothing here for this token' },
+  queue_full: { status: 503, title: 'The collector is busy; send it again later' },
+  storage_unavailable: { status: 503, title: 'The collector cannot store now; send it again later' },
+  internal: { status: 500, title: 'Something broke on our side' },
+} as const satisfies Readonly<Record<string, Kind>>;
+
+/** A problem's stable name. */
+export type ProblemName = keyof typeof PROBLEMS;
+
+/** Seconds a client should wait after a 503. */
+export const RETRY_AFTER_SECONDS = 2;
+
+/** Makes the answer. `detail` says what to do; it never repeats what the client sent. */
+export function problem(name: ProblemName, detail: string, headers: Readonly<Record<string, string>> = {}): Response {
+  const { status, title } = PROBLEMS[name];
+  const body = { type: `https://hushtag.dev/problems/${name}`, title, status, detail };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
+      ...(status === 401
+        ? { 'www-authenticate': `Bearer error="${name === 'token_missing' ? 'invalid_request' : 'invalid_token'}"` }
+        : {}),
+      ...headers,
+    },
+  });
+}

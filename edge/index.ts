@@ -1,0 +1,8 @@
+// edge/index.ts: what the runtimes compose.
+export { createEdge } from './app.ts';
+export type { GroupCommit } from './collector/group-commit.ts';
+export { createGroupCommit } from './collector/group-commit.ts';
+export { destroyExpiredSalts } from './collector/salt-destruction.ts';
+export type { Scope, TokenKeys } from './http/tokens.ts';
+export { issueToken, SCOPES, TOKEN_SECONDS_MAX, tokenKeysFrom } from './http/tokens.ts';
+export type { Port, WriteRefusal } from './port.ts';

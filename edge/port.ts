@@ -1,0 +1,27 @@
+// edge/port.ts: what a platform must offer the edge. runtime/node.ts and runtime/worker.ts implement it.
+import type { EpochMs } from '../contract/index.ts';
+import type { KeyProvider } from '../core/index.ts';
+import type { Db, WriteJob } from '../store/index.ts';
+
+/** Why a write was not taken; nothing of it is kept, and the client may send it again. */
+export type WriteRefusal = 'queue_full' | 'storage_unavailable';
+
+/** What a platform must offer. Clock, randomness, address and storage come from nowhere else. */
+export interface Port {
+  readonly now: () => EpochMs;
+  readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
+  /** The client's network address as the platform vouches for it, or undefined. Never a header a client can set. */
+  readonly clientAddress: (request: Request, env: unknown) => string | undefined;
+  readonly db: Db;
+  readonly keys: KeyProvider;
+  /** Resolves once the job is durable (Node: committed; Workers: taken by the queue), or with why it isn't (D1). */
+  readonly write: (job: WriteJob) => Promise<WriteRefusal | undefined>;
+  /** Writes one line to the operator's log. Values of visitors never go in. */
+  readonly log: (
+    level: 'info' | 'warn' | 'error',
+    event: string,
+    fields?: Readonly<Record<string, string | number>>,
+  ) => void;
+  /** The built tag, where this platform serves it itself. */
+  readonly tag?: { readonly body: string; readonly etag: string };
+}

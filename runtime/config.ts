@@ -1,0 +1,67 @@
+// runtime/config.ts: reads the environment once, at start, and reports every problem of it together.
+import { isAbsolute, relative, resolve } from 'node:path';
+import type { Result } from '../contract/index.ts';
+import { err, ok } from '../contract/index.ts';
+
+/** How a Node server is set up. Paths are absolute. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly keyDir: string;
+  /** Proxies in front that append to X-Forwarded-For; 0 where clients connect directly. */
+  readonly trustedProxies: number;
+  /** Minutes between runs of the segmenter; 0 where it is run by hand. */
+  readonly segmentMinutes: number;
+  /** A libSQL server instead of the files, for the commands that prepare a Worker's database. */
+  readonly remote?: { readonly url: string; readonly authToken?: string };
+}
+
+const PORT_MAX = 65_535;
+const TRUSTED_PROXIES_MAX = 10;
+const SEGMENT_MINUTES_MAX = 10_080;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function wholeNumber(env: Environment, name: string, fallback: number, max: number, problems: string[]): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= max) return value;
+  problems.push(`${name} must be a whole number from 0 to ${max}`);
+  return fallback;
+}
+
+const isInside = (inner: string, outer: string): boolean => {
+  const path = relative(outer, inner);
+  return path === '' || (!path.startsWith('..') && !isAbsolute(path));
+};
+
+/** Reads a configuration; `cwd` is what relative paths start from. */
+export function readConfig(env: Environment, cwd: string): Result<Config, readonly string[]> {
+  const problems: string[] = [];
+  const port = wholeNumber(env, 'PORT', 8_787, PORT_MAX, problems);
+  const trustedProxies = wholeNumber(env, 'HUSHTAG_TRUSTED_PROXIES', 0, TRUSTED_PROXIES_MAX, problems);
+  const segmentMinutes = wholeNumber(env, 'HUSHTAG_SEGMENT_MINUTES', 60, SEGMENT_MINUTES_MAX, problems);
+  const dataDir = resolve(cwd, env['HUSHTAG_DATA_DIR'] || 'data');
+  const keyDir = resolve(cwd, env['HUSHTAG_KEY_DIR'] || `${dataDir}-keys`);
+  if (isInside(keyDir, dataDir)) {
+    problems.push('HUSHTAG_KEY_DIR must lie outside HUSHTAG_DATA_DIR, so that no backup of the data holds the keys');
+  }
+  if (isInside(dataDir, keyDir)) problems.push('HUSHTAG_DATA_DIR must lie outside HUSHTAG_KEY_DIR');
+  const url = env['HUSHTAG_DATABASE_URL'];
+  const authToken = env['HUSHTAG_DATABASE_TOKEN'];
+  if (url && !/^(?:https?|libsql):\/\//.test(url))
+    problems.push('HUSHTAG_DATABASE_URL must start with https://, http:// or libsql://');
+  if (problems.length > 0) return err(problems);
+  const remote = url ? { remote: authToken ? { url, authToken } : { url } } : {};
+  return ok({
+    port,
+    host: env['HUSHTAG_HOST'] || '127.0.0.1',
+    dataDir,
+    keyDir,
+    trustedProxies,
+    segmentMinutes,
+    ...remote,
+  });
+}

@@ -1,0 +1,8 @@
+// runtime/index.ts: what the command line composes. The Worker has its own entry, worker.ts.
+export type { Config } from './config.ts';
+export { readConfig } from './config.ts';
+export { KeyFolderError, openKeyFolder } from './key-provider.file.ts';
+export type { RunningNode } from './node.ts';
+export { openData, StartError, startNode } from './node.ts';
+export { projectFolder } from './project-folder.ts';
+export { segmentSite } from './segment-sites.ts';

@@ -1,0 +1,115 @@
+// runtime/key-provider.file.ts: keys as files of mode 0600 in a folder outside the data folder and its backups.
+import { constants } from 'node:fs';
+import { chmod, link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { KeyProvider } from '../core/index.ts';
+import { KEY_BYTES, toHex } from '../core/index.ts';
+
+const GROUP_AND_OTHERS = 0o077;
+
+/** Thrown where the key folder can't be trusted or used; the message says what to do. */
+export class KeyFolderError extends Error {
+  override readonly name = 'KeyFolderError';
+  /** Stable code for logs. */
+  readonly code = 'key_folder';
+}
+
+const isMissing = (fault: unknown): boolean =>
+  typeof fault === 'object' && fault !== null && 'code' in fault && fault.code === 'ENOENT';
+const isThere = (fault: unknown): boolean =>
+  typeof fault === 'object' && fault !== null && 'code' in fault && fault.code === 'EEXIST';
+
+async function readKey(path: string): Promise<Uint8Array | undefined> {
+  try {
+    const bytes = new Uint8Array(await readFile(path));
+    if (bytes.length !== KEY_BYTES)
+      throw new KeyFolderError(`${path} is not a key of ${KEY_BYTES} bytes: restore it or remove it`);
+    return bytes;
+  } catch (fault) {
+    if (isMissing(fault)) return undefined;
+    throw fault;
+  }
+}
+
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Writes a whole key under a name of its own, then links it: other processes see all of it or nothing, and the first wins. */
+async function createKey(folder: string, path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = join(folder, `.new-${process.pid}-${toHex(crypto.getRandomValues(new Uint8Array(8)))}`);
+  const handle = await open(temporary, 'wx', 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  try {
+    await link(temporary, path);
+  } catch (fault) {
+    if (!isThere(fault)) throw fault;
+  } finally {
+    await unlink(temporary);
+  }
+  await syncFolder(folder);
+}
+
+async function destroyKey(folder: string, path: string): Promise<void> {
+  try {
+    // Overwritten in place before it is unlinked, so that the bytes do not stay in free blocks.
+    const handle = await open(path, 'r+');
+    try {
+      await handle.write(new Uint8Array(KEY_BYTES), 0, KEY_BYTES, 0);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await unlink(path);
+  } catch (fault) {
+    if (!isMissing(fault)) throw fault;
+  }
+  await syncFolder(folder);
+}
+
+/**
+ * Opens a key folder, making it where absent.
+ * @throws {KeyFolderError} the folder can be read by others, or can't be made.
+ */
+export async function openKeyFolder(folder: string): Promise<KeyProvider> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const { mode } = await stat(folder);
+    if ((mode & GROUP_AND_OTHERS) !== 0) {
+      throw new KeyFolderError(`${folder} can be read by others: run chmod 700 ${folder}`);
+    }
+    await chmod(folder, 0o700);
+  } catch (fault) {
+    if (fault instanceof KeyFolderError) throw fault;
+    throw new KeyFolderError(
+      `${folder} can not be used as key folder: ${fault instanceof Error ? fault.message : 'unknown fault'}`,
+    );
+  }
+  const obtain = async (path: string, fresh: Uint8Array): Promise<Uint8Array> => {
+    const held = await readKey(path);
+    if (held !== undefined) return held;
+    await createKey(folder, path, fresh);
+    const made = await readKey(path);
+    if (made === undefined)
+      throw new KeyFolderError(`${path} vanished while it was made: is another program cleaning ${folder}?`);
+    return made;
+  };
+  const kekPath = (kekId: string): string => join(folder, `${kekId.replaceAll(/[^a-z0-9-]/gi, '_')}.kek`);
+  return {
+    forgets: true,
+    obtain: (kekId, fresh) => obtain(kekPath(kekId), fresh),
+    read: (kekId) => readKey(kekPath(kekId)),
+    destroy: (kekId) => destroyKey(folder, kekPath(kekId)),
+    secret: (name, fresh) => obtain(join(folder, `${name}.secret`), fresh),
+  };
+}

@@ -1,0 +1,202 @@
+// runtime/node.ts: the edge on Node: two database files, a key folder, a group commit, and the schedule.
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import type { ServerType } from '@hono/node-server';
+import { serve } from '@hono/node-server';
+import type { EpochMs } from '../contract/index.ts';
+import { HOUR_MS, MINUTE_MS } from '../contract/index.ts';
+import type { KeyProvider } from '../core/index.ts';
+import type { Port } from '../edge/index.ts';
+import { createEdge, createGroupCommit, destroyExpiredSalts } from '../edge/index.ts';
+import type { Db } from '../store/index.ts';
+import { acceptJobs } from '../store/index.ts';
+import { migrateFiles, openFiles } from '../store/open.node.ts';
+import type { Config } from './config.ts';
+import { filesOf } from './files.ts';
+import { openKeyFolder } from './key-provider.file.ts';
+import { createLog } from './log.ts';
+import { projectFolder } from './project-folder.ts';
+import { runSegmenterThread } from './segment-thread-start.ts';
+
+/** What differs in tests: time, and how a stopped process is seen. */
+export interface NodeOptions {
+  readonly now?: () => EpochMs;
+  readonly write?: (line: string) => void;
+  readonly keys?: KeyProvider;
+}
+
+/** A running server. */
+export interface RunningNode {
+  readonly origin: string;
+  readonly db: Db;
+  readonly keys: KeyProvider;
+  /** Stops taking requests, finishes those begun, commits what waits, closes the files. */
+  readonly close: () => Promise<void>;
+}
+
+/** Thrown where a server can't start; the message says what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  /** Stable code for logs and exit. */
+  readonly code: 'database_unusable' | 'port_taken' | 'port_forbidden' | 'data_folder';
+  constructor(code: StartError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** How often ended salts are looked for. */
+const SALT_CHECK_MS: number = HOUR_MS / 4;
+
+const systemNow = (): EpochMs => Date.now() as EpochMs;
+const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
+const codeOf = (fault: unknown): string =>
+  typeof fault === 'object' && fault !== null && 'code' in fault ? String(fault.code) : 'unknown';
+
+/** Makes the data folder, brings both files to the newest schema and opens them. @throws {StartError} */
+export async function openData(config: Config): Promise<Db> {
+  try {
+    await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  } catch (fault) {
+    throw new StartError('data_folder', `The data folder ${config.dataDir} can not be made: ${messageOf(fault)}`);
+  }
+  const files = filesOf(config);
+  try {
+    await migrateFiles(files, join(projectFolder(), 'migrations'));
+    return await openFiles(files);
+  } catch (fault) {
+    throw new StartError(
+      'database_unusable',
+      `The database in ${config.dataDir} can not be used (${codeOf(fault)}: ${messageOf(fault)}). ` +
+        'Check that its files belong to this user and are whole; restore ground.db from a backup or point HUSHTAG_DATA_DIR elsewhere. Nothing was changed.',
+    );
+  }
+}
+
+/** The client's address: the socket's, or behind proxies the entry that the outermost trusted one wrote. */
+export function addressOf(
+  forwardedFor: string | null,
+  socketAddress: string | undefined,
+  trustedProxies: number,
+): string | undefined {
+  if (trustedProxies === 0) return socketAddress;
+  const entries = (forwardedFor ?? '').split(',').map((entry) => entry.trim());
+  return entries.at(-trustedProxies) || socketAddress;
+}
+
+async function readTag(): Promise<Port['tag']> {
+  try {
+    const body = await readFile(join(projectFolder(), 'dist', 'tag.js'), 'utf8');
+    return { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
+  } catch {
+    return undefined; // The route says how to build it.
+  }
+}
+
+const listen = (
+  fetch: (request: Request, env: unknown) => Response | Promise<Response>,
+  config: Config,
+): Promise<{ server: ServerType; port: number }> =>
+  new Promise((resolve, reject) => {
+    const server = serve({ fetch, port: config.port, hostname: config.host }, ({ port }) => resolve({ server, port }));
+    server.on('error', (fault: NodeJS.ErrnoException) => {
+      if (fault.code === 'EADDRINUSE') {
+        reject(
+          new StartError(
+            'port_taken',
+            `Port ${config.port} is taken: stop the other program or set PORT to a free one.`,
+          ),
+        );
+      } else if (fault.code === 'EACCES') {
+        reject(
+          new StartError(
+            'port_forbidden',
+            `Port ${config.port} may not be opened by this user: set PORT to 1024 or higher.`,
+          ),
+        );
+      } else reject(fault);
+    });
+  });
+
+/** Starts tasks that repeat; each waits for its last run to end. */
+function startSchedule(config: Config, db: Db, keys: KeyProvider, port: Port): () => void {
+  const repeat = (everyMs: number, name: string, task: () => Promise<void>): NodeJS.Timeout => {
+    let running = false;
+    const timer = setInterval(() => {
+      if (running) return;
+      running = true;
+      task()
+        .catch((fault: unknown) => port.log('error', `${name}_failed`, { code: codeOf(fault) }))
+        .finally(() => {
+          running = false;
+        });
+    }, everyMs);
+    return timer;
+  };
+  const timers = [
+    repeat(SALT_CHECK_MS, 'salt_destruction', async () => {
+      const destroyed = await destroyExpiredSalts({ db, keys }, port.now());
+      if (destroyed > 0) port.log('info', 'salts_destroyed', { salts: destroyed });
+    }),
+    ...(config.segmentMinutes === 0
+      ? []
+      : [
+          repeat(config.segmentMinutes * MINUTE_MS, 'segmenter', async () => {
+            port.log('info', 'segmenter_finished', await runSegmenterThread(config));
+          }),
+        ]),
+  ];
+  return () => {
+    for (const timer of timers) clearInterval(timer);
+  };
+}
+
+/** Starts the edge on Node. @throws {StartError | KeyFolderError} where something must be mended first. */
+export async function startNode(config: Config, options: NodeOptions = {}): Promise<RunningNode> {
+  const now = options.now ?? systemNow;
+  const log = createLog(options.write ?? ((line) => process.stderr.write(line)), now);
+  const keys = options.keys ?? (await openKeyFolder(config.keyDir));
+  const db = await openData(config);
+  // A scheduler that stood still can't have kept salts alive: what is over goes before the first request.
+  await destroyExpiredSalts({ db, keys }, now());
+  const commits = createGroupCommit(
+    (jobs) => acceptJobs(db, jobs),
+    (fault) => log('error', 'commit_failed', { code: codeOf(fault) }),
+  );
+  const tag = await readTag();
+  const port: Port = {
+    now,
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    clientAddress: (request, env) =>
+      addressOf(
+        request.headers.get('x-forwarded-for'),
+        (env as { readonly incoming?: IncomingMessage }).incoming?.socket.remoteAddress,
+        config.trustedProxies,
+      ),
+    db,
+    keys,
+    write: commits.write,
+    log,
+    ...(tag === undefined ? {} : { tag }),
+  };
+  const { server, port: bound } = await listen(createEdge(port).fetch, config).catch((fault: unknown) => {
+    db.client.close();
+    throw fault;
+  });
+  const stopSchedule = startSchedule(config, db, keys, port);
+  return {
+    origin: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${bound}`,
+    db,
+    keys,
+    close: async () => {
+      stopSchedule();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      if ('closeIdleConnections' in server) server.closeIdleConnections();
+      await closed;
+      await commits.drained();
+      db.client.close();
+    },
+  };
+}

@@ -1,0 +1,54 @@
+// runtime/segment-sites.ts: one run of the segmenter over sites, the same on a thread, in the CLI and in a Worker's cron.
+import type { EpochMs, Result, SiteId } from '../contract/index.ts';
+import type { KeyProvider } from '../core/index.ts';
+import { KEY_BYTES, lengthPrefixed, toHex } from '../core/index.ts';
+import type { RunRefusal, RunSummary, Stage } from '../segmenter/index.ts';
+import { runSegmenter } from '../segmenter/index.ts';
+import type { Db, Site } from '../store/index.ts';
+import { listSites } from '../store/index.ts';
+
+/** What a run needs of its platform. */
+export interface SegmentNeeds {
+  readonly db: Db;
+  readonly keys: KeyProvider;
+  readonly now: () => EpochMs;
+  readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
+  readonly onProgress?: (stage: Stage, done: number, total: number) => void;
+}
+
+const HOLDER_BYTES = 8;
+
+/** The key a site's published numbers are blurred with: equal sets of one site always get equal noise (P3). */
+async function publishKey(
+  keys: KeyProvider,
+  randomBytes: SegmentNeeds['randomBytes'],
+  site: SiteId,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const secret = Uint8Array.from(await keys.secret('publish', randomBytes(KEY_BYTES)));
+  const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  return new Uint8Array(await crypto.subtle.sign('HMAC', key, lengthPrefixed(['hushtag publish 1', site])));
+}
+
+/** Runs one site. */
+export async function segmentSite(needs: SegmentNeeds, site: Site): Promise<Result<RunSummary, RunRefusal>> {
+  return runSegmenter({
+    db: needs.db,
+    site,
+    now: needs.now(),
+    clock: needs.now,
+    holder: toHex(needs.randomBytes(HOLDER_BYTES)),
+    publishKey: await publishKey(needs.keys, needs.randomBytes, site.id),
+    ...(needs.onProgress === undefined ? {} : { onProgress: needs.onProgress }),
+  });
+}
+
+/** Runs every site in turn and counts what came of it. */
+export async function segmentSites(needs: SegmentNeeds): Promise<Readonly<Record<string, number>>> {
+  const counts: Record<string, number> = {};
+  for (const site of await listSites(needs.db)) {
+    const run = await segmentSite(needs, site);
+    const outcome = run.ok ? run.value.outcome : run.error;
+    counts[outcome] = (counts[outcome] ?? 0) + 1;
+  }
+  return counts;
+}

@@ -1,0 +1,114 @@
+// runtime/worker.ts: the edge on Cloudflare Workers: a queue between accept and write, libSQL over HTTP, a cron for the segmenter.
+import type { ExecutionContext, MessageBatch, Queue, ScheduledController } from '@cloudflare/workers-types';
+import type { EpochMs } from '../contract/index.ts';
+import type { KeyProvider } from '../core/index.ts';
+import { toHex } from '../core/index.ts';
+import type { Port } from '../edge/index.ts';
+import { createEdge, destroyExpiredSalts } from '../edge/index.ts';
+import type { Db, WriteJob } from '../store/index.ts';
+import { acceptMessage } from '../store/index.ts';
+import { openRemote } from '../store/open.web.ts';
+import { masterKeys } from './key-provider.master.ts';
+import { createLog } from './log.ts';
+import { segmentSites } from './segment-sites.ts';
+
+/** What wrangler.toml binds. */
+interface Env {
+  readonly HUSHTAG_DATABASE_URL: string;
+  readonly HUSHTAG_DATABASE_TOKEN?: string;
+  /** 32 bytes in base64: `wrangler secret put HUSHTAG_MASTER_KEY`. */
+  readonly HUSHTAG_MASTER_KEY: string;
+  readonly HUSHTAG_EVENTS: Queue<QueuedJob>;
+}
+
+/** A queue message: pseudonymised and scrubbed like the rows it becomes (P1). */
+interface QueuedJob {
+  /** 32 hex digits, made at accept: a redelivery is told apart from new events. */
+  readonly id: string;
+  readonly job: WriteJob;
+}
+
+interface Isolate {
+  readonly db: Db;
+  readonly keys: KeyProvider;
+  readonly log: Port['log'];
+  readonly fetch: (request: Request, env: Env) => Response | Promise<Response>;
+}
+
+const MESSAGE_ID_BYTES = 16;
+/** Seconds before a message that could not be written is tried again. */
+const RETRY_SECONDS = 10;
+
+const systemNow = (): EpochMs => Date.now() as EpochMs;
+const randomBytes = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
+const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+
+const codeOf = (fault: unknown): string =>
+  typeof fault === 'object' && fault !== null && 'code' in fault ? String(fault.code) : 'unknown';
+
+async function openIsolate(env: Env): Promise<Isolate> {
+  const log = createLog((line) => console.log(line.trimEnd()), systemNow);
+  const db = openRemote({
+    url: env.HUSHTAG_DATABASE_URL,
+    ...(env.HUSHTAG_DATABASE_TOKEN === undefined ? {} : { authToken: env.HUSHTAG_DATABASE_TOKEN }),
+  });
+  const keys = await masterKeys(fromBase64(env.HUSHTAG_MASTER_KEY));
+  const port: Port = {
+    now: systemNow,
+    randomBytes,
+    clientAddress: (request) => request.headers.get('cf-connecting-ip') ?? undefined,
+    db,
+    keys,
+    log,
+    write: async (job) => {
+      try {
+        await env.HUSHTAG_EVENTS.send({ id: toHex(randomBytes(MESSAGE_ID_BYTES)), job });
+        return undefined;
+      } catch {
+        log('error', 'queue_refused');
+        return 'storage_unavailable';
+      }
+    },
+  };
+  return { db, keys, log, fetch: createEdge(port).fetch };
+}
+
+// One isolate serves many requests; a failed start is not remembered.
+let opened: Promise<Isolate> | undefined;
+const isolate = (env: Env): Promise<Isolate> => {
+  opened ??= openIsolate(env).catch((fault: unknown) => {
+    opened = undefined;
+    throw fault;
+  });
+  return opened;
+};
+
+/** Writes queue messages; one that can't be written is delivered again, and one written twice changes nothing. */
+async function consume(batch: MessageBatch<QueuedJob>, env: Env): Promise<void> {
+  const { db, log } = await isolate(env);
+  for (const message of batch.messages) {
+    try {
+      await acceptMessage(db, message.body.id, systemNow(), message.body.job);
+      message.ack();
+    } catch (fault) {
+      log('error', 'message_not_written', { code: codeOf(fault), attempts: message.attempts });
+      message.retry({ delaySeconds: RETRY_SECONDS });
+    }
+  }
+}
+
+async function runSchedule(env: Env): Promise<void> {
+  const { db, keys, log } = await isolate(env);
+  const destroyed = await destroyExpiredSalts({ db, keys }, systemNow());
+  const counts = await segmentSites({ db, keys, now: systemNow, randomBytes });
+  log('info', 'schedule_finished', { salts: destroyed, ...counts });
+}
+
+// Workers ask for a default export.
+export default {
+  fetch: async (request: Request, env: Env): Promise<Response> => (await isolate(env)).fetch(request, env),
+  queue: consume,
+  scheduled: (_controller: ScheduledController, env: Env, context: ExecutionContext): void => {
+    context.waitUntil(runSchedule(env));
+  },
+};

@@ -1,0 +1,150 @@
+// store/accept.ts: the collector's only writes: events, their dictionaries and the loss ledger, in one transaction (D1, D2).
+import type { InStatement } from '@libsql/client';
+import type { Db, SiteRow } from './db.ts';
+
+/** An accepted event as it is stored and queued: pseudonymised and scrubbed, JSON-safe, absent fields left out. */
+export interface EventRow {
+  /** UUIDv7 as 32 hex digits. */
+  readonly id: string;
+  readonly at: number;
+  readonly name: string;
+  /** Visitor key as 24 hex digits. */
+  readonly visitor?: string;
+  /** 1 where the visitor key outlives the day. */
+  readonly linked: 0 | 1;
+  readonly purposes: number;
+  readonly policyVersion: number;
+  readonly path?: string;
+  readonly title?: string;
+  readonly referrer?: string;
+  readonly campaign?: string;
+  /** Order key as 24 hex digits. */
+  readonly orderKey?: string;
+  readonly currency?: string;
+  readonly value?: number;
+  readonly tax?: number;
+  readonly shipping?: number;
+  readonly discount?: number;
+  readonly coupon?: string;
+  /** JSON text of the items. */
+  readonly items?: string;
+  /** JSON text of the properties. */
+  readonly properties?: string;
+}
+
+/** What became of events. `received` is counted apart, before any stage, so that the sum can be checked (D2). */
+export type LedgerOutcome =
+  | 'received'
+  | 'stored'
+  | 'duplicate'
+  | 'bot'
+  | 'no_consent'
+  | 'invalid'
+  | 'late'
+  | 'over_limit';
+
+/** One count for the ledger. */
+export interface LedgerLine {
+  readonly outcome: Exclude<LedgerOutcome, 'stored' | 'duplicate'>;
+  readonly reason: string;
+  readonly events: number;
+}
+
+/** One request's worth of writing. `site` 0 stands for "no such site" and has no rows. */
+export interface WriteJob {
+  readonly site: SiteRow;
+  /** UTC day of arrival, whole days since 1970. */
+  readonly day: number;
+  readonly rows: readonly EventRow[];
+  readonly ledger: readonly LedgerLine[];
+}
+
+/** The site of ledger lines whose site is unknown. */
+export const UNKNOWN_SITE: SiteRow = 0;
+
+const DICTIONARY_FIELDS = ['name', 'path', 'title', 'referrer', 'campaign', 'currency', 'coupon'] as const;
+
+const STRINGS_SQL = `INSERT OR IGNORE INTO strings (value) SELECT value FROM json_each(?)`;
+const VISITORS_SQL = `INSERT OR IGNORE INTO visitors (site_id, key, linked)
+  SELECT ?1, unhex(value ->> '$[0]'), value ->> '$[1]' FROM json_each(?2)`;
+
+const stringId = (field: string): string => `(SELECT id FROM strings WHERE value = e.value ->> '$.${field}')`;
+const EVENTS_SQL = `INSERT OR IGNORE INTO events (site_id, id, at, name, visitor, purposes, policy_version, path, title, referrer,
+    campaign, order_key, currency, value, tax, shipping, discount, coupon, items, properties)
+  SELECT ?1, unhex(e.value ->> '$.id'), e.value ->> '$.at', ${stringId('name')},
+    (SELECT id FROM visitors WHERE site_id = ?1 AND key = unhex(e.value ->> '$.visitor')),
+    e.value ->> '$.purposes', e.value ->> '$.policyVersion', ${stringId('path')}, ${stringId('title')}, ${stringId('referrer')},
+    ${stringId('campaign')}, unhex(e.value ->> '$.orderKey'), ${stringId('currency')}, e.value ->> '$.value', e.value ->> '$.tax',
+    e.value ->> '$.shipping', e.value ->> '$.discount', ${stringId('coupon')}, e.value ->> '$.items', e.value ->> '$.properties'
+  FROM json_each(?2) AS e ORDER BY e.key`;
+
+// changes() still speaks of the events just inserted: this statement's own changes count only when it ends.
+const INSERTED_SQL = `INSERT INTO ledger (site_id, day, outcome, reason, events)
+  SELECT ?1, ?2, 'stored', '', changes() UNION ALL SELECT ?1, ?2, 'duplicate', '', ?3 - changes()
+  ON CONFLICT DO UPDATE SET events = events + excluded.events`;
+const LEDGER_SQL = `INSERT INTO ledger (site_id, day, outcome, reason, events)
+  SELECT value ->> '$[0]', value ->> '$[1]', value ->> '$[2]', value ->> '$[3]', sum(value ->> '$[4]') FROM json_each(?)
+  WHERE true GROUP BY 1, 2, 3, 4 ON CONFLICT DO UPDATE SET events = events + excluded.events`;
+
+/** Groups jobs that may share statements: one site, one day of arrival. */
+function grouped(jobs: readonly WriteJob[]): Map<string, { site: SiteRow; day: number; rows: EventRow[] }> {
+  const groups = new Map<string, { site: SiteRow; day: number; rows: EventRow[] }>();
+  for (const job of jobs) {
+    if (job.rows.length === 0) continue;
+    const key = `${job.site}|${job.day}`;
+    const group = groups.get(key) ?? { site: job.site, day: job.day, rows: [] };
+    for (const row of job.rows) group.rows.push(row);
+    groups.set(key, group);
+  }
+  return groups;
+}
+
+/** The statements that write some jobs; run them in one transaction. */
+function acceptStatements(jobs: readonly WriteJob[]): InStatement[] {
+  const statements: InStatement[] = [];
+  const strings = new Set<string>();
+  for (const { rows } of jobs) {
+    for (const row of rows) {
+      for (const field of DICTIONARY_FIELDS) {
+        const value = row[field];
+        if (value !== undefined) strings.add(value);
+      }
+    }
+  }
+  if (strings.size > 0) statements.push({ sql: STRINGS_SQL, args: [JSON.stringify([...strings])] });
+  for (const { site, day, rows } of grouped(jobs).values()) {
+    const visitors = new Map(
+      rows.flatMap((row) => (row.visitor === undefined ? [] : [[row.visitor, row.linked] as const])),
+    );
+    if (visitors.size > 0) statements.push({ sql: VISITORS_SQL, args: [site, JSON.stringify([...visitors])] });
+    statements.push({ sql: EVENTS_SQL, args: [site, JSON.stringify(rows)] });
+    statements.push({ sql: INSERTED_SQL, args: [site, day, rows.length] });
+  }
+  const lines = jobs.flatMap((job) =>
+    job.ledger.map((line) => [job.site, job.day, line.outcome, line.reason, line.events]),
+  );
+  if (lines.length > 0) statements.push({ sql: LEDGER_SQL, args: [JSON.stringify(lines)] });
+  return statements;
+}
+
+/** Writes jobs in one transaction: all of them, or none and a rejection. Event ids seen before change nothing. */
+export async function acceptJobs(db: Db, jobs: readonly WriteJob[]): Promise<void> {
+  const statements = acceptStatements(jobs);
+  if (statements.length > 0) await db.client.batch(statements, 'write');
+}
+
+/** Writes one queue message exactly once: a second delivery of `messageId` (32 hex digits) changes nothing, ledger included. */
+export async function acceptMessage(db: Db, messageId: string, at: number, job: WriteJob): Promise<'written' | 'seen'> {
+  const seen = await db.client.execute({
+    sql: 'SELECT 1 FROM written_messages WHERE id = unhex(?)',
+    args: [messageId],
+  });
+  if (seen.rows.length > 0) return 'seen';
+  // Without OR IGNORE: should another consumer have written it meanwhile, the whole transaction fails and is tried again.
+  const claim: InStatement = {
+    sql: 'INSERT INTO written_messages (id, at) VALUES (unhex(?), ?)',
+    args: [messageId, at],
+  };
+  await db.client.batch([claim, ...acceptStatements([job])], 'write');
+  return 'written';
+}

@@ -1,0 +1,39 @@
+// store/index.ts: queries by reader. How to open a database has entries of its own: open.node.ts, open.web.ts.
+export type { EventRow, LedgerLine, LedgerOutcome, WriteJob } from './accept.ts';
+export { acceptJobs, acceptMessage, UNKNOWN_SITE } from './accept.ts';
+export type { Db, SiteRow } from './db.ts';
+export type { LedgerEntry } from './ledger.ts';
+export { pingDatabase, readLedger } from './ledger.ts';
+export type { Release } from './published.ts';
+export { currentRelease, releasedModel, releasedSegment, releasedSegments } from './published.ts';
+export type { WrappedSalt } from './salts.ts';
+export { deleteSalt, expiredSalts, findSalt, insertSalt } from './salts.ts';
+export type { Site } from './sites.ts';
+export { addSite, findSite, listSites } from './sites.ts';
+export type {
+  EventSlice,
+  Lease,
+  NewRelease,
+  StoredEvent,
+  StoredModel,
+  StoredProfile,
+  Watermark,
+} from './segmenter.ts';
+export {
+  acquireLease,
+  countEventsAfter,
+  countProfiles,
+  MODELS_KEPT,
+  nextVersion,
+  readClusterMembers,
+  readEventSlice,
+  readProfiles,
+  readReleasedModel,
+  readStates,
+  readWatermark,
+  releaseLease,
+  renewLease,
+  resetFold,
+  saveFold,
+  saveRelease,
+} from './segmenter.ts';

@@ -1,0 +1,66 @@
+// store/salts.ts: wrapped salts. The keys that open them are not here.
+import type { SaltPeriod, SaltUse } from '../core/index.ts';
+import type { Row } from '@libsql/client';
+import type { Db, SiteRow } from './db.ts';
+
+/** A salt as stored: useless without the key that `kekId` names. */
+export interface WrappedSalt extends SaltPeriod {
+  readonly site: SiteRow;
+  readonly kekId: string;
+  /** 12 bytes of nonce, then AES-256-GCM of the salt with its tag. */
+  readonly wrapped: Uint8Array<ArrayBuffer>;
+}
+
+const COLUMNS = 'site_id, use, opens_at, closes_at, destroy_at, kek_id, wrapped';
+
+const toSalt = (row: Row): WrappedSalt => ({
+  site: Number(row['site_id']),
+  use: String(row['use']) as SaltUse,
+  opensAt: Number(row['opens_at']) as WrappedSalt['opensAt'],
+  closesAt: Number(row['closes_at']) as WrappedSalt['closesAt'],
+  destroyAt: Number(row['destroy_at']) as WrappedSalt['destroyAt'],
+  kekId: String(row['kek_id']),
+  wrapped: new Uint8Array(row['wrapped'] as ArrayBuffer),
+});
+
+/** The salt whose period holds `at`, or undefined where none was made yet. */
+export async function findSalt(db: Db, site: SiteRow, use: SaltUse, at: number): Promise<WrappedSalt | undefined> {
+  const { rows } = await db.client.execute({
+    sql: `SELECT ${COLUMNS} FROM salts WHERE site_id = ? AND use = ? AND opens_at <= ? AND closes_at > ? ORDER BY opens_at LIMIT 1`,
+    args: [site, use, at, at],
+  });
+  return rows[0] === undefined ? undefined : toSalt(rows[0]);
+}
+
+/** Stores a salt unless its period has one already: of two processes that race, one wins and both read the winner. */
+export async function insertSalt(db: Db, salt: WrappedSalt): Promise<void> {
+  await db.client.execute({
+    sql: `INSERT OR IGNORE INTO salts (${COLUMNS}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+      WHERE NOT EXISTS (SELECT 1 FROM salts WHERE site_id = ?1 AND use = ?2 AND opens_at < ?4 AND closes_at > ?3)`,
+    args: [salt.site, salt.use, salt.opensAt, salt.closesAt, salt.destroyAt, salt.kekId, salt.wrapped],
+  });
+}
+
+/** Salts that must not exist any more at `now`, oldest first. */
+export async function expiredSalts(db: Db, now: number): Promise<WrappedSalt[]> {
+  const { rows } = await db.client.execute({
+    sql: `SELECT ${COLUMNS} FROM salts WHERE destroy_at <= ? ORDER BY destroy_at, site_id`,
+    args: [now],
+  });
+  return rows.map(toSalt);
+}
+
+/** Deletes a salt's row; call it after its key was destroyed. Its bytes are overwritten, in the log too where it is a file. */
+export async function deleteSalt(db: Db, salt: WrappedSalt): Promise<void> {
+  await db.client.batch(
+    [
+      'PRAGMA secure_delete = ON',
+      {
+        sql: 'DELETE FROM salts WHERE site_id = ? AND use = ? AND opens_at = ?',
+        args: [salt.site, salt.use, salt.opensAt],
+      },
+    ],
+    'write',
+  );
+  if (db.client.protocol === 'file') await db.client.execute('PRAGMA main.wal_checkpoint(TRUNCATE)');
+}

@@ -1,0 +1,77 @@
+// store/schema/derived.ts: tables of derived.db, all rebuildable from ground.db. Not backed up.
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/** One visitor's folded events: a JSON state that merges with others of its kind. */
+export const profiles = sqliteTable(
+  'profiles',
+  {
+    siteId: integer('site_id').notNull(),
+    visitor: integer('visitor').notNull(),
+    state: text('state').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.visitor] })],
+);
+
+/** How far the fold of a site has come; written in the transaction that writes the profiles it produced. */
+export const watermarks = sqliteTable('watermarks', {
+  siteId: integer('site_id').primaryKey(),
+  seq: integer('seq').notNull(),
+  /** Events folded, of those that were read. */
+  events: integer('events').notNull(),
+  /** Version of the profile states; another one is folded again from the start. */
+  stateVersion: integer('state_version').notNull(),
+});
+
+/** Who may run the segmenter of a site now. */
+export const leases = sqliteTable('leases', {
+  name: text('name').primaryKey(),
+  holder: text('holder').notNull(),
+  expiresAt: integer('expires_at').notNull(),
+});
+
+/** Finished runs, each with its model, kept for comparison and rollback. */
+export const models = sqliteTable(
+  'models',
+  {
+    siteId: integer('site_id').notNull(),
+    /** Counts up per site. */
+    version: integer('version').notNull(),
+    at: integer('at').notNull(),
+    /** The published form as JSON: only what passed P3. */
+    model: text('model').notNull(),
+    /** Scaling, components, centroids, exact sizes, cleaning report: JSON for the next run and the operator, never published. */
+    internals: text('internals').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.version] })],
+);
+
+/** Published segments of a model version, as the API answers them. */
+export const segments = sqliteTable(
+  'segments',
+  {
+    siteId: integer('site_id').notNull(),
+    version: integer('version').notNull(),
+    id: text('id').notNull(),
+    /** The published form as JSON: only numbers that passed P3. */
+    published: text('published').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.version, table.id] })],
+);
+
+/** Who is in which segment: internal, never published as such. */
+export const memberships = sqliteTable(
+  'memberships',
+  {
+    siteId: integer('site_id').notNull(),
+    segmentId: text('segment_id').notNull(),
+    visitor: integer('visitor').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.segmentId, table.visitor] })],
+);
+
+/** Which model version the API answers with. Switching it is the last step of a run. */
+export const releases = sqliteTable('releases', {
+  siteId: integer('site_id').primaryKey(),
+  version: integer('version').notNull(),
+  at: integer('at').notNull(),
+});

@@ -1,0 +1,112 @@
+// store/schema/ground.ts: tables of ground.db, the state that can't be rebuilt: sites, salts (wrapped), events, the loss ledger.
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+/** Sites and what they decided. */
+export const sites = sqliteTable('sites', {
+  id: integer('id').primaryKey(),
+  /** The public {@link SiteId}. */
+  name: text('name').notNull().unique(),
+  /** Exact origins whose pages may send, a JSON array. */
+  origins: text('origins', { mode: 'json' }).$type<readonly string[]>().notNull(),
+  policy: text('policy').notNull(),
+  policyVersion: integer('policy_version').notNull().default(1),
+  /** The smallest number shown of this site (P3). */
+  floor: integer('floor').notNull().default(50),
+  createdAt: integer('created_at').notNull(),
+});
+
+/** Salts, each wrapped under a key that is not in this database. */
+export const salts = sqliteTable(
+  'salts',
+  {
+    siteId: integer('site_id').notNull(),
+    /** `day` or `long`. */
+    use: text('use').notNull(),
+    opensAt: integer('opens_at').notNull(),
+    closesAt: integer('closes_at').notNull(),
+    /** After this instant the salt must not exist. */
+    destroyAt: integer('destroy_at').notNull(),
+    /** Names the key-encryption key at the KeyProvider. */
+    kekId: text('kek_id').notNull(),
+    /** 12 bytes of nonce, then AES-256-GCM of 32 bytes of salt. */
+    wrapped: blob('wrapped', { mode: 'buffer' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.use, table.opensAt] })],
+);
+
+/** Visitor keys as small integers, in order of first sight (measured: a third of the bytes of keys in events). */
+export const visitors = sqliteTable(
+  'visitors',
+  {
+    id: integer('id').primaryKey(),
+    siteId: integer('site_id').notNull(),
+    key: blob('key', { mode: 'buffer' }).notNull(),
+    /** 1 where the key outlives the day (made with consent), else 0. */
+    linked: integer('linked').notNull(),
+  },
+  (table) => [uniqueIndex('visitors_key').on(table.siteId, table.key)],
+);
+
+/** Repeated strings as small integers: names, paths, titles, hosts, currencies. All are scrubbed before they come here. */
+export const strings = sqliteTable('strings', {
+  id: integer('id').primaryKey(),
+  value: text('value').notNull().unique(),
+});
+
+/** Accepted events. `seq` is the order of arrival, which the fold's watermark counts in. */
+export const events = sqliteTable(
+  'events',
+  {
+    seq: integer('seq').primaryKey(),
+    siteId: integer('site_id').notNull(),
+    /** UUIDv7 as 16 bytes. */
+    id: blob('id', { mode: 'buffer' }).notNull(),
+    at: integer('at').notNull(),
+    name: integer('name').notNull(),
+    visitor: integer('visitor'),
+    /** Purposes the event was accepted under, as bits. */
+    purposes: integer('purposes').notNull(),
+    policyVersion: integer('policy_version').notNull(),
+    path: integer('path'),
+    title: integer('title'),
+    /** Host alone of the referrer, where the policy keeps channel data. */
+    referrer: integer('referrer'),
+    /** utm_* parameters as one string, where the policy keeps channel data. */
+    campaign: integer('campaign'),
+    /** Pseudonym of the order id, 12 bytes. */
+    orderKey: blob('order_key', { mode: 'buffer' }),
+    currency: integer('currency'),
+    value: integer('value'),
+    tax: integer('tax'),
+    shipping: integer('shipping'),
+    discount: integer('discount'),
+    coupon: integer('coupon'),
+    /** Items as JSON: `[{"id","name","category","brand","variant","price","quantity","discount"}]`. */
+    items: text('items'),
+    /** Scrubbed properties as JSON. */
+    properties: text('properties'),
+  },
+  (table) => [uniqueIndex('events_id').on(table.siteId, table.id)],
+);
+
+/** The loss ledger (D2): what became of every event received, per site and day. */
+export const ledger = sqliteTable(
+  'ledger',
+  {
+    /** 0 where the site is not known. */
+    siteId: integer('site_id').notNull(),
+    /** Whole days since 1970-01-01 UTC, of arrival. */
+    day: integer('day').notNull(),
+    outcome: text('outcome').notNull(),
+    reason: text('reason').notNull(),
+    events: integer('events').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.day, table.outcome, table.reason] })],
+);
+
+/** Queue messages already written: a redelivered one changes nothing, its ledger lines included (D1, D2). */
+export const writtenMessages = sqliteTable(
+  'written_messages',
+  { id: blob('id', { mode: 'buffer' }).primaryKey(), at: integer('at').notNull() },
+  (table) => [index('written_messages_at').on(table.at)],
+);

@@ -1,0 +1,327 @@
+// store/segmenter.ts: the segmenter's queries: events to fold, profile states, the lease, models and memberships.
+//
+// Batches that write are `deferred`: on Node derived.db is attached, and a deferred transaction that writes only its tables
+// never takes the write lock of ground.db, so a run does not hold up the ingest. Every write asks for the lease in the same
+// statement: a run that slept past its lease writes nothing.
+import type { InStatement, Row } from '@libsql/client';
+import { PURPOSE_BIT } from '../contract/index.ts';
+import type { Db, SiteRow } from './db.ts';
+
+/** An event that may be folded: of a linked visitor who agreed to `profile` (C1). */
+export interface StoredEvent {
+  readonly visitor: number;
+  /** Event id as 32 hex digits. */
+  readonly id: string;
+  readonly at: number;
+  readonly name: string;
+  /** 24 hex digits. */
+  readonly orderKey?: string;
+  readonly currency?: string;
+  readonly value?: number;
+  /** JSON text of the items. */
+  readonly items?: string;
+}
+
+/** Events of a stretch of the order of arrival. */
+export interface EventSlice {
+  /** The watermark once these are folded. */
+  readonly seq: number;
+  /** Events of the site in the stretch, those that may not be folded included. */
+  readonly scanned: number;
+  readonly events: readonly StoredEvent[];
+}
+
+/** How far the fold has come. */
+export interface Watermark {
+  readonly seq: number;
+  readonly events: number;
+  readonly stateVersion: number;
+}
+
+/** A right to run, held by one run at a time. */
+export interface Lease {
+  readonly name: string;
+  readonly holder: string;
+}
+
+/** A profile as stored. */
+export interface StoredProfile {
+  readonly visitor: number;
+  readonly state: string;
+}
+
+/** A version with what the next run needs of it. */
+export interface StoredModel {
+  readonly version: number;
+  readonly model: string;
+  readonly internals: string;
+}
+
+/** Everything a finished run leaves, written at once. */
+export interface NewRelease {
+  readonly version: number;
+  readonly at: number;
+  /** Published form, JSON. */
+  readonly model: string;
+  readonly internals: string;
+  readonly segments: readonly { readonly id: string; readonly published: string }[];
+  readonly memberships: readonly { readonly segment: string; readonly visitors: readonly number[] }[];
+}
+
+/** Versions kept for comparison and rollback; older ones go with the next release. */
+export const MODELS_KEPT = 20;
+/** Members in one statement: some 500 kB of JSON. */
+const MEMBERS_PER_STATEMENT = 50_000;
+/** Segments that a clustering run owns, as a GLOB pattern. */
+const CLUSTER_SEGMENTS = 'cluster-*';
+
+const HELD = 'EXISTS (SELECT 1 FROM leases WHERE name = ? AND holder = ?)';
+const heldArgs = (lease: Lease): [string, string] => [lease.name, lease.holder];
+
+const text = (row: Row, column: string): string | undefined => {
+  const value = row[column];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+};
+const integer = (row: Row, column: string): number => Number(row[column]);
+const optional = <K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } =>
+  value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V });
+
+/** Takes the lease where it is free, expired or already the holder's. @returns whether it is held now. */
+export async function acquireLease(
+  db: Db,
+  site: SiteRow,
+  holder: string,
+  times: { readonly now: number; readonly expiresAt: number },
+): Promise<Lease | undefined> {
+  const name = `segmenter:${site}`;
+  const { rows } = await db.client.execute({
+    sql: `INSERT INTO leases (name, holder, expires_at) VALUES (?, ?, ?)
+      ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
+      WHERE leases.expires_at <= ? OR leases.holder = excluded.holder RETURNING holder`,
+    args: [name, holder, times.expiresAt, times.now],
+  });
+  return rows.length === 1 ? { name, holder } : undefined;
+}
+
+/** Moves the lease's end, unless another run has taken it meanwhile. @returns whether it is still held. */
+export async function renewLease(db: Db, lease: Lease, expiresAt: number): Promise<boolean> {
+  const { rowsAffected } = await db.client.execute({
+    sql: 'UPDATE leases SET expires_at = ? WHERE name = ? AND holder = ?',
+    args: [expiresAt, ...heldArgs(lease)],
+  });
+  return rowsAffected === 1;
+}
+
+/** Gives the lease back; another's lease stays. */
+export async function releaseLease(db: Db, lease: Lease): Promise<void> {
+  await db.client.execute({ sql: 'DELETE FROM leases WHERE name = ? AND holder = ?', args: heldArgs(lease) });
+}
+
+/** How far the fold has come, or undefined before the first slice. */
+export async function readWatermark(db: Db, site: SiteRow): Promise<Watermark | undefined> {
+  const { rows } = await db.client.execute({
+    sql: 'SELECT seq, events, state_version FROM watermarks WHERE site_id = ?',
+    args: [site],
+  });
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  return { seq: integer(row, 'seq'), events: integer(row, 'events'), stateVersion: integer(row, 'state_version') };
+}
+
+/** How many events of the site came after `seq`. */
+export async function countEventsAfter(db: Db, site: SiteRow, seq: number): Promise<number> {
+  const { rows } = await db.client.execute({
+    sql: 'SELECT count(*) AS events FROM events NOT INDEXED WHERE site_id = ? AND seq > ?',
+    args: [site, seq],
+  });
+  return rows[0] === undefined ? 0 : integer(rows[0], 'events');
+}
+
+/** At most `limit` events after `seq`, in order of arrival; undefined where there are none. */
+export async function readEventSlice(
+  db: Db,
+  site: SiteRow,
+  seq: number,
+  limit: number,
+): Promise<EventSlice | undefined> {
+  // NOT INDEXED: the index of event ids begins with the site, but reading by it would sort the whole history by seq.
+  const bound = await db.client.execute({
+    sql: `SELECT max(seq) AS seq, count(*) AS scanned FROM (
+      SELECT seq FROM events NOT INDEXED WHERE site_id = ? AND seq > ? ORDER BY seq LIMIT ?)`,
+    args: [site, seq, limit],
+  });
+  const scanned = bound.rows[0] === undefined ? 0 : integer(bound.rows[0], 'scanned');
+  if (bound.rows[0] === undefined || scanned === 0) return undefined;
+  const last = integer(bound.rows[0], 'seq');
+  // CROSS JOIN fixes the order of the joins: events first, by seq.
+  const { rows } = await db.client.execute({
+    sql: `SELECT e.visitor, lower(hex(e.id)) AS id, e.at, n.value AS name, lower(hex(e.order_key)) AS order_key,
+        c.value AS currency, e.value, e.items
+      FROM events AS e NOT INDEXED CROSS JOIN visitors AS v ON v.id = e.visitor AND v.site_id = e.site_id
+        CROSS JOIN strings AS n ON n.id = e.name LEFT JOIN strings AS c ON c.id = e.currency
+      WHERE e.site_id = ? AND e.seq > ? AND e.seq <= ? AND v.linked = 1 AND (e.purposes & ?) <> 0 ORDER BY e.seq`,
+    args: [site, seq, last, PURPOSE_BIT.profile],
+  });
+  return { seq: last, scanned, events: rows.map(toEvent) };
+}
+
+const toEvent = (row: Row): StoredEvent => ({
+  visitor: integer(row, 'visitor'),
+  id: text(row, 'id') ?? '',
+  at: integer(row, 'at'),
+  name: text(row, 'name') ?? '',
+  ...optional('orderKey', text(row, 'order_key')),
+  ...optional('currency', text(row, 'currency')),
+  ...optional('value', row['value'] === null ? undefined : integer(row, 'value')),
+  ...optional('items', text(row, 'items')),
+});
+
+/** The stored profiles of some visitors; those without one are left out. */
+export async function readStates(db: Db, site: SiteRow, visitors: readonly number[]): Promise<StoredProfile[]> {
+  const { rows } = await db.client.execute({
+    sql: `SELECT p.visitor, p.state FROM json_each(?) AS wanted
+      CROSS JOIN profiles AS p ON p.site_id = ? AND p.visitor = wanted.value ORDER BY p.visitor`,
+    args: [JSON.stringify(visitors), site],
+  });
+  return rows.map(toProfile);
+}
+
+const toProfile = (row: Row): StoredProfile => ({
+  visitor: integer(row, 'visitor'),
+  state: text(row, 'state') ?? '',
+});
+
+/** Writes profiles and the watermark that produced them, together or not at all. @returns false where the lease is lost. */
+export async function saveFold(
+  db: Db,
+  site: SiteRow,
+  lease: Lease,
+  fold: { readonly profiles: readonly StoredProfile[]; readonly watermark: Watermark },
+): Promise<boolean> {
+  const { seq, events, stateVersion } = fold.watermark;
+  const results = await db.client.batch(
+    [
+      {
+        sql: `INSERT INTO profiles (site_id, visitor, state)
+          SELECT ?, value ->> '$[0]', value ->> '$[1]' FROM json_each(?) WHERE ${HELD}
+          ON CONFLICT DO UPDATE SET state = excluded.state`,
+        args: [site, JSON.stringify(fold.profiles.map(({ visitor, state }) => [visitor, state])), ...heldArgs(lease)],
+      },
+      {
+        sql: `INSERT INTO watermarks (site_id, seq, events, state_version) SELECT ?, ?, ?, ? WHERE ${HELD}
+          ON CONFLICT DO UPDATE SET seq = excluded.seq, events = excluded.events, state_version = excluded.state_version`,
+        args: [site, seq, events, stateVersion, ...heldArgs(lease)],
+      },
+    ],
+    'deferred',
+  );
+  return results[1]?.rowsAffected === 1;
+}
+
+/** Forgets every profile of the site and the watermark, so that the next fold starts from the first event. */
+export async function resetFold(db: Db, site: SiteRow, lease: Lease): Promise<void> {
+  await db.client.batch(
+    ['profiles', 'watermarks'].map((table) => ({
+      sql: `DELETE FROM ${table} WHERE site_id = ? AND ${HELD}`,
+      args: [site, ...heldArgs(lease)],
+    })),
+    'deferred',
+  );
+}
+
+/** How many profiles the site has. */
+export async function countProfiles(db: Db, site: SiteRow): Promise<number> {
+  const { rows } = await db.client.execute({
+    sql: 'SELECT count(*) AS profiles FROM profiles WHERE site_id = ?',
+    args: [site],
+  });
+  return rows[0] === undefined ? 0 : integer(rows[0], 'profiles');
+}
+
+/** The next profiles after a visitor, by visitor. */
+export async function readProfiles(db: Db, site: SiteRow, after: number, limit: number): Promise<StoredProfile[]> {
+  const { rows } = await db.client.execute({
+    sql: 'SELECT visitor, state FROM profiles WHERE site_id = ? AND visitor > ? ORDER BY visitor LIMIT ?',
+    args: [site, after, limit],
+  });
+  return rows.map(toProfile);
+}
+
+/** The released version, or undefined before the first run. */
+export async function readReleasedModel(db: Db, site: SiteRow): Promise<StoredModel | undefined> {
+  const { rows } = await db.client.execute({
+    sql: `SELECT m.version, m.model, m.internals FROM releases AS r
+      CROSS JOIN models AS m ON m.site_id = r.site_id AND m.version = r.version WHERE r.site_id = ?`,
+    args: [site],
+  });
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  return {
+    version: integer(row, 'version'),
+    model: text(row, 'model') ?? '',
+    internals: text(row, 'internals') ?? '',
+  };
+}
+
+/** The number of the next version. */
+export async function nextVersion(db: Db, site: SiteRow): Promise<number> {
+  const { rows } = await db.client.execute({
+    sql: 'SELECT coalesce(max(version), 0) + 1 AS version FROM models WHERE site_id = ?',
+    args: [site],
+  });
+  return rows[0] === undefined ? 1 : integer(rows[0], 'version');
+}
+
+/** Who is in which cluster, by visitor. */
+export async function readClusterMembers(db: Db, site: SiteRow): Promise<Map<number, string>> {
+  const { rows } = await db.client.execute({
+    sql: 'SELECT segment_id, visitor FROM memberships WHERE site_id = ? AND segment_id GLOB ?',
+    args: [site, CLUSTER_SEGMENTS],
+  });
+  return new Map(rows.map((row) => [integer(row, 'visitor'), text(row, 'segment_id') ?? '']));
+}
+
+/** Writes a finished run and points the API at it, all or nothing. @returns false where the lease is lost. */
+export async function saveRelease(db: Db, site: SiteRow, lease: Lease, release: NewRelease): Promise<boolean> {
+  const { version, at } = release;
+  const held = heldArgs(lease);
+  const oldest = version - MODELS_KEPT + 1;
+  const statements: InStatement[] = [
+    {
+      sql: `INSERT INTO models (site_id, version, at, model, internals) SELECT ?, ?, ?, ?, ? WHERE ${HELD}`,
+      args: [site, version, at, release.model, release.internals, ...held],
+    },
+    {
+      sql: `INSERT INTO segments (site_id, version, id, published)
+        SELECT ?, ?, value ->> '$[0]', value ->> '$[1]' FROM json_each(?) WHERE ${HELD}`,
+      args: [site, version, JSON.stringify(release.segments.map(({ id, published }) => [id, published])), ...held],
+    },
+    {
+      sql: `DELETE FROM memberships WHERE site_id = ? AND segment_id GLOB ? AND ${HELD}`,
+      args: [site, CLUSTER_SEGMENTS, ...held],
+    },
+    ...membershipStatements(site, lease, release.memberships),
+    { sql: `DELETE FROM models WHERE site_id = ? AND version < ? AND ${HELD}`, args: [site, oldest, ...held] },
+    { sql: `DELETE FROM segments WHERE site_id = ? AND version < ? AND ${HELD}`, args: [site, oldest, ...held] },
+    {
+      sql: `INSERT INTO releases (site_id, version, at) SELECT ?, ?, ? WHERE ${HELD}
+        ON CONFLICT DO UPDATE SET version = excluded.version, at = excluded.at`,
+      args: [site, version, at, ...held],
+    },
+  ];
+  const results = await db.client.batch(statements, 'deferred');
+  return results.at(-1)?.rowsAffected === 1;
+}
+
+function membershipStatements(site: SiteRow, lease: Lease, memberships: NewRelease['memberships']): InStatement[] {
+  return memberships.flatMap(({ segment, visitors }) => {
+    const statements: InStatement[] = [];
+    for (let from = 0; from < visitors.length; from += MEMBERS_PER_STATEMENT) {
+      statements.push({
+        sql: `INSERT INTO memberships (site_id, segment_id, visitor) SELECT ?, ?, value FROM json_each(?) WHERE ${HELD}`,
+        args: [site, segment, JSON.stringify(visitors.slice(from, from + MEMBERS_PER_STATEMENT)), ...heldArgs(lease)],
+      });
+    }
+    return statements;
+  });
+}

@@ -1,0 +1,54 @@
+// store/sites.ts: sites and what they decided.
+import type { PolicyPreset, SiteId } from '../contract/index.ts';
+import { eq } from 'drizzle-orm';
+import type { Db, SiteRow } from './db.ts';
+import { sites } from './schema/ground.ts';
+
+/** A site as the edge and the segmenter know it. */
+export interface Site {
+  readonly row: SiteRow;
+  readonly id: SiteId;
+  readonly origins: readonly string[];
+  readonly policy: PolicyPreset;
+  readonly policyVersion: number;
+  /** The smallest number shown (P3). */
+  readonly floor: number;
+}
+
+const toSite = (record: typeof sites.$inferSelect): Site => ({
+  row: record.id,
+  id: record.name as SiteId,
+  origins: record.origins,
+  policy: record.policy as PolicyPreset,
+  policyVersion: record.policyVersion,
+  floor: record.floor,
+});
+
+/** The site of a name, or undefined. */
+export async function findSite(db: Db, id: SiteId): Promise<Site | undefined> {
+  const [record] = await db.orm.select().from(sites).where(eq(sites.name, id)).limit(1);
+  return record === undefined ? undefined : toSite(record);
+}
+
+/** Every site in order of creation. */
+export async function listSites(db: Db): Promise<Site[]> {
+  return (await db.orm.select().from(sites).orderBy(sites.id)).map(toSite);
+}
+
+/** Adds a site, or answers `exists` where its name is taken. */
+export async function addSite(
+  db: Db,
+  site: {
+    readonly id: SiteId;
+    readonly origins: readonly string[];
+    readonly policy: PolicyPreset;
+    readonly floor: number;
+    readonly at: number;
+  },
+): Promise<'added' | 'exists'> {
+  const { rowsAffected } = await db.orm
+    .insert(sites)
+    .values({ name: site.id, origins: site.origins, policy: site.policy, floor: site.floor, createdAt: site.at })
+    .onConflictDoNothing();
+  return rowsAffected === 1 ? 'added' : 'exists';
+}

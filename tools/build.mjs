@@ -1,0 +1,40 @@
+// tools/build.mjs: builds everything: types and server (tsc), the tag (rollup) and what the Worker serves.
+// `--if-needed` leaves a finished build alone where no source is newer.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const stamp = join(root, 'dist', '.built');
+const SOURCES = ['contract', 'core', 'store', 'sdk', 'edge', 'segmenter', 'runtime', 'cli', 'tools', 'migrations'];
+
+const newest = (path) => {
+  const info = statSync(path);
+  if (!info.isDirectory()) return info.mtimeMs;
+  return Math.max(info.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+};
+
+const isFresh = () => existsSync(stamp) && SOURCES.every((name) => newest(join(root, name)) <= statSync(stamp).mtimeMs);
+
+/** Builds; throws where a step fails. */
+export async function build() {
+  const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: root, stdio: 'inherit' });
+  if (tsc.status !== 0) throw new Error('tsc -b failed: see the errors above');
+  const { buildTag } = await import('./build-tag.mjs');
+  await buildTag();
+  mkdirSync(join(root, 'dist/public'), { recursive: true });
+  cpSync(join(root, 'dist/tag.js'), join(root, 'dist/public/tag.js'));
+  writeFileSync(stamp, '');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (!(process.argv.includes('--if-needed') && isFresh())) {
+    try {
+      await build();
+    } catch (fault) {
+      console.error(fault instanceof Error ? fault.message : fault);
+      process.exitCode = 1;
+    }
+  }
+}

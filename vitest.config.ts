@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+const shared = { testTimeout: 60_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    reporters: ['default'],
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['{contract,core,store,sdk,edge,segmenter,runtime,cli,tools}/**/*.test.ts'],
+          exclude: ['**/*.workerd.test.ts'],
+        },
+      },
+      { test: { ...shared, name: 'node', include: ['e2e/node/**/*.test.ts'] } },
+      { test: { ...shared, name: 'workerd', include: ['e2e/workerd/**/*.test.ts'], fileParallelism: false } },
+      { test: { ...shared, name: 'browser', include: ['e2e/tag/**/*.test.ts', 'e2e/visit/**/*.test.ts'], fileParallelism: false } },
+    ],
+  },
+});
