@@ -1,0 +1,36 @@
+// cli/commands/serve.ts: `hushtag serve`: the edge with its schedule, until SIGTERM or Ctrl-C.
+import { defineCommand } from 'citty';
+import type { RunningNode } from '../../runtime/index.ts';
+import { startNode } from '../../runtime/index.ts';
+import { requireConfig } from '../context.ts';
+
+/** Resolves when the process is asked to stop. */
+export const stopAsked = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+
+/** How long a stop may take before the process ends anyway, ms. */
+const STOP_MS_MAX = 10_000;
+
+/** Closes a server, or ends the process where a stuck connection would hold it. */
+export async function stopServer(server: RunningNode): Promise<void> {
+  const timer = setTimeout(() => process.exit(1), STOP_MS_MAX);
+  await server.close();
+  clearTimeout(timer);
+}
+
+/** The command. */
+export const serveCommand = defineCommand({
+  meta: {
+    name: 'serve',
+    description: 'Run the edge: collector, API and schedule (PORT, HUSHTAG_DATA_DIR; see docs/configuration.md)',
+  },
+  run: async () => {
+    const server = await startNode(requireConfig());
+    process.stderr.write(`hushtag listens on ${server.origin}\n`);
+    await stopAsked();
+    await stopServer(server);
+  },
+});

@@ -1,0 +1,61 @@
+// cli/commands/token.ts: `hushtag token`: signs a token for one site.
+import { defineCommand } from 'citty';
+import type { EpochMs } from '../../contract/index.ts';
+import { KEY_BYTES } from '../../core/index.ts';
+import type { Scope } from '../../edge/index.ts';
+import { issueToken, SCOPES, TOKEN_SECONDS_MAX, tokenKeysFrom } from '../../edge/index.ts';
+import { openKeyFolder } from '../../runtime/index.ts';
+import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
+
+const TOKEN_ID_BYTES = 16;
+const SECONDS = { h: 3_600, d: 86_400 } as const;
+
+/** Reads a life such as `12h` or `30d` in seconds. */
+export function readLife(text: string): number {
+  const match = /^(\d{1,4})([hd])$/.exec(text);
+  const seconds = match?.[2] === undefined ? 0 : Number(match[1]) * (match[2] === 'h' ? SECONDS.h : SECONDS.d);
+  if (seconds < 1 || seconds > TOKEN_SECONDS_MAX)
+    throw new CliError(2, '--life must be such as 12h or 30d, at most 365d');
+  return seconds;
+}
+
+/** Reads scopes as typed, comma-separated. */
+export function readScopes(text: string): Scope[] {
+  return text.split(',').map((name) => {
+    const scope = SCOPES.find((one) => one === name.trim());
+    if (scope === undefined) throw new CliError(2, `"${name}" is no scope: use ${SCOPES.join(', ')}`);
+    return scope;
+  });
+}
+
+/** Signs a token with the keys of a key folder. */
+export async function signToken(
+  keyDir: string,
+  site: Parameters<typeof issueToken>[1]['site'],
+  scopes: readonly Scope[],
+  lifeSeconds: number,
+): Promise<string> {
+  const keys = await openKeyFolder(keyDir);
+  const seed = await keys.secret('tokens', crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
+  const id = crypto.getRandomValues(new Uint8Array(TOKEN_ID_BYTES));
+  return issueToken(await tokenKeysFrom(seed), { site, scopes, lifeSeconds, id, now: Date.now() as EpochMs });
+}
+
+/** The command. */
+export const tokenCommand = defineCommand({
+  meta: { name: 'token', description: 'Sign a token for one site' },
+  args: {
+    site: { type: 'string', required: true, description: 'The site it is for' },
+    scope: { type: 'string', default: 'segments:read', description: `Comma-separated: ${SCOPES.join(', ')}` },
+    life: { type: 'string', default: '30d', description: 'How long it is valid: 12h, 30d, at most 365d' },
+    json: { type: 'boolean', description: 'Print one line of JSON' },
+  },
+  run: async ({ args }) => {
+    const scopes = readScopes(args.scope);
+    const lifeSeconds = readLife(args.life);
+    const config = requireConfig();
+    const site = await withDb(config, (db) => requireSite(db, args.site));
+    const token = await signToken(config.keyDir, site.id, scopes, lifeSeconds);
+    print(args.json === true, { site: site.id, scopes, lifeSeconds, token }, token);
+  },
+});

@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+// cli/main.ts: the `hushtag` command. Exit codes: 0 done, 1 the work failed, 2 the call or the configuration is wrong.
+import type { CommandDef } from 'citty';
+import { defineCommand, runCommand, showUsage } from 'citty';
+import { KeyFolderError, StartError } from '../runtime/index.ts';
+import { devDatabaseCommand } from './commands/dev-database.ts';
+import { migrateCommand } from './commands/migrate.ts';
+import { replayCommand } from './commands/replay.ts';
+import { segmentCommand } from './commands/segment.ts';
+import { serveCommand } from './commands/serve.ts';
+import { siteCommand } from './commands/site.ts';
+import { tokenCommand } from './commands/token.ts';
+import { CliError } from './context.ts';
+import { CollectError } from './replay/index.ts';
+import { VERSION } from './version.ts';
+
+const mainCommand = defineCommand({
+  meta: { name: 'hushtag', version: VERSION, description: 'First-party, consent-aware analytics and segments' },
+  subCommands: {
+    serve: serveCommand,
+    migrate: migrateCommand,
+    site: siteCommand,
+    token: tokenCommand,
+    replay: replayCommand,
+    segment: segmentCommand,
+    'dev-database': devDatabaseCommand,
+  },
+});
+
+/** Finds the command that a line of arguments names, for its usage. */
+function commandOf(rawArgs: readonly string[]): { command: CommandDef; parent?: CommandDef } {
+  let found: { command: CommandDef; parent?: CommandDef } = { command: mainCommand };
+  for (const name of rawArgs) {
+    const children = found.command.subCommands as Readonly<Record<string, CommandDef>> | undefined;
+    const child = children !== undefined && Object.hasOwn(children, name) ? children[name] : undefined;
+    if (child === undefined) break;
+    found = { command: child, parent: found.command };
+  }
+  return found;
+}
+
+const isUsageError = (fault: unknown): fault is Error => fault instanceof Error && fault.name === 'CLIError';
+
+async function main(rawArgs: string[]): Promise<number> {
+  const { command, parent } = commandOf(rawArgs);
+  if (rawArgs.length === 0 || rawArgs.includes('--help') || rawArgs.includes('-h')) {
+    await showUsage(command, parent);
+    return rawArgs.length === 0 ? 2 : 0;
+  }
+  if (rawArgs.length === 1 && rawArgs[0] === '--version') {
+    process.stdout.write(`${VERSION}\n`);
+    return 0;
+  }
+  try {
+    await runCommand(mainCommand, { rawArgs });
+    return 0;
+  } catch (fault) {
+    if (isUsageError(fault)) {
+      process.stderr.write(`${fault.message}\nSee \`hushtag ${rawArgs[0] ?? ''} --help\`.\n`);
+      return 2;
+    }
+    if (fault instanceof CliError) {
+      process.stderr.write(`${fault.message}\n`);
+      return fault.exitCode;
+    }
+    if (fault instanceof StartError || fault instanceof KeyFolderError || fault instanceof CollectError) {
+      process.stderr.write(`${fault.message}\n`);
+      return 1;
+    }
+    throw fault;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
