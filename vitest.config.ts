@@ -6,12 +6,12 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
+      { test: { ...shared, name: 'walls', include: ['tools/**/*.test.ts'] } },
       {
         test: {
           ...shared,
           name: 'unit',
-          include: ['{contract,core,store,sdk,edge,segmenter,runtime,cli,tools}/**/*.test.ts'],
-          exclude: ['**/*.workerd.test.ts'],
+          include: ['{contract,core,store,sdk,edge,segmenter,runtime,cli}/**/*.test.ts'],
         },
       },
       { test: { ...shared, name: 'node', include: ['e2e/node/**/*.test.ts'] } },

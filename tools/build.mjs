@@ -1,5 +1,5 @@
 // tools/build.mjs: builds everything: types and server (tsc), the tag (rollup) and what the Worker serves.
-// `--if-needed` leaves a finished build alone where no source is newer.
+// `--worker` bundles the Worker too; `--if-needed` leaves a finished build alone where no source is newer.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,10 @@ const isFresh = () => existsSync(stamp) && SOURCES.every((name) => newest(join(r
 
 /** Builds; throws where a step fails. */
 export async function build() {
-  const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: root, stdio: 'inherit' });
+  const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (tsc.status !== 0) throw new Error('tsc -b failed: see the errors above');
   const { buildTag } = await import('./build-tag.mjs');
   await buildTag();
@@ -28,10 +31,23 @@ export async function build() {
   writeFileSync(stamp, '');
 }
 
+/** Bundles the Worker as a deployment would, without deploying. */
+function bundleWorker() {
+  const wrangler = join(root, 'node_modules/.bin/wrangler');
+  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: 'true' };
+  const run = spawnSync(wrangler, ['deploy', '--dry-run', '--outdir', 'dist/worker'], {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+  });
+  if (run.status !== 0) throw new Error(`wrangler could not bundle the Worker:\n${run.stdout}\n${run.stderr}`);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (!(process.argv.includes('--if-needed') && isFresh())) {
     try {
       await build();
+      if (process.argv.includes('--worker')) bundleWorker();
     } catch (fault) {
       console.error(fault instanceof Error ? fault.message : fault);
       process.exitCode = 1;

@@ -1,0 +1,14 @@
+// e2e/edge/suite.ts: one suite for every runtime the edge runs on (E1).
+import type { EdgeUnderTest } from '../support/edge-under-test.ts';
+import { accessSuite } from './access-suite.ts';
+import { consentSuite } from './consent-suite.ts';
+import { lossSuite } from './loss-suite.ts';
+import { useEdge } from './use-edge.ts';
+
+/** Runs the suite against a runtime. */
+export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
+  const edge = useEdge(start);
+  consentSuite(edge);
+  lossSuite(edge);
+  accessSuite(edge);
+}

@@ -1,0 +1,207 @@
+// e2e/node/cli.test.ts: the built `hushtag` command as an operator meets it: exit codes, --json, and errors that say what to do.
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { projectFolder } from '../../runtime/index.ts';
+import { BROWSER_AGENT, SHOP_ORIGIN, until, wireBatch } from '../support/edge-under-test.ts';
+
+const MAIN = join(projectFolder(), 'dist', 'server', 'cli', 'main.js');
+
+interface Run {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+describe('D1: the command line', () => {
+  let folder: string;
+  let started: ChildProcess[] = [];
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hushtag-cli-'));
+  });
+  afterEach(async () => {
+    for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
+    started = [];
+    await rm(folder, { recursive: true });
+  });
+
+  const environment = (over: Record<string, string> = {}): NodeJS.ProcessEnv => ({
+    PATH: process.env['PATH'],
+    HUSHTAG_DATA_DIR: join(folder, 'data'),
+    HUSHTAG_KEY_DIR: join(folder, 'keys'),
+    PORT: '0',
+    ...over,
+  });
+  const begin = (args: readonly string[], over?: Record<string, string>) => {
+    const child = spawn(process.execPath, [MAIN, ...args], { env: environment(over), cwd: folder });
+    started.push(child);
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString();
+    });
+    return { child, seen: () => ({ out, err }) };
+  };
+  const run = async (args: readonly string[], over?: Record<string, string>): Promise<Run> => {
+    const { child, seen } = begin(args, over);
+    await once(child, 'close');
+    return { code: child.exitCode, ...seen() };
+  };
+  const serve = async (
+    over?: Record<string, string>,
+  ): Promise<{ child: ChildProcess; origin: string; seen: () => { err: string } }> => {
+    const { child, seen } = begin(['serve'], over);
+    const { err } = await until(
+      async () => seen(),
+      (now) => now.err.includes('listens on') || child.exitCode !== null,
+    );
+    const origin = /listens on (\S+)/.exec(err)?.[1];
+    if (origin === undefined) throw new Error(`did not start: ${err}`);
+    return { child, origin, seen };
+  };
+
+  it('prints help for every command and exits 0', async () => {
+    for (const args of [
+      ['--help'],
+      ['serve', '--help'],
+      ['site', 'add', '--help'],
+      ['token', '--help'],
+      ['replay', '--help'],
+      ['segment', '--help'],
+      ['migrate', '--help'],
+    ]) {
+      const { code, out } = await run(args);
+      expect({ args, code }).toEqual({ args, code: 0 });
+      expect(out).toContain('USAGE');
+    }
+  });
+
+  it.each([
+    { why: 'an unknown command', args: ['fly'], code: 2 },
+    { why: 'a missing argument', args: ['site', 'add'], code: 2 },
+    { why: 'a bad site name', args: ['site', 'add', 'My Shop', '--origin', SHOP_ORIGIN], code: 2 },
+    { why: 'an origin with a path', args: ['site', 'add', 'shop', '--origin', `${SHOP_ORIGIN}/x`], code: 2 },
+    { why: 'an unknown policy', args: ['site', 'add', 'shop', '--origin', SHOP_ORIGIN, '--policy', 'lax'], code: 2 },
+    { why: 'a floor below the least', args: ['site', 'add', 'shop', '--origin', SHOP_ORIGIN, '--floor', '9'], code: 2 },
+    { why: 'an unknown scope', args: ['token', '--site', 'shop', '--scope', 'everything'], code: 2 },
+    { why: 'a token of ten years', args: ['token', '--site', 'shop', '--life', '3650d'], code: 2 },
+    { why: 'a token for no site', args: ['token', '--site', 'nobody'], code: 1 },
+    { why: 'segmenting nothing', args: ['segment'], code: 1 },
+  ])('refuses $why with exit code $code and one clear message', async ({ args, code }) => {
+    const seen = await run(args);
+    expect(seen.code).toBe(code);
+    expect(seen.out).toBe('');
+    expect(seen.err.trim().length).toBeGreaterThan(10);
+    expect(seen.err).not.toMatch(/\n\s+at /);
+  });
+
+  it('adds a site, refuses its name a second time, lists it, and signs a token, as text and as JSON', async () => {
+    const added = await run(['site', 'add', 'shop', '--origin', SHOP_ORIGIN, '--json']);
+    expect(JSON.parse(added.out)).toEqual({ site: 'shop', origins: [SHOP_ORIGIN], policy: 'standard', floor: 50 });
+    expect((await run(['site', 'add', 'shop', '--origin', SHOP_ORIGIN])).code).toBe(1);
+    expect((await run(['site', 'list'])).out).toContain(SHOP_ORIGIN);
+    const token = await run(['token', '--site', 'shop', '--json']);
+    expect(JSON.parse(token.out)).toMatchObject({ site: 'shop', scopes: ['segments:read'], lifeSeconds: 2_592_000 });
+  });
+
+  it('reports every configuration problem together', async () => {
+    const { code, err } = await run(['serve'], { PORT: 'x', HUSHTAG_KEY_DIR: join(folder, 'data', 'keys') });
+    expect(code).toBe(2);
+    expect(err).toContain('PORT');
+    expect(err).toContain('HUSHTAG_KEY_DIR');
+  });
+
+  it('says which port is taken and what to do', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { code, err } = await run(['serve'], { PORT: String(port) });
+    other.close();
+    expect(code).toBe(1);
+    expect(err).toContain(`Port ${port} is taken`);
+    expect(err).toContain('set PORT');
+  });
+
+  it('says what to do about a file that is no database, and leaves it as it is', async () => {
+    await mkdir(join(folder, 'data'), { mode: 0o700 });
+    await writeFile(
+      join(folder, 'data', 'ground.db'),
+      'this is no database, it is a text of more than a hundred bytes, so that its header is read and refused',
+    );
+    const { code, err } = await run(['serve']);
+    expect(code).toBe(1);
+    expect(err).toContain('can not be used');
+    expect(err).toContain('backup');
+    expect((await readdir(join(folder, 'data'))).filter((name) => name.startsWith('ground'))).toEqual(['ground.db']);
+  });
+
+  it('refuses a key folder that others can read', async () => {
+    await mkdir(join(folder, 'keys'));
+    await chmod(join(folder, 'keys'), 0o755);
+    const { code, err } = await run(['serve']);
+    expect(code).toBe(1);
+    expect(err).toContain('chmod 700');
+  });
+
+  it('serves, takes an event, ends on SIGTERM with everything kept, and serves it again', async () => {
+    await run(['site', 'add', 'shop', '--origin', SHOP_ORIGIN]);
+    const { out } = await run(['token', '--site', 'shop', '--scope', 'ledger:read']);
+    const first = await serve();
+    const posted = await fetch(`${first.origin}/v1/collect`, {
+      method: 'POST',
+      body: JSON.stringify(wireBatch()),
+      headers: { origin: SHOP_ORIGIN, 'content-type': 'text/plain', 'user-agent': BROWSER_AGENT },
+    });
+    expect(posted.status).toBe(202);
+    first.child.kill('SIGTERM');
+    await once(first.child, 'close');
+    expect(first.child.exitCode).toBe(0);
+    const second = await serve();
+    const ledger = await fetch(`${second.origin}/v1/sites/shop/ledger`, {
+      headers: { authorization: `Bearer ${out.trim()}` },
+    });
+    expect(
+      ((await ledger.json()) as { entries: { outcome: string; events: number }[] }).entries.filter(
+        ({ outcome }) => outcome === 'stored',
+      ),
+    ).toMatchObject([{ events: 1 }]);
+    second.child.kill('SIGTERM');
+    await once(second.child, 'close');
+  });
+
+  it('keeps what it acknowledged through SIGKILL', async () => {
+    await run(['site', 'add', 'shop', '--origin', SHOP_ORIGIN]);
+    const { out } = await run(['token', '--site', 'shop', '--scope', 'ledger:read']);
+    const first = await serve();
+    const batch = wireBatch();
+    const post = (origin: string) =>
+      fetch(`${origin}/v1/collect`, {
+        method: 'POST',
+        body: JSON.stringify(batch),
+        headers: { origin: SHOP_ORIGIN, 'content-type': 'text/plain', 'user-agent': BROWSER_AGENT },
+      });
+    expect((await post(first.origin)).status).toBe(202);
+    first.child.kill('SIGKILL');
+    await once(first.child, 'close');
+    const second = await serve();
+    expect((await post(second.origin)).status).toBe(202);
+    const ledger = await fetch(`${second.origin}/v1/sites/shop/ledger`, {
+      headers: { authorization: `Bearer ${out.trim()}` },
+    });
+    const { entries } = (await ledger.json()) as { entries: { outcome: string; events: number }[] };
+    expect(Object.fromEntries(entries.map(({ outcome, events }) => [outcome, events]))).toEqual({
+      received: 2,
+      stored: 1,
+      duplicate: 1,
+    });
+  });
+});
