@@ -1,6 +1,6 @@
 // contract/consent.ts: the consent decision, one table for tag, edge and docs (C1, C2).
 import type { EpochMs } from './ids.ts';
-import type { Purpose, PurposeBits } from './purposes.ts';
+import type { PurposeBits } from './purposes.ts';
 import { PURPOSE_BIT, PURPOSE_BITS_ALL } from './purposes.ts';
 
 /** Where a choice came from. The order is the code on the wire; new sources are appended. */
@@ -60,13 +60,8 @@ const LINKING: PurposeBits = PURPOSE_BIT.measure | PURPOSE_BIT.profile;
 
 /** Decides; the strictest of policy, choice and GPC wins (C2). A grant without a linking purpose counts as a refusal. */
 export function decideConsent(policy: ConsentPolicy, consent: Consent, gpc: boolean): ConsentDecision {
-  if (consent.state === 'unasked') return { action: policy.unknown, purposes: 0 };
-  if (consent.state === 'refused') return { action: policy.refused, purposes: 0 };
-  const purposes = consent.purposes & policy.purposes & (gpc ? ~GPC_REMOVES : PURPOSE_BITS_ALL);
-  if ((purposes & LINKING) === 0) return { action: policy.refused, purposes: 0 };
-  return { action: 'link', purposes };
+  const granted = consent.state === 'granted' ? consent.purposes : 0;
+  const purposes = granted & policy.purposes & (gpc ? ~GPC_REMOVES : PURPOSE_BITS_ALL);
+  if ((purposes & LINKING) !== 0) return { action: 'link', purposes };
+  return { action: consent.state === 'unasked' ? policy.unknown : policy.refused, purposes: 0 };
 }
-
-/** Whether a decision covers a purpose. */
-export const covers = (decision: ConsentDecision, purpose: Purpose): boolean =>
-  (decision.purposes & PURPOSE_BIT[purpose]) !== 0;

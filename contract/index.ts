@@ -7,7 +7,7 @@ export type {
   PolicyPreset,
   WithoutConsent,
 } from './consent.ts';
-export { CONSENT_SOURCES, covers, decideConsent, GPC_REMOVES, POLICIES } from './consent.ts';
+export { CONSENT_SOURCES, decideConsent, GPC_REMOVES, POLICIES } from './consent.ts';
 export type { Commerce, CommerceEventName, Item, PropertyValue, TrackEvent } from './events.ts';
 export { COMMERCE_EVENTS, isEventName, KNOWN_EVENTS } from './events.ts';
 export type { EpochMs, EventId, FirstPartyId, OrderKey, SiteId, VisitorKey } from './ids.ts';
@@ -19,9 +19,7 @@ export {
   parseEpochMs,
   parseEventId,
   parseFirstPartyId,
-  parseOrderKey,
   parseSiteId,
-  parseVisitorKey,
 } from './ids.ts';
 export {
   AMOUNT_MAX,

@@ -21,4 +21,13 @@ export {
 export type { SessionDays } from './sessions.ts';
 export { addToSessions, countSessions, mergeSessions, SESSION_DAYS_MAX, SESSION_GAP_MS } from './sessions.ts';
 export type { PublishedCount, WordSource } from './publishing.ts';
-export { checkFloor, COUNT_STEP, MEAN_DIGITS, NOISE_EPSILON, publishCount, roundCount, roundMean, setWords } from './publishing.ts';
+export {
+  checkFloor,
+  COUNT_STEP,
+  MEAN_DIGITS,
+  NOISE_EPSILON,
+  publishCount,
+  roundCount,
+  roundMean,
+  setWords,
+} from './publishing.ts';

@@ -34,9 +34,8 @@ describe('P3: no small number leaves', () => {
   it('publishes a multiple of the step at or above the floor, or withholds', async () => {
     const law = fc.asyncProperty(fc.nat(300), fc.nat(200), fc.nat(), async (members, floor, nth) => {
       const published = await publishCount(members, floor, await wordsOf(nth));
-      if (published.status === 'withheld') return expect(published.reason).toBe('below_floor');
-      expect(published.count % COUNT_STEP).toBe(0);
-      return expect(published.count).toBeGreaterThanOrEqual(floor);
+      const count = published.status === 'published' ? published.count : undefined;
+      expect(count === undefined || (count >= floor && count % COUNT_STEP === 0)).toBe(true);
     });
     await fc.assert(law);
   });

@@ -8,7 +8,8 @@ export const TOKEN_CHARS_MIN = 20;
 /** Rounds of percent-decoding; attackers and broken mailers encode twice. */
 const DECODE_ROUNDS_MAX = 3;
 
-const EMAIL = /[^\s@/?&=<>()[\],;:"]+@[^\s@/?&=<>()[\],;:"]+/gu;
+// The local part may hold / ? & = too (RFC 5322 atext): masking a little more of a text beats leaving half an address.
+const EMAIL = /[^\s@<>()[\],;:"]+@[^\s@/?&=<>()[\],;:"]+/gu;
 const SEPARATED_DIGITS = new RegExp(`\\+?\\d(?:[\\s().\\-/]{0,2}\\d){${DIGITS_MIN - 1},}`, 'g');
 const LONG_WORD = new RegExp(`[A-Za-z0-9_\\-.~+=]{${TOKEN_CHARS_MIN},}`, 'g');
 const UUID = /[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}/gi;

@@ -52,7 +52,7 @@ export function createEdge(port: Port): Hono {
     context.res.headers.set('x-content-type-options', 'nosniff');
   });
   app.onError((fault, context) => {
-    const storage = codeOf(fault).startsWith('SQLITE') || codeOf(fault).startsWith('HRANA');
+    const storage = fault.name === 'LibsqlError' || fault.name === 'LibsqlBatchError';
     // The message of a fault may quote what a client sent; the log gets its code and route alone (P1).
     port.log('error', 'request_failed', { code: codeOf(fault), name: fault.name, route: context.req.routePath });
     return storage

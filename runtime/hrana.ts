@@ -82,7 +82,8 @@ const toWire = (value: unknown): WireValue => {
   if (typeof value === 'bigint') return { type: 'integer', value: String(value) };
   if (typeof value === 'number') return { type: 'float', value };
   if (value instanceof Uint8Array) return { type: 'blob', base64: Buffer.from(value).toString('base64') };
-  return { type: 'text', value: String(value) };
+  if (typeof value === 'string') return { type: 'text', value };
+  throw new TypeError(`a database value of type ${typeof value} has no wire form`);
 };
 
 const toError = (fault: unknown): WireError => ({

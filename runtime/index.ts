@@ -1,6 +1,7 @@
 // runtime/index.ts: what the command line composes. The Worker has its own entry, worker.ts.
 export type { Config } from './config.ts';
 export { readConfig } from './config.ts';
+export { openHrana } from './hrana.ts';
 export { KeyFolderError, openKeyFolder } from './key-provider.file.ts';
 export type { RunningNode } from './node.ts';
 export { openData, StartError, startNode } from './node.ts';

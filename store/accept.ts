@@ -64,19 +64,21 @@ export const UNKNOWN_SITE: SiteRow = 0;
 
 const DICTIONARY_FIELDS = ['name', 'path', 'title', 'referrer', 'campaign', 'currency', 'coupon'] as const;
 
-const STRINGS_SQL = `INSERT OR IGNORE INTO strings (value) SELECT value FROM json_each(?)`;
-const VISITORS_SQL = `INSERT OR IGNORE INTO visitors (site_id, key, linked)
-  SELECT ?1, unhex(value ->> '$[0]'), value ->> '$[1]' FROM json_each(?2)`;
+// ON CONFLICT … DO NOTHING and not OR IGNORE: that would swallow a broken NOT NULL too, and count the row as a duplicate.
+const STRINGS_SQL = `INSERT INTO strings (value) SELECT value FROM json_each(?) WHERE true ON CONFLICT (value) DO NOTHING`;
+const VISITORS_SQL = `INSERT INTO visitors (site_id, key, linked)
+  SELECT ?1, unhex(value ->> '$[0]'), value ->> '$[1]' FROM json_each(?2)
+  WHERE true ON CONFLICT (site_id, key) DO NOTHING`;
 
 const stringId = (field: string): string => `(SELECT id FROM strings WHERE value = e.value ->> '$.${field}')`;
-const EVENTS_SQL = `INSERT OR IGNORE INTO events (site_id, id, at, name, visitor, purposes, policy_version, path, title, referrer,
+const EVENTS_SQL = `INSERT INTO events (site_id, id, at, name, visitor, purposes, policy_version, path, title, referrer,
     campaign, order_key, currency, value, tax, shipping, discount, coupon, items, properties)
   SELECT ?1, unhex(e.value ->> '$.id'), e.value ->> '$.at', ${stringId('name')},
     (SELECT id FROM visitors WHERE site_id = ?1 AND key = unhex(e.value ->> '$.visitor')),
     e.value ->> '$.purposes', e.value ->> '$.policyVersion', ${stringId('path')}, ${stringId('title')}, ${stringId('referrer')},
     ${stringId('campaign')}, unhex(e.value ->> '$.orderKey'), ${stringId('currency')}, e.value ->> '$.value', e.value ->> '$.tax',
     e.value ->> '$.shipping', e.value ->> '$.discount', ${stringId('coupon')}, e.value ->> '$.items', e.value ->> '$.properties'
-  FROM json_each(?2) AS e ORDER BY e.key`;
+  FROM json_each(?2) AS e WHERE true ORDER BY e.key ON CONFLICT (site_id, id) DO NOTHING`;
 
 // changes() still speaks of the events just inserted: this statement's own changes count only when it ends.
 const INSERTED_SQL = `INSERT INTO ledger (site_id, day, outcome, reason, events)

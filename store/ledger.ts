@@ -1,6 +1,7 @@
 // store/ledger.ts: reads the loss ledger (D2).
 import type { LedgerOutcome } from './accept.ts';
 import type { Db, SiteRow } from './db.ts';
+import { textOf } from './rows.ts';
 
 /** What became of a site's events on one day of arrival. */
 export interface LedgerEntry {
@@ -24,8 +25,8 @@ export async function readLedger(db: Db, site: SiteRow, fromDay: number): Promis
   });
   return rows.map((row) => ({
     day: Number(row['day']),
-    outcome: String(row['outcome']) as LedgerOutcome,
-    reason: String(row['reason']),
+    outcome: textOf(row, 'outcome') as LedgerOutcome,
+    reason: textOf(row, 'reason'),
     events: Number(row['events']),
   }));
 }

@@ -70,7 +70,9 @@ export interface RemoteServer {
 }
 
 const remoteClient = (server: RemoteServer) =>
-  createHttpClient(server.authToken === undefined ? { url: server.url } : { url: server.url, authToken: server.authToken });
+  createHttpClient(
+    server.authToken === undefined ? { url: server.url } : { url: server.url, authToken: server.authToken },
+  );
 
 /** Opens a libSQL server over HTTP. */
 export function openRemote(server: RemoteServer): Db {
@@ -83,7 +85,10 @@ export async function migrateRemote(server: RemoteServer, migrationsFolder: stri
   const client = remoteClient(server);
   try {
     for (const name of ['ground', 'derived'] as const) {
-      await migrate(drizzle(client), { migrationsFolder: `${migrationsFolder}/${name}`, migrationsTable: `${name}_migrations` });
+      await migrate(drizzle(client), {
+        migrationsFolder: `${migrationsFolder}/${name}`,
+        migrationsTable: `${name}_migrations`,
+      });
     }
   } finally {
     client.close();

@@ -2,6 +2,7 @@
 import type { SaltPeriod, SaltUse } from '../core/index.ts';
 import type { Row } from '@libsql/client';
 import type { Db, SiteRow } from './db.ts';
+import { textOf } from './rows.ts';
 
 /** A salt as stored: useless without the key that `kekId` names. */
 export interface WrappedSalt extends SaltPeriod {
@@ -15,11 +16,11 @@ const COLUMNS = 'site_id, use, opens_at, closes_at, destroy_at, kek_id, wrapped'
 
 const toSalt = (row: Row): WrappedSalt => ({
   site: Number(row['site_id']),
-  use: String(row['use']) as SaltUse,
+  use: textOf(row, 'use') as SaltUse,
   opensAt: Number(row['opens_at']) as WrappedSalt['opensAt'],
   closesAt: Number(row['closes_at']) as WrappedSalt['closesAt'],
   destroyAt: Number(row['destroy_at']) as WrappedSalt['destroyAt'],
-  kekId: String(row['kek_id']),
+  kekId: textOf(row, 'kek_id'),
   wrapped: new Uint8Array(row['wrapped'] as ArrayBuffer),
 });
 

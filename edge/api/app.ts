@@ -59,8 +59,8 @@ export function createApi(port: Port, tokenKeys: () => Promise<TokenKeys>): Hono
     return json(context, {
       site: site.id,
       version: release.version,
-      model: model === undefined ? null : JSON.parse(model),
-      segments: segments.map((segment) => JSON.parse(segment)),
+      model: model === undefined ? null : (JSON.parse(model) as unknown),
+      segments: segments.map((segment): unknown => JSON.parse(segment)),
     });
   });
 

@@ -7,13 +7,67 @@ const ledgerSchema = v.object({
   site: v.string(),
   entries: v.array(v.object({ date: v.string(), outcome: v.string(), reason: v.string(), events: v.number() })),
 });
-const segmentSchema = v.looseObject({ id: v.string() });
+
+const traitSchema = v.object({
+  id: v.string(),
+  unit: v.picklist(['days', 'count', 'share', 'minor_units']),
+  currency: v.optional(v.string()),
+  mean: v.number(),
+  overall: v.optional(v.number()),
+  compared: v.picklist(['higher', 'similar', 'lower']),
+});
+const segmentFields = { id: v.string(), kind: v.literal('cluster'), version: v.number(), at: v.number() };
+const segmentSchema = v.variant('status', [
+  v.object({
+    status: v.literal('published'),
+    ...segmentFields,
+    label: v.string(),
+    description: v.string(),
+    visitors: v.number(),
+    traits: v.array(traitSchema),
+  }),
+  v.object({
+    status: v.literal('withheld'),
+    ...segmentFields,
+    reason: v.picklist(['below_floor', 'complement_below_floor']),
+  }),
+]);
+const versionFields = {
+  site: v.string(),
+  version: v.number(),
+  at: v.number(),
+  window: v.optional(v.object({ from: v.string(), to: v.string() })),
+  method: v.object({ name: v.literal('pca-kmeans'), k: v.number(), seed: v.number() }),
+  privacy: v.object({ floor: v.number(), epsilon: v.number(), roundedTo: v.number() }),
+};
+const modelSchema = v.variant('status', [
+  v.object({
+    status: v.literal('segmented'),
+    ...versionFields,
+    visitors: v.optional(v.number()),
+    traits: v.array(v.string()),
+    metrics: v.object({
+      silhouette: v.optional(v.number()),
+      explainedVariance: v.number(),
+      ariWithLast: v.optional(v.number()),
+      nmiWithLast: v.optional(v.number()),
+    }),
+  }),
+  v.object({
+    status: v.literal('no_segments'),
+    ...versionFields,
+    reason: v.picklist(['not_enough_visitors', 'traits_do_not_vary']),
+  }),
+]);
 const segmentsSchema = v.object({
   site: v.string(),
   version: v.nullable(v.number()),
-  model: v.nullable(v.looseObject({})),
+  model: v.nullable(modelSchema),
   segments: v.array(segmentSchema),
 });
+
+/** The answers of the API as schemas, which tests hold real answers against. */
+export const apiSchemas = { segments: segmentsSchema, segment: segmentSchema, ledger: ledgerSchema } as const;
 
 const reading = (scope: string, summary: string, schema: Parameters<typeof resolver>[0]) =>
   describeRoute({

@@ -74,8 +74,6 @@ export function createGroupCommit(
         running ??= Promise.resolve().then(run);
       });
     },
-    drained: async () => {
-      while (running !== undefined) await running;
-    },
+    drained: () => running ?? Promise.resolve(),
   };
 }

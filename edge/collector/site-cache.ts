@@ -7,7 +7,10 @@ export const SITE_CACHE_MS = 5_000;
 /** Names remembered, unknown ones included; past it the oldest go. */
 const SITE_CACHE_MAX = 10_000;
 
-/** Wraps a look-up of sites with a bounded memory. A failed look-up is not remembered. */
+/**
+ * Wraps a look-up of sites with a bounded memory. Where the database can't be asked, what was known goes on being
+ * served: a page view need not be lost because a site's settings can't be read anew (D1).
+ */
 export function cacheSites(
   find: (id: SiteId) => Promise<Site | undefined>,
   now: () => EpochMs,
@@ -21,9 +24,12 @@ export function cacheSites(
       if (known.size < SITE_CACHE_MAX) break;
       known.delete(oldest);
     }
-    const site = find(id);
+    const site = find(id).catch((fault: unknown) => {
+      if (held !== undefined) return held.site;
+      known.delete(id);
+      throw fault;
+    });
     known.set(id, { until: now() + SITE_CACHE_MS, site });
-    site.catch(() => known.delete(id));
     return site;
   };
 }

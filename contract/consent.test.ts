@@ -1,0 +1,63 @@
+// contract/consent.test.ts: the decision table, row by row, and its laws.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Consent } from './consent.ts';
+import { decideConsent, POLICIES } from './consent.ts';
+import { PURPOSE_BITS_ALL } from './purposes.ts';
+
+const granted = (purposes: number): Consent => ({ state: 'granted', source: 'site', purposes });
+const refused: Consent = { state: 'refused', source: 'site' };
+const unasked: Consent = { state: 'unasked' };
+
+describe('C1: no consent, no link', () => {
+  it.each([
+    { policy: 'strict', why: 'unasked', consent: unasked, action: 'drop' },
+    { policy: 'strict', why: 'refused', consent: refused, action: 'drop' },
+    { policy: 'standard', why: 'unasked', consent: unasked, action: 'day' },
+    { policy: 'standard', why: 'refused', consent: refused, action: 'count' },
+    { policy: 'exempt', why: 'unasked', consent: unasked, action: 'day' },
+    { policy: 'exempt', why: 'refused', consent: refused, action: 'drop' },
+    { policy: 'standard', why: 'granted nothing', consent: granted(0), action: 'count' },
+    { policy: 'standard', why: 'granted personalise and share alone', consent: granted(12), action: 'count' },
+    { policy: 'strict', why: 'granted nothing', consent: granted(0), action: 'drop' },
+  ] as const)('under $policy, $why comes to $action', ({ policy, consent, action }) => {
+    expect(decideConsent(POLICIES[policy], consent, false)).toEqual({ action, purposes: 0 });
+  });
+
+  it.each([
+    { policy: 'standard', given: 1, kept: 1 },
+    { policy: 'standard', given: 2, kept: 2 },
+    { policy: 'standard', given: 15, kept: 15 },
+    { policy: 'strict', given: 3, kept: 3 },
+    { policy: 'exempt', given: 15, kept: 1 },
+  ] as const)('under $policy, a grant of $given links with $kept', ({ policy, given, kept }) => {
+    expect(decideConsent(POLICIES[policy], granted(given), false)).toEqual({ action: 'link', purposes: kept });
+  });
+
+  it('exempt offers no profile, so a grant of profile alone is a refusal there', () => {
+    expect(decideConsent(POLICIES.exempt, granted(2), false)).toEqual({ action: 'drop', purposes: 0 });
+  });
+});
+
+describe('C2: the strictest signal wins', () => {
+  it.each([
+    { given: 15, kept: 1, why: 'all purposes' },
+    { given: 3, kept: 1, why: 'measure and profile' },
+    { given: 1, kept: 1, why: 'measure alone' },
+  ])('GPC leaves measure of $why', ({ given, kept }) => {
+    expect(decideConsent(POLICIES.standard, granted(given), true)).toEqual({ action: 'link', purposes: kept });
+  });
+
+  it('GPC never lets more through than without it, and no policy more than was given', () => {
+    const policies = fc.constantFrom(...Object.values(POLICIES));
+    const given = fc.integer({ min: 0, max: PURPOSE_BITS_ALL });
+    fc.assert(
+      fc.property(policies, given, fc.boolean(), (policy, purposes, gpc) => {
+        const decision = decideConsent(policy, granted(purposes), gpc);
+        const without = decideConsent(policy, granted(purposes), false);
+        expect(decision.purposes & ~without.purposes).toBe(0);
+        expect(decision.purposes & ~purposes).toBe(0);
+      }),
+    );
+  });
+});

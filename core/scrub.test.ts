@@ -1,0 +1,95 @@
+// core/scrub.test.ts: what could identify a person does not survive scrubbing (P1).
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { scrubProductText, scrubProperties, scrubReferrer, scrubText, scrubUrl } from './scrub.ts';
+
+describe('P1: texts', () => {
+  it.each([
+    ['mail me at jo.public+x@mail.example please', 'mail me at [email] please'],
+    ['jo%40mail.example', '[email]'],
+    ['jo%2540mail.example', '[email]'],
+    ['Call +44 (0)7700 900731', 'Call [number]'],
+    ['order 1234567', 'order [number]'],
+    ['order 123456', 'order 123456'],
+    ['ip 198.51.100.77 seen', 'ip [number] seen'],
+    ['ip 2001:db8:1:2:3:4:5:6 seen', 'ip [number] seen'],
+    ['id 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b', 'id [token]'],
+    ['eyJhbGciOiJFZERTQSJ9abc1', '[token]'],
+    ['a-long-article-about-cats-and-dogs', 'a-long-article-about-cats-and-dogs'],
+    ['a-long-article-about-summer-2026', 'a-long-article-about-summer-2026'],
+    ['100%25 wool', '100%25 wool'],
+    ['50 % off, 3 for 2', '50 % off, 3 for 2'],
+    ['', ''],
+  ])('%j becomes %j', (text, scrubbed) => {
+    expect(scrubText(text)).toBe(scrubbed);
+  });
+
+  it('leaves no e-mail address of any kind, plain or percent-encoded once or twice', () => {
+    fc.assert(
+      fc.property(fc.emailAddress(), fc.integer({ min: 0, max: 2 }), (email, rounds) => {
+        let text = email;
+        for (let round = 0; round < rounds; round += 1) text = encodeURIComponent(text);
+        expect(scrubText(`hello ${text}`)).not.toContain(email);
+        expect(scrubText(`hello ${text}`)).not.toContain(text);
+      }),
+    );
+  });
+
+  it('is done in one pass: scrubbing again changes nothing', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(scrubText(scrubText(text))).toBe(scrubText(text));
+      }),
+    );
+  });
+
+  it('masks e-mails of products but keeps their numbers', () => {
+    expect(scrubProductText('4006381333931 for jo@mail.example')).toBe('4006381333931 for [email]');
+  });
+});
+
+describe('P1: URLs and referrers', () => {
+  it.each([
+    ['https://u:p@shop.example/a/b?session=1#x', { path: '/a/b' }],
+    ['https://shop.example/a?utm_source=News&utm_medium=&gclid=abc', { path: '/a', campaign: 'utm_source=News' }],
+    ['https://shop.example/a?utm_campaign=jo%40mail.example', { path: '/a', campaign: 'utm_campaign=%5Bemail%5D' }],
+    ['https://shop.example/u/jo%40mail.example/orders/12345678', { path: '/u/[email]/orders/[number]' }],
+    ['https://shop.example', { path: '/' }],
+    ['javascript:alert(1)', undefined],
+    ['file:///home/jo/secret.html', undefined],
+    ['not a url', undefined],
+  ])('keeps of %j only %j', (url, kept) => {
+    expect(scrubUrl(url)).toEqual(kept);
+  });
+  it.each([
+    ['https://search.example/?q=my+illness', 'search.example'],
+    ['https://jo:pw@mail.example/inbox', 'mail.example'],
+    ['android-app://com.example', undefined],
+    ['', undefined],
+  ])('keeps of the referrer %j only %j', (url, host) => {
+    expect(scrubReferrer(url)).toBe(host);
+  });
+});
+
+describe('P1: properties', () => {
+  it.each([
+    [
+      { plan: 'gold', seats: 12, trial: true },
+      { plan: 'gold', seats: 12, trial: true },
+    ],
+    [{ email: 'gold' }, { email: '[masked]' }],
+    [{ customerEmail: 'x' }, { customerEmail: '[masked]' }],
+    [{ order_id: 'A1' }, { order_id: '[masked]' }],
+    [{ filename: 'price-list.pdf' }, { filename: 'price-list.pdf' }],
+    [{ note: 'to jo@mail.example' }, { note: 'to [email]' }],
+    [{ reference: 447_700_900_731 }, { reference: '[number]' }],
+    [
+      { below: 999_999, at: 1_000_000, minus: -1_000_000 },
+      { below: 999_999, at: '[number]', minus: '[number]' },
+    ],
+    [{ 'jo@mail.example': 'yes' }, { '[email]': '[masked]' }],
+    [{ 'jo@home.example': 'yes' }, { '[email]': 'yes' }],
+  ])('%j becomes %j', (properties, scrubbed) => {
+    expect(scrubProperties(properties as never)).toEqual(scrubbed);
+  });
+});
