@@ -33,12 +33,10 @@ describe('P7: keys are separated by salt, site and use', () => {
   });
 
   it('gives no two lists of fields the same message', () => {
-    const fields = fc.array(fc.string(), { maxLength: 4 });
+    const fields = fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 4 });
     fc.assert(
       fc.property(fields, fields, (one, other) => {
         fc.pre(JSON.stringify(one) !== JSON.stringify(other));
-        // Lone surrogates encode alike (WHATWG Encoding §4.3); a header or URL can't carry them apart either.
-        fc.pre([...one, ...other].every((field) => field.isWellFormed()));
         expect(Buffer.from(lengthPrefixed(one)).equals(Buffer.from(lengthPrefixed(other)))).toBe(false);
       }),
     );

@@ -150,3 +150,8 @@ export async function acceptMessage(db: Db, messageId: string, at: number, job: 
   await db.client.batch([claim, ...acceptStatements([job])], 'write');
   return 'written';
 }
+
+/** Forgets messages written before `before`; call it with an age that no queue keeps a message for. */
+export async function forgetWrittenMessages(db: Db, before: number): Promise<void> {
+  await db.client.execute({ sql: 'DELETE FROM written_messages WHERE at < ?', args: [before] });
+}

@@ -21,31 +21,43 @@ const BUSY_MS = 5_000;
 const url = (path: string): string => `file:${path}`;
 const quoted = (path: string): string => `'${path.replaceAll("'", "''")}'`;
 
-/**
- * Opens ground.db and attaches derived.db. One connection, because PRAGMAs and ATTACH belong to a connection.
- * @throws what the driver throws where a file is missing its folder, unreadable or not a database.
- */
-export async function openFiles(files: Files): Promise<Db> {
-  const client = createClient({ url: url(files.ground), concurrency: 1 });
+const GROUND_PRAGMAS = [
+  `busy_timeout=${BUSY_MS}`,
+  'journal_mode=WAL',
+  'synchronous=FULL',
+  `cache_size=-${CACHE_KIB}`,
+  `wal_autocheckpoint=${WAL_PAGES}`,
+];
+const ATTACH_PRAGMAS = ['derived.journal_mode=WAL', 'derived.synchronous=NORMAL'];
+
+async function open(path: string, prepare: readonly string[]): Promise<Db> {
+  // One connection, because PRAGMAs and ATTACH belong to a connection.
+  const client = createClient({ url: url(path), concurrency: 1 });
   try {
-    for (const pragma of [
-      `busy_timeout=${BUSY_MS}`,
-      'journal_mode=WAL',
-      'synchronous=FULL',
-      `cache_size=-${CACHE_KIB}`,
-      `wal_autocheckpoint=${WAL_PAGES}`,
-    ]) {
-      await client.execute(`PRAGMA ${pragma}`);
-    }
-    await client.execute(`ATTACH DATABASE ${quoted(files.derived)} AS derived`);
-    await client.execute('PRAGMA derived.journal_mode=WAL');
-    await client.execute('PRAGMA derived.synchronous=NORMAL');
+    for (const statement of prepare) await client.execute(statement);
   } catch (fault) {
     client.close();
     throw fault;
   }
   return { client, orm: drizzle(client) };
 }
+
+const pragmas = (names: readonly string[]): string[] => names.map((pragma) => `PRAGMA ${pragma}`);
+
+/**
+ * Opens ground.db alone, for the collector: a write transaction locks every attached file, so with derived.db attached
+ * it would wait for the segmenter's commits, and they for it.
+ * @throws what the driver throws where the file is missing its folder, unreadable or not a database.
+ */
+export const openGround = (files: Files): Promise<Db> => open(files.ground, pragmas(GROUND_PRAGMAS));
+
+/** Opens ground.db with derived.db attached, for the API and the segmenter. @throws as {@link openGround} */
+export const openFiles = (files: Files): Promise<Db> =>
+  open(files.ground, [
+    ...pragmas(GROUND_PRAGMAS),
+    `ATTACH DATABASE ${quoted(files.derived)} AS derived`,
+    ...pragmas(ATTACH_PRAGMAS),
+  ]);
 
 /** Brings both files to the newest schema; creates them where absent. */
 export async function migrateFiles(files: Files, migrationsFolder: string): Promise<void> {

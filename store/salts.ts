@@ -53,15 +53,11 @@ export async function expiredSalts(db: Db, now: number): Promise<WrappedSalt[]> 
 
 /** Deletes a salt's row; call it after its key was destroyed. Its bytes are overwritten, in the log too where it is a file. */
 export async function deleteSalt(db: Db, salt: WrappedSalt): Promise<void> {
-  await db.client.batch(
-    [
-      'PRAGMA secure_delete = ON',
-      {
-        sql: 'DELETE FROM salts WHERE site_id = ? AND use = ? AND opens_at = ?',
-        args: [salt.site, salt.use, salt.opensAt],
-      },
-    ],
-    'write',
-  );
-  if (db.client.protocol === 'file') await db.client.execute('PRAGMA main.wal_checkpoint(TRUNCATE)');
+  const isFile = db.client.protocol === 'file';
+  const removal = {
+    sql: 'DELETE FROM salts WHERE site_id = ? AND use = ? AND opens_at = ?',
+    args: [salt.site, salt.use, salt.opensAt],
+  };
+  await db.client.batch(isFile ? ['PRAGMA secure_delete = ON', removal] : [removal], 'write');
+  if (isFile) await db.client.execute('PRAGMA main.wal_checkpoint(TRUNCATE)');
 }

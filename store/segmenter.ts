@@ -70,8 +70,8 @@ export interface NewRelease {
 
 /** Versions kept for comparison and rollback; older ones go with the next release. */
 export const MODELS_KEPT = 20;
-/** Members in one statement: some 500 kB of JSON. */
-const MEMBERS_PER_STATEMENT = 50_000;
+/** Characters of a JSON argument: the driver and SQLite copy each, and over HTTP all of a batch is one message. */
+const JSON_CHARS = 500_000;
 /** Segments that a clustering run owns, as a GLOB pattern. */
 const CLUSTER_SEGMENTS = 'cluster-*';
 
@@ -199,23 +199,21 @@ export async function saveFold(
   fold: { readonly profiles: readonly StoredProfile[]; readonly watermark: Watermark },
 ): Promise<boolean> {
   const { seq, events, stateVersion } = fold.watermark;
-  const results = await db.client.batch(
-    [
-      {
-        sql: `INSERT INTO profiles (site_id, visitor, state)
-          SELECT ?, value ->> '$[0]', value ->> '$[1]' FROM json_each(?) WHERE ${HELD}
-          ON CONFLICT DO UPDATE SET state = excluded.state`,
-        args: [site, JSON.stringify(fold.profiles.map(({ visitor, state }) => [visitor, state])), ...heldArgs(lease)],
-      },
-      {
-        sql: `INSERT INTO watermarks (site_id, seq, events, state_version) SELECT ?, ?, ?, ? WHERE ${HELD}
-          ON CONFLICT DO UPDATE SET seq = excluded.seq, events = excluded.events, state_version = excluded.state_version`,
-        args: [site, seq, events, stateVersion, ...heldArgs(lease)],
-      },
-    ],
-    'deferred',
+  const statements: InStatement[] = jsonChunks(fold.profiles.map(({ visitor, state }) => [visitor, state])).map(
+    (rows) => ({
+      sql: `INSERT INTO profiles (site_id, visitor, state)
+        SELECT ?, value ->> '$[0]', value ->> '$[1]' FROM json_each(?) WHERE ${HELD}
+        ON CONFLICT DO UPDATE SET state = excluded.state`,
+      args: [site, rows, ...heldArgs(lease)],
+    }),
   );
-  return results[1]?.rowsAffected === 1;
+  statements.push({
+    sql: `INSERT INTO watermarks (site_id, seq, events, state_version) SELECT ?, ?, ?, ? WHERE ${HELD}
+      ON CONFLICT DO UPDATE SET seq = excluded.seq, events = excluded.events, state_version = excluded.state_version`,
+    args: [site, seq, events, stateVersion, ...heldArgs(lease)],
+  });
+  const results = await db.client.batch(statements, 'deferred');
+  return results.at(-1)?.rowsAffected === 1;
 }
 
 /** Forgets every profile of the site and the watermark, so that the next fold starts from the first event. */
@@ -314,14 +312,28 @@ export async function saveRelease(db: Db, site: SiteRow, lease: Lease, release: 
 }
 
 function membershipStatements(site: SiteRow, lease: Lease, memberships: NewRelease['memberships']): InStatement[] {
-  return memberships.flatMap(({ segment, visitors }) => {
-    const statements: InStatement[] = [];
-    for (let from = 0; from < visitors.length; from += MEMBERS_PER_STATEMENT) {
-      statements.push({
-        sql: `INSERT INTO memberships (site_id, segment_id, visitor) SELECT ?, ?, value FROM json_each(?) WHERE ${HELD}`,
-        args: [site, segment, JSON.stringify(visitors.slice(from, from + MEMBERS_PER_STATEMENT)), ...heldArgs(lease)],
-      });
+  return memberships.flatMap(({ segment, visitors }) =>
+    jsonChunks(visitors).map((members) => ({
+      sql: `INSERT INTO memberships (site_id, segment_id, visitor) SELECT ?, ?, value FROM json_each(?) WHERE ${HELD}`,
+      args: [site, segment, members, ...heldArgs(lease)],
+    })),
+  );
+}
+
+/** JSON arrays of the values in order, each of at most {@link JSON_CHARS} characters unless one value is longer. */
+function jsonChunks(values: readonly unknown[]): string[] {
+  const chunks: string[] = [];
+  let chunk: string[] = [];
+  let characters = 0;
+  for (const value of values) {
+    const json = JSON.stringify(value);
+    if (chunk.length > 0 && characters + json.length > JSON_CHARS) {
+      chunks.push(`[${chunk.join()}]`);
+      chunk = [];
+      characters = 0;
     }
-    return statements;
-  });
+    chunk.push(json);
+    characters += json.length + 1;
+  }
+  return chunk.length === 0 ? chunks : [...chunks, `[${chunk.join()}]`];
 }

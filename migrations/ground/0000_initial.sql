@@ -1,5 +1,5 @@
 CREATE TABLE `events` (
-	`seq` integer PRIMARY KEY NOT NULL,
+	`seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`site_id` integer NOT NULL,
 	`id` blob NOT NULL,
 	`at` integer NOT NULL,
@@ -61,7 +61,7 @@ CREATE TABLE `strings` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `strings_value_unique` ON `strings` (`value`);--> statement-breakpoint
 CREATE TABLE `visitors` (
-	`id` integer PRIMARY KEY NOT NULL,
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`site_id` integer NOT NULL,
 	`key` blob NOT NULL,
 	`linked` integer NOT NULL

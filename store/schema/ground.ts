@@ -38,7 +38,8 @@ export const salts = sqliteTable(
 export const visitors = sqliteTable(
   'visitors',
   {
-    id: integer('id').primaryKey(),
+    // AUTOINCREMENT: nobody inherits the profile of a visitor who was erased.
+    id: integer('id').primaryKey({ autoIncrement: true }),
     siteId: integer('site_id').notNull(),
     key: blob('key', { mode: 'buffer' }).notNull(),
     /** 1 where the key outlives the day (made with consent), else 0. */
@@ -57,7 +58,8 @@ export const strings = sqliteTable('strings', {
 export const events = sqliteTable(
   'events',
   {
-    seq: integer('seq').primaryKey(),
+    // AUTOINCREMENT: a number of a deleted row is never given again, or the fold would take the new event for an old one.
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
     siteId: integer('site_id').notNull(),
     /** UUIDv7 as 16 bytes. */
     id: blob('id', { mode: 'buffer' }).notNull(),

@@ -1,0 +1,7 @@
+// segmenter/index.ts: what the runtimes and the command line may use.
+export type { ClusterOptions } from './clusters/find.ts';
+export type { CleaningReport, FeatureStatus, TraitReport } from './features/clean.ts';
+export type { RunRefusal, RunSummary, SegmenterInput, Stage } from './job.ts';
+export { DEFAULT_OPTIONS, LEASE_MS, runSegmenter, STAGES } from './job.ts';
+export type { Trait } from './profiles/traits.ts';
+export { TRAITS } from './profiles/traits.ts';

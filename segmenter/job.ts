@@ -1,0 +1,197 @@
+// segmenter/job.ts: one run of the segmenter for one site: what the schedule, the Worker's cron and the command line call.
+import type { EpochMs, PublishedModel, PublishedSegment, Result, SiteId } from '../contract/index.ts';
+import { DAY_MS, err, ok } from '../contract/index.ts';
+import { invariant } from '../core/index.ts';
+import type { Db, Lease, SiteRow, StoredModel, Watermark } from '../store/index.ts';
+import {
+  acquireLease,
+  countProfiles,
+  nextVersion,
+  readClusterMembers,
+  readReleasedModel,
+  releaseLease,
+  renewLease,
+  saveRelease,
+} from '../store/index.ts';
+import type { ClusterOptions } from './clusters/find.ts';
+import type { CleaningReport } from './features/clean.ts';
+import { foldNewEvents } from './fold-events.ts';
+import { ASSIGNMENT_MAX } from './math/assignment.ts';
+import type { Modelled, ModelInternals } from './model.ts';
+import { modelVisitors } from './model.ts';
+import { readTraits } from './read-traits.ts';
+
+/** A run that has not renewed its lease for this long is taken for dead. Longer than any stage between two renewals. */
+export const LEASE_MS = 300_000;
+/** Raised when the same profiles would give other segments, so that an unchanged site is modelled again. */
+export const PIPELINE_VERSION = 1;
+/** What a site gets that did not choose. */
+export const DEFAULT_OPTIONS: ClusterOptions = { k: 5, seed: 42 };
+
+/** The stages of a run, in order. */
+export const STAGES = ['fold', 'features', 'clusters', 'publish'] as const;
+/** One stage. */
+export type Stage = (typeof STAGES)[number];
+
+/** Everything a run depends on. */
+export interface SegmenterInput {
+  readonly db: Db;
+  readonly site: { readonly row: SiteRow; readonly id: SiteId; readonly floor: number };
+  /** When the run is made; traits are computed as of its UTC day. */
+  readonly now: EpochMs;
+  /** Another reference instant for the traits, as for a history that ended long ago. */
+  readonly asOf?: EpochMs;
+  /** A random id of this run, for its lease. */
+  readonly holder: string;
+  /** The time, for the lease and the durations; the numbers never depend on it. */
+  readonly clock: () => number;
+  /** The site's secret for sticky noise, 32 bytes. */
+  readonly publishKey: Uint8Array<ArrayBuffer>;
+  readonly onProgress?: (stage: Stage, done: number, total: number) => void;
+  readonly options?: Partial<ClusterOptions>;
+}
+
+/** Why a run did not finish. Nothing of it is visible then but folded slices, and the last release answers. */
+export type RunRefusal = 'already_running' | 'lease_lost';
+
+/** What a run did. Its numbers are exact unless they are of `model` or `segments`: for the operator, not for the API. */
+export interface RunSummary {
+  /** `unchanged`: no new event, same UTC day, same options; the released version stays. */
+  readonly outcome: 'released' | 'unchanged';
+  readonly version: number;
+  readonly eventsRead: number;
+  readonly eventsFolded: number;
+  readonly profiles: number;
+  readonly clusters: number;
+  readonly publishedSegments: number;
+  readonly model: PublishedModel;
+  readonly segments: readonly PublishedSegment[];
+  readonly cleaning: CleaningReport;
+  readonly durationsMs: Readonly<Partial<Record<Stage, number>>>;
+}
+
+/** What is stored beside a version: what it was made from, and the parts of the result that are not published. */
+interface StoredInternals extends ModelInternals {
+  readonly fingerprint: string;
+  readonly segments: readonly PublishedSegment[];
+}
+
+/** Runs the segmenter once. At most one run of a site goes on at a time; a killed one is taken over when its lease ends. */
+export async function runSegmenter(input: SegmenterInput): Promise<Result<RunSummary, RunRefusal>> {
+  const { db, site, holder, clock } = input;
+  const { k, seed } = { ...DEFAULT_OPTIONS, ...input.options };
+  invariant(Number.isInteger(k) && k >= 2 && k <= ASSIGNMENT_MAX, 'M1: k is a whole number from 2 to 12');
+  invariant(Number.isSafeInteger(seed), 'M1: a seed is a whole number');
+  const now = clock();
+  const lease = await acquireLease(db, site.row, holder, { now, expiresAt: now + LEASE_MS });
+  if (lease === undefined) return err('already_running');
+  let result: Result<RunSummary, RunRefusal>;
+  try {
+    result = await runHeld(input, { k, seed }, lease);
+  } catch (fault) {
+    // The first fault is the one to see; a lease that can't be given back ends by itself.
+    await releaseLease(db, lease).catch(() => undefined);
+    throw fault;
+  }
+  await releaseLease(db, lease);
+  return result;
+}
+
+async function runHeld(
+  input: SegmenterInput,
+  options: ClusterOptions,
+  lease: Lease,
+): Promise<Result<RunSummary, RunRefusal>> {
+  const { db, site, clock } = input;
+  const timer = stageTimer(clock);
+  const report = (stage: Stage) => async (done: number, total: number) => {
+    input.onProgress?.(stage, done, total);
+    return renewLease(db, lease, clock() + LEASE_MS);
+  };
+  const fold = await timer('fold', () => foldNewEvents(db, site.row, lease, report('fold')));
+  if (fold === undefined) return err('lease_lost');
+  const events = { eventsRead: fold.read, eventsFolded: fold.folded };
+  const fingerprint = fingerprintOf(input, options, fold.watermark, await countProfiles(db, site.row));
+  const last = await readReleasedModel(db, site.row);
+  const lastInternals = last === undefined ? undefined : (JSON.parse(last.internals) as StoredInternals);
+  if (last !== undefined && lastInternals?.fingerprint === fingerprint) {
+    return ok({ outcome: 'unchanged', ...events, ...summaryOf(last, lastInternals), durationsMs: timer.durations() });
+  }
+  const asOf = input.asOf ?? input.now;
+  const profiles = await timer('features', () => readTraits(db, site.row, asOf, report('features')));
+  if (profiles === undefined) return err('lease_lost');
+  const version = await nextVersion(db, site.row);
+  const members = await readClusterMembers(db, site.row);
+  input.onProgress?.('clusters', 0, 1);
+  const modelled = await timer('clusters', () =>
+    modelVisitors({
+      site,
+      version,
+      at: input.now,
+      options,
+      profiles,
+      last: { clusters: lastInternals?.clusters ?? [], members },
+      publishKey: input.publishKey,
+    }),
+  );
+  if (!(await report('clusters')(1, 1))) return err('lease_lost');
+  const internals: StoredInternals = { ...modelled.internals, segments: modelled.segments, fingerprint };
+  if (!(await timer('publish', () => save(input, lease, version, modelled, internals)))) return err('lease_lost');
+  input.onProgress?.('publish', 1, 1);
+  const stored = { version, model: JSON.stringify(modelled.model), internals: '' };
+  return ok({ outcome: 'released', ...events, ...summaryOf(stored, internals), durationsMs: timer.durations() });
+}
+
+const save = (
+  { db, site, now }: SegmenterInput,
+  lease: Lease,
+  version: number,
+  modelled: Modelled,
+  internals: StoredInternals,
+): Promise<boolean> =>
+  saveRelease(db, site.row, lease, {
+    version,
+    at: now,
+    model: JSON.stringify(modelled.model),
+    internals: JSON.stringify(internals),
+    segments: modelled.segments.map((segment) => ({ id: segment.id, published: JSON.stringify(segment) })),
+    memberships: modelled.memberships,
+  });
+
+/**
+ * Everything that decides what a run publishes, but the last version and the secret. The number of profiles is in it
+ * because an erasure takes one away without any new event.
+ */
+const fingerprintOf = (
+  { site, now, asOf }: SegmenterInput,
+  { k, seed }: ClusterOptions,
+  { events, stateVersion }: Watermark,
+  profiles: number,
+): string => {
+  const day = Math.floor((asOf ?? now) / DAY_MS);
+  return JSON.stringify([PIPELINE_VERSION, stateVersion, events, profiles, day, site.floor, k, seed]);
+};
+
+function summaryOf(stored: StoredModel, internals: StoredInternals) {
+  return {
+    version: stored.version,
+    profiles: internals.cleaning.visitors,
+    clusters: internals.clusters.length,
+    publishedSegments: internals.segments.filter(({ status }) => status === 'published').length,
+    model: JSON.parse(stored.model) as PublishedModel,
+    segments: internals.segments,
+    cleaning: internals.cleaning,
+  };
+}
+
+/** Times stages by the run's own clock. */
+function stageTimer(clock: () => number) {
+  const durations: Partial<Record<Stage, number>> = {};
+  const timed = async <T>(stage: Stage, work: () => Promise<T>): Promise<T> => {
+    const from = clock();
+    const result = await work();
+    durations[stage] = clock() - from;
+    return result;
+  };
+  return Object.assign(timed, { durations: (): Readonly<typeof durations> => ({ ...durations }) });
+}

@@ -1,0 +1,166 @@
+// segmenter/model.ts: from a table of traits to a release: clean, cluster, compare with the last version, publish.
+// The same table, options and secret give the same bytes, on Node and in workerd (M1).
+import type {
+  EpochMs,
+  NoSegmentsReason,
+  PublishedModel,
+  PublishedSegment,
+  PublishedVersion,
+  SiteId,
+} from '../contract/index.ts';
+import { COUNT_STEP, NOISE_EPSILON } from '../core/index.ts';
+import type { ClusterOptions, Clustering } from './clusters/find.ts';
+import { findClusters } from './clusters/find.ts';
+import type { KnownCluster } from './clusters/ids.ts';
+import { summariseTraits } from './clusters/summary.ts';
+import type { CleaningReport, Features } from './features/clean.ts';
+import { cleanTraits } from './features/clean.ts';
+import { adjustedRandIndex, contingencyOf, normalisedMutualInformation } from './math/agreement.ts';
+import { publishClusters } from './publish/publish.ts';
+import type { ProfileTraits } from './read-traits.ts';
+
+/** Visitors a cluster must have on average, or k-means finds noise. */
+const VISITORS_PER_CLUSTER_MIN = 10;
+const METRIC_DECIMALS = 2;
+
+/** What a model is made from. */
+export interface ModelInput {
+  readonly site: { readonly id: SiteId; readonly floor: number };
+  readonly version: number;
+  readonly at: EpochMs;
+  readonly options: ClusterOptions;
+  readonly profiles: ProfileTraits;
+  /** The last version: its clusters and who was in them. */
+  readonly last: LastVersion;
+  /** The site's secret for sticky noise. */
+  readonly publishKey: Uint8Array<ArrayBuffer>;
+}
+
+/** The last version, empty before the first. */
+export interface LastVersion {
+  readonly clusters: readonly KnownCluster[];
+  readonly members: ReadonlyMap<number, string>;
+}
+
+/** What the next run and the operator may know: exact numbers, never published. */
+export interface ModelInternals {
+  readonly clusters: readonly (KnownCluster & { readonly id: string; readonly centroid: readonly number[] })[];
+  readonly axes: readonly (readonly number[])[];
+  readonly inertia?: number;
+  readonly currency?: string;
+  readonly cleaning: CleaningReport;
+}
+
+/** A model, ready to be stored. */
+export interface Modelled {
+  readonly model: PublishedModel;
+  readonly segments: readonly PublishedSegment[];
+  readonly memberships: readonly { readonly segment: string; readonly visitors: readonly number[] }[];
+  readonly internals: ModelInternals;
+}
+
+/** Fewest visitors that are clustered: ten a cluster, and twice the floor so that one segment and its complement can be seen. */
+export const visitorsNeeded = (k: number, floor: number): number => Math.max(k * VISITORS_PER_CLUSTER_MIN, floor * 2);
+
+/** Makes a model. Too few visitors, or visitors who don't differ, give a model that says so. */
+export async function modelVisitors(input: ModelInput): Promise<Modelled> {
+  const { table, currency } = input.profiles;
+  const features = cleanTraits(table);
+  const enough = table.visitors.length >= visitorsNeeded(input.options.k, input.site.floor);
+  const clustering = enough ? findClusters(features, input.options, input.last.clusters) : undefined;
+  if (clustering === undefined)
+    return noSegments(input, enough ? 'traits_do_not_vary' : 'not_enough_visitors', features);
+  const groups = clustering.clusters.map(({ id, rows }) => ({ id, ...groupOf(features, table.visitors, rows) }));
+  const everybody = groupOf(features, table.visitors, [...table.visitors.keys()]);
+  const { segments, visitors } = await publishClusters(groups, everybody, {
+    version: input.version,
+    at: input.at,
+    floor: input.site.floor,
+    secret: input.publishKey,
+    currency,
+  });
+  const memberships = groups.map((group) => ({
+    segment: group.id,
+    visitors: [...group.visitors].sort((a, b) => a - b),
+  }));
+  const model: PublishedModel = {
+    status: 'segmented',
+    ...versionOf(input),
+    ...(visitors === undefined ? {} : { visitors }),
+    traits: features.traits.map(({ id }) => id),
+    metrics: {
+      ...(clustering.silhouette === undefined ? {} : { silhouette: rounded(clustering.silhouette) }),
+      explainedVariance: rounded(clustering.components.explained),
+      ...agreementWithLast(memberships, input.last.members),
+    },
+  };
+  return { model, segments, memberships, internals: internalsOf(features, currency, clustering) };
+}
+
+const groupOf = (features: Features, visitors: Float64Array, rows: readonly number[]) => ({
+  visitors: rows.map((row) => visitors[row] ?? 0),
+  traits: summariseTraits(features, rows),
+});
+
+function noSegments(input: ModelInput, reason: NoSegmentsReason, features: Features): Modelled {
+  return {
+    model: { status: 'no_segments', ...versionOf(input), reason },
+    segments: [],
+    memberships: [],
+    internals: internalsOf(features, input.profiles.currency),
+  };
+}
+
+function versionOf({ site, version, at, options, profiles }: ModelInput): PublishedVersion {
+  const { firstAt, lastAt } = profiles;
+  return {
+    site: site.id,
+    version,
+    at,
+    ...(firstAt === undefined || lastAt === undefined ? {} : { window: { from: utcDay(firstAt), to: utcDay(lastAt) } }),
+    method: { name: 'pca-kmeans', k: options.k, seed: options.seed },
+    privacy: { floor: site.floor, epsilon: NOISE_EPSILON, roundedTo: COUNT_STEP },
+  };
+}
+
+function internalsOf(features: Features, currency: string | undefined, clustering?: Clustering): ModelInternals {
+  return {
+    clusters: (clustering?.clusters ?? []).map(({ id, number, size, means, centroid }) => ({
+      id,
+      number,
+      size,
+      means,
+      centroid,
+    })),
+    axes: clustering?.components.axes ?? [],
+    ...(clustering === undefined ? {} : { inertia: clustering.inertia }),
+    ...(currency === undefined ? {} : { currency }),
+    cleaning: features.report,
+  };
+}
+
+/** Agreement of two versions over the visitors in both; nothing where there are none. */
+function agreementWithLast(
+  memberships: Modelled['memberships'],
+  last: ReadonlyMap<number, string>,
+): { ariWithLast?: number; nmiWithLast?: number } {
+  const now: string[] = [];
+  const before: string[] = [];
+  for (const { segment, visitors } of memberships) {
+    for (const visitor of visitors) {
+      const old = last.get(visitor);
+      if (old === undefined) continue;
+      now.push(segment);
+      before.push(old);
+    }
+  }
+  if (now.length === 0) return {};
+  const contingency = contingencyOf(now, before);
+  return {
+    ariWithLast: rounded(adjustedRandIndex(contingency)),
+    nmiWithLast: rounded(normalisedMutualInformation(contingency)),
+  };
+}
+
+const rounded = (value: number): number => Number(value.toFixed(METRIC_DECIMALS));
+const utcDay = (at: number): string => new Date(at).toISOString().slice(0, 10);

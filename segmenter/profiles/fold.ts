@@ -1,0 +1,144 @@
+// segmenter/profiles/fold.ts: folds events into a profile's state, and states into each other, in any order.
+import type { Item } from '../../contract/index.ts';
+import { DAY_MS, HOUR_MS, KNOWN_EVENTS } from '../../contract/index.ts';
+import { addToSessions, mergeSessions } from '../../core/index.ts';
+import type { Order, ProfileState, Refund } from './state.ts';
+import { byCodeUnits, orderFields, refundFields } from './state.ts';
+
+/** Most event names counted of one visitor: hushtag's own first, then the site's by alphabet. */
+export const EVENT_NAMES_MAX = 200;
+/** Most categories counted of one visitor and use, by alphabet. */
+export const CATEGORIES_MAX = 500;
+/** Most categories held of one order, by alphabet. */
+export const ORDER_CATEGORIES_MAX = 50;
+/** Most orders and refunds held of one visitor, the earliest; whoever has more is a machine. */
+export const ORDERS_MAX = 5_000;
+
+/** What the fold reads of an event. */
+export interface FoldedEvent {
+  /** Event id as 32 hex digits. */
+  readonly id: string;
+  readonly at: number;
+  readonly name: string;
+  readonly orderKey?: string;
+  readonly currency?: string;
+  readonly value?: number;
+  readonly items?: readonly Item[];
+}
+
+/** Adds one event to `state`. Each event may be given once; the watermark sees to that. */
+export function foldEvent(state: ProfileState, event: FoldedEvent): void {
+  const day = Math.floor(event.at / DAY_MS);
+  add(state.hours, Math.floor((event.at - day * DAY_MS) / HOUR_MS), 1);
+  // 1970-01-01 was a Thursday, the fourth day of a week that starts on Monday.
+  add(state.weekdays, (day + 3) % 7, 1);
+  state.firstAt = Math.min(state.firstAt, event.at);
+  state.lastAt = Math.max(state.lastAt, event.at);
+  addToSessions(state.sessions, event.at);
+  count(state.names, event.name, 1);
+  keepFirst(state.names, EVENT_NAMES_MAX, byName);
+  switch (event.name) {
+    case 'view_item':
+      countCategories(state.viewed, event.items);
+      break;
+    case 'add_to_cart':
+      countCategories(state.carted, event.items);
+      break;
+    case 'purchase':
+      // An event id has 32 digits and an order key 24, so the two can't be taken for each other.
+      setOrder(state.orders, event.orderKey ?? event.id, orderOf(event));
+      keepFirst(state.orders, ORDERS_MAX, byOrder);
+      break;
+    case 'refund':
+      state.refunds.set(event.id, refundOf(event));
+      keepFirst(state.refunds, ORDERS_MAX, byRefund);
+      break;
+  }
+}
+
+/** Adds everything of `other` to `state`. */
+export function mergeStates(state: ProfileState, other: ProfileState): void {
+  state.firstAt = Math.min(state.firstAt, other.firstAt);
+  state.lastAt = Math.max(state.lastAt, other.lastAt);
+  other.hours.forEach((events, hour) => add(state.hours, hour, events));
+  other.weekdays.forEach((events, weekday) => add(state.weekdays, weekday, events));
+  mergeSessions(state.sessions, other.sessions);
+  for (const [name, events] of other.names) count(state.names, name, events);
+  for (const [category, items] of other.viewed) count(state.viewed, category, items);
+  for (const [category, items] of other.carted) count(state.carted, category, items);
+  for (const [key, order] of other.orders) setOrder(state.orders, key, order);
+  for (const [key, refund] of other.refunds) state.refunds.set(key, refund);
+  keepFirst(state.names, EVENT_NAMES_MAX, byName);
+  keepFirst(state.viewed, CATEGORIES_MAX, byKey);
+  keepFirst(state.carted, CATEGORIES_MAX, byKey);
+  keepFirst(state.orders, ORDERS_MAX, byOrder);
+  keepFirst(state.refunds, ORDERS_MAX, byRefund);
+}
+
+/** Of two contents under one order key the earlier counts: a reload of the thank-you page is not the order. */
+function setOrder(orders: Map<string, Order>, key: string, order: Order): void {
+  const held = orders.get(key);
+  if (held === undefined || compareTuples(orderFields(order), orderFields(held)) < 0) orders.set(key, order);
+}
+
+function orderOf(event: FoldedEvent): Order {
+  const items = event.items ?? [];
+  const categories = new Map<string, number>();
+  countCategories(categories, items);
+  return {
+    at: event.at,
+    currency: event.currency ?? '',
+    value: event.value ?? valueOf(items),
+    thousandths: items.reduce((sum, item) => sum + Math.round((item.quantity ?? 1) * 1_000), 0),
+    lines: items.length,
+    categories: [...categories].sort(byKey).slice(0, ORDER_CATEGORIES_MAX),
+  };
+}
+
+/** Prices times quantities where every item has a price (GA4's own definition of `value`), or null. */
+function valueOf(items: readonly Item[]): number | null {
+  if (items.length === 0) return null;
+  let sum = 0;
+  for (const item of items) {
+    if (item.price === undefined) return null;
+    sum += Math.round(item.price * (item.quantity ?? 1));
+  }
+  return sum;
+}
+
+function refundOf(event: FoldedEvent): Refund {
+  // Shops send refunds as positive (GA4) or as negative amounts; both mean money given back.
+  const value = event.value === undefined ? valueOf(event.items ?? []) : Math.abs(event.value);
+  return { at: event.at, order: event.orderKey ?? '', currency: event.currency ?? '', value };
+}
+
+function countCategories(categories: Map<string, number>, items: readonly Item[] | undefined): void {
+  for (const item of items ?? []) if (item.category !== undefined) count(categories, item.category, 1);
+  keepFirst(categories, CATEGORIES_MAX, byKey);
+}
+
+const count = (counts: Map<string, number>, key: string, more: number): void => {
+  counts.set(key, (counts.get(key) ?? 0) + more);
+};
+
+const add = (counts: number[], index: number, more: number): void => {
+  counts[index] = (counts[index] ?? 0) + more;
+};
+
+type Compare<T> = (a: readonly [string, T], b: readonly [string, T]) => number;
+
+/** Drops what comes last until at most `max` entries are left. */
+function keepFirst<T>(map: Map<string, T>, max: number, compare: Compare<T>): void {
+  if (map.size <= max) return;
+  for (const [key] of [...map].sort(compare).slice(max)) map.delete(key);
+}
+
+const KNOWN = new Set(KNOWN_EVENTS);
+const byKey: Compare<unknown> = (a, b) => byCodeUnits(a[0], b[0]);
+const byName: Compare<unknown> = (a, b) => Number(KNOWN.has(b[0])) - Number(KNOWN.has(a[0])) || byKey(a, b);
+const byOrder: Compare<Order> = (a, b) => compareTuples(orderFields(a[1]), orderFields(b[1])) || byKey(a, b);
+const byRefund: Compare<Refund> = (a, b) => compareTuples(refundFields(a[1]), refundFields(b[1])) || byKey(a, b);
+
+/** By time, then by text: any fixed order will do, as long as no two different contents are equal in it. */
+const compareTuples = (a: readonly [number, ...unknown[]], b: readonly [number, ...unknown[]]): number =>
+  a[0] - b[0] || byCodeUnits(JSON.stringify(a), JSON.stringify(b));

@@ -1,0 +1,151 @@
+// segmenter/profiles/state.ts: what is kept of one visitor's events, and its one canonical text.
+//
+// Everything in it is a sum of integers, a minimum, a maximum or a map of such: folding the same events in any order and
+// in any parts gives the same state, and the same state gives the same bytes (M1). Each map has a maximum that keeps the
+// first entries by a fixed order of its own, which is a law too: what is first in a union is first in the part it is from.
+import type { SessionDays } from '../../core/index.ts';
+import { invariant } from '../../core/index.ts';
+
+/** Raised when the meaning of a stored state changes; profiles of another version are folded again from the start. */
+export const STATE_VERSION = 1;
+
+/** A purchase, once per order key. */
+export interface Order {
+  readonly at: number;
+  /** ISO 4217, or '' where the event had none. */
+  readonly currency: string;
+  /** Revenue in minor units, or null where the event had none and its items no prices. */
+  readonly value: number | null;
+  /** Things bought, in thousandths, so that weights stay whole numbers. */
+  readonly thousandths: number;
+  /** Lines of the order. */
+  readonly lines: number;
+  /** Items per category, sorted by category. */
+  readonly categories: readonly (readonly [category: string, items: number])[];
+}
+
+/** A refund, once per event: one order may be refunded in parts. */
+export interface Refund {
+  readonly at: number;
+  /** Order key, or '' where the event had none. */
+  readonly order: string;
+  readonly currency: string;
+  /** Amount given back in minor units, positive; null for the whole order. */
+  readonly value: number | null;
+}
+
+/** One visitor's folded events. */
+export interface ProfileState {
+  /** Events per name. */
+  readonly names: Map<string, number>;
+  firstAt: number;
+  lastAt: number;
+  /** Events per UTC hour of the day. */
+  readonly hours: number[];
+  /** Events per UTC weekday, Monday first. */
+  readonly weekdays: number[];
+  readonly sessions: SessionDays;
+  /** Purchases by order key; those without one by their event id. */
+  readonly orders: Map<string, Order>;
+  /** Refunds by event id. */
+  readonly refunds: Map<string, Refund>;
+  /** Items looked at, per category. */
+  readonly viewed: Map<string, number>;
+  /** Items put into the cart, per category. */
+  readonly carted: Map<string, number>;
+}
+
+/** The state before any event. */
+export const emptyState = (): ProfileState => ({
+  names: new Map(),
+  firstAt: Number.POSITIVE_INFINITY,
+  lastAt: Number.NEGATIVE_INFINITY,
+  hours: new Array<number>(24).fill(0),
+  weekdays: new Array<number>(7).fill(0),
+  sessions: new Map(),
+  orders: new Map(),
+  refunds: new Map(),
+  viewed: new Map(),
+  carted: new Map(),
+});
+
+/** The order of strings everywhere here: by UTF-16 code units, as no locale changes it. */
+export const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The state's one text: equal states have equal texts. A state without events has none. */
+export function encodeState(state: ProfileState): string {
+  invariant(state.firstAt <= state.lastAt, 'M1: a stored profile has at least one event');
+  return JSON.stringify({
+    version: STATE_VERSION,
+    at: [state.firstAt, state.lastAt],
+    names: sorted(state.names),
+    hours: state.hours,
+    weekdays: state.weekdays,
+    sessions: [...state.sessions].sort((a, b) => a[0] - b[0]),
+    orders: sorted(state.orders).map(([key, order]) => [key, ...orderFields(order)]),
+    refunds: sorted(state.refunds).map(([key, refund]) => [key, ...refundFields(refund)]),
+    viewed: sorted(state.viewed),
+    carted: sorted(state.carted),
+  });
+}
+
+/** Reads what {@link encodeState} wrote. @throws {InvariantError} it is of another version: the fold starts anew then. */
+export function decodeState(text: string): ProfileState {
+  const stored = JSON.parse(text) as StoredState;
+  invariant(stored.version === STATE_VERSION, 'M1: a profile is read by the version that wrote it');
+  return {
+    names: new Map(stored.names),
+    firstAt: stored.at[0],
+    lastAt: stored.at[1],
+    hours: stored.hours,
+    weekdays: stored.weekdays,
+    sessions: new Map(stored.sessions),
+    orders: new Map(
+      stored.orders.map(([key, at, currency, value, thousandths, lines, categories]) => [
+        key,
+        { at, currency, value, thousandths, lines, categories },
+      ]),
+    ),
+    refunds: new Map(stored.refunds.map(([key, at, order, currency, value]) => [key, { at, order, currency, value }])),
+    viewed: new Map(stored.viewed),
+    carted: new Map(stored.carted),
+  };
+}
+
+type OrderFields = [
+  at: number,
+  currency: string,
+  value: number | null,
+  thousandths: number,
+  lines: number,
+  categories: Order['categories'],
+];
+type RefundFields = [at: number, order: string, currency: string, value: number | null];
+
+interface StoredState {
+  readonly version: number;
+  readonly at: [number, number];
+  readonly names: [string, number][];
+  readonly hours: number[];
+  readonly weekdays: number[];
+  readonly sessions: [number, number[]][];
+  readonly orders: [key: string, ...OrderFields][];
+  readonly refunds: [key: string, ...RefundFields][];
+  readonly viewed: [string, number][];
+  readonly carted: [string, number][];
+}
+
+/** An order as a tuple, time first: what is compared when one key has come with different contents. */
+export const orderFields = (order: Order): OrderFields => [
+  order.at,
+  order.currency,
+  order.value,
+  order.thousandths,
+  order.lines,
+  order.categories,
+];
+
+/** A refund as a tuple, time first. */
+export const refundFields = (refund: Refund): RefundFields => [refund.at, refund.order, refund.currency, refund.value];
+
+const sorted = <T>(map: Map<string, T>): [string, T][] => [...map].sort((a, b) => byCodeUnits(a[0], b[0]));

@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { PublishedSegment } from '../../contract/index.ts';
+import { COUNT_STEP } from '../../core/index.ts';
+import type { TraitSummary } from '../clusters/summary.ts';
+import { TRAITS } from '../profiles/traits.ts';
+import { T0 } from '../testing.ts';
+import { memberSetDigest } from './member-set.ts';
+import type { PublishContext } from './publish.ts';
+import { publishClusters } from './publish.ts';
+
+const FLOOR = 50;
+const context: PublishContext = {
+  version: 1,
+  at: T0,
+  floor: FLOOR,
+  secret: new Uint8Array(32).fill(7),
+  currency: 'GBP',
+};
+/** Traits by how telling they are: the first of all visitors, the third not 0 for three, the fourth known of three, the others of half. */
+const traitsFor = (visitors: number): TraitSummary[] =>
+  TRAITS.filter(({ clusters }) => clusters).map((trait, i) => {
+    const count = i === 0 ? visitors : i === 3 ? 3 : Math.floor(visitors / 2);
+    return { trait, count, contributors: i === 2 ? 3 : count, mean: 12_345, difference: 1 / (i + 1) };
+  });
+
+/** Publishes clusters of some sizes, visitors numbered through. */
+async function publish(sizes: readonly number[]) {
+  let next = 1;
+  const clusters = sizes.map((size, i) => ({
+    id: `cluster-${i + 1}`,
+    visitors: Array.from({ length: size }, () => next++),
+    traits: traitsFor(size),
+  }));
+  const all = { visitors: clusters.flatMap(({ visitors }) => visitors), traits: traitsFor(next - 1) };
+  return publishClusters(clusters, all, context);
+}
+const visible = (segments: readonly PublishedSegment[]) => segments.filter((segment) => segment.status === 'published');
+
+describe('P3: no small number leaves a run', () => {
+  it('withholds what is below the floor or leaves fewer outside, with nothing but the reason', async () => {
+    const { segments } = await publish([49, 951]);
+    expect(segments).toEqual([
+      { status: 'withheld', id: 'cluster-1', kind: 'cluster', version: 1, at: T0, reason: 'below_floor' },
+      { status: 'withheld', id: 'cluster-2', kind: 'cluster', version: 1, at: T0, reason: 'complement_below_floor' },
+    ]);
+  });
+
+  it('shows no total that would tell of a segment withheld alone', async () => {
+    const { segments, visitors } = await publish([300, 30, 200]);
+    expect(visitors).toBeUndefined();
+    for (const segment of visible(segments)) {
+      expect(segment.traits.every((trait) => trait.overall === undefined)).toBe(true);
+      expect(segment.description).not.toContain('against');
+    }
+  });
+
+  it('shows the total where those withheld are of the floor\u2019s size together', async () => {
+    expect((await publish([300, 30, 200, 30])).visitors).toBeGreaterThan(500);
+  });
+
+  it('shows a mean only of traits that enough of the segment have', async () => {
+    const { segments } = await publish([90, 300]);
+    const [small, large] = visible(segments);
+    expect(small?.traits.map(({ id }) => id)).toEqual([TRAITS[0]?.id]);
+    expect(large?.traits.map(({ id }) => id)).toContain(TRAITS[1]?.id);
+  });
+
+  it('shows no mean to which fewer than the floor contribute, though it may be spoken of', async () => {
+    const { segments } = await publish([300, 300]);
+    const third = TRAITS[2];
+    for (const segment of visible(segments)) {
+      expect(segment.traits.map(({ id }) => id)).not.toContain(third?.id);
+      expect(segment.description).toMatch(new RegExp(`${third?.phrase.high}[,.]`));
+    }
+  });
+
+  it('does not even speak of a trait that fewer than the floor have', async () => {
+    const { segments } = await publish([300, 300]);
+    const fourth = TRAITS[3]?.phrase.high ?? '';
+    for (const segment of visible(segments)) expect(segment.description).not.toContain(fourth);
+  });
+
+  it('shows counts in steps at or above the floor, and means of two digits', async () => {
+    const sizes = fc.array(fc.nat(200), { minLength: 2, maxLength: 6 });
+    const law = fc.asyncProperty(sizes, async (drawn) => {
+      const { segments, visitors } = await publish(drawn);
+      expect(segments).toHaveLength(drawn.length);
+      const counts = visible(segments).map((segment) => segment.visitors);
+      for (const count of [...counts, ...(visitors === undefined ? [] : [visitors])]) {
+        expect(count % COUNT_STEP).toBe(0);
+        expect(count).toBeGreaterThanOrEqual(FLOOR);
+      }
+      for (const segment of visible(segments)) {
+        expect(drawn[Number(segment.id.slice(8)) - 1]).toBeGreaterThanOrEqual(FLOOR);
+        for (const trait of segment.traits) expect(trait.mean).toBe(12_000);
+      }
+    });
+    await fc.assert(law, { numRuns: 50 });
+  });
+
+  it('gives the same numbers however often it is asked', async () => {
+    expect(await publish([300, 210, 120])).toEqual(await publish([300, 210, 120]));
+  });
+});
+
+describe('P3: a set has one digest', () => {
+  it('in whatever order its members come, and another set another', async () => {
+    const digest = await memberSetDigest([3, 1, 2 ** 40]);
+    expect(await memberSetDigest([2 ** 40, 3, 1])).toEqual(digest);
+    expect(await memberSetDigest([3, 1])).not.toEqual(digest);
+    expect(await memberSetDigest([3, 1, 2 ** 40 + 1])).not.toEqual(digest);
+  });
+});
