@@ -16,7 +16,14 @@ export default defineConfig({
       },
       { test: { ...shared, name: 'node', include: ['e2e/node/**/*.test.ts'] } },
       { test: { ...shared, name: 'workerd', include: ['e2e/workerd/**/*.test.ts'], fileParallelism: false } },
-      { test: { ...shared, name: 'browser', include: ['e2e/tag/**/*.test.ts', 'e2e/visit/**/*.test.ts'], fileParallelism: false } },
+      {
+        test: {
+          ...shared,
+          name: 'browser',
+          include: ['e2e/tag/**/*.test.ts', 'e2e/visit/**/*.test.ts'],
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

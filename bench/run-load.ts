@@ -1,0 +1,74 @@
+// bench/run-load.ts: one measurement: a fresh server process, a fresh load process, figures of both.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A server to measure, by its file in bench/servers. */
+export type Variant = 'null' | 'strawman' | 'hushtag';
+
+/** What to send. */
+export interface Load {
+  readonly seconds: number;
+  readonly connections: number;
+  readonly eventsPerRequest: number;
+  /** Requests a second over all connections; 0 for as many as go. */
+  readonly rate: number;
+}
+
+/** What came of it. */
+export interface Measured {
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly failed: number;
+  readonly sent: number;
+  readonly cpuMs: number;
+  readonly rssMb: number;
+  /** Events in the database afterwards, where there is one. */
+  readonly stored?: number;
+}
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Measures a variant once. Fails where the server answered anything but 202, or did not store what it answered. */
+export async function measure(variant: Variant, load: Load): Promise<Measured> {
+  const folder = await mkdtemp(join(tmpdir(), 'hushtag-bench-'));
+  try {
+    const server = fork(here(`./servers/${variant}.js`), [variant === 'strawman' ? join(folder, 'events.db') : folder]);
+    const [{ port }] = (await once(server, 'message')) as [{ port: number }];
+    const client = fork(
+      here('./load.js'),
+      [port, load.seconds, load.connections, load.eventsPerRequest, load.rate].map(String),
+    );
+    const [sent] = (await once(client, 'message')) as [Pick<Measured, 'perSecond' | 'p50' | 'p99' | 'failed' | 'sent'>];
+    const stopped = once(server, 'message') as Promise<[Pick<Measured, 'cpuMs' | 'rssMb' | 'stored'>]>;
+    server.kill('SIGTERM');
+    const [used] = await stopped;
+    await once(server, 'exit');
+    const measured = { ...sent, ...used };
+    if (measured.failed > 0) throw new Error(`${variant}: ${measured.failed} requests were not answered 202`);
+    const events = measured.sent * load.eventsPerRequest;
+    if (measured.stored !== undefined && measured.stored < events - load.connections * load.eventsPerRequest) {
+      throw new Error(`${variant}: of ${events} events only ${measured.stored} were stored`);
+    }
+    return measured;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Measures variants in turn, A B C A B C, each time in fresh processes. */
+export async function inTurn(
+  variants: readonly Variant[],
+  rounds: number,
+  load: Load,
+): Promise<ReadonlyMap<Variant, readonly Measured[]>> {
+  const all = new Map<Variant, Measured[]>(variants.map((variant) => [variant, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const variant of variants) all.get(variant)?.push(await measure(variant, load));
+  }
+  return all;
+}
