@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EpochMs } from '../contract/index.ts';
 import { DAY_MS } from '../contract/index.ts';
 import { addSite, findSite, readLedger } from '../store/index.ts';
 import type { Config, RunningNode } from '../runtime/index.ts';
@@ -44,7 +45,7 @@ async function visit(shop: Shop): Promise<string> {
   const chromiumPath = findChromium();
   if (chromiumPath === undefined)
     return `No Chromium here: open ${shop.origin} in a browser, accept, buy something, and run the segmenter again.`;
-  const bar = startProgress('Visiting the shop in Chromium');
+  const bar = startProgress('Scripted visits of the shop in Chromium');
   const report = await visitShop({
     shopOrigin: shop.origin,
     chromiumPath,
@@ -52,15 +53,15 @@ async function visit(shop: Shop): Promise<string> {
     onProgress: (done, total) => bar.update(done, total),
   });
   bar.finish(`${report.visits} visits, ${report.purchases} purchases, ${report.beacons} messages taken`);
-  return `${report.visits} live visits with ${report.purchases} purchases; ${report.unanswered} visits sent nothing that was answered.`;
+  return `${report.visits} scripted visits in a real browser, with ${report.purchases} purchases; ${report.unanswered} visits sent nothing that was answered.`;
 }
 
-async function runDemo(server: RunningNode, shop: Shop, keyDir: string): Promise<void> {
+async function runDemo(server: RunningNode, shop: Shop, config: Config): Promise<void> {
   const id = requireSiteId(SITE);
   await addSite(server.db, { id, origins: [shop.origin], policy: 'standard', floor: FLOOR, at: Date.now() });
   const site = await findSite(server.db, id);
   if (site === undefined) throw new CliError(1, 'The demo site could not be added.');
-  const importToken = await signToken(keyDir, id, ['import'], TOKEN_SECONDS);
+  const importToken = await signToken(config, id, ['import'], TOKEN_SECONDS);
   const report = await replayWithProgress({
     collector: new URL(server.origin),
     site: id,
@@ -74,14 +75,15 @@ async function runDemo(server: RunningNode, shop: Shop, keyDir: string): Promise
     `\nReplayed ${report.lines.read} invoice lines as ${report.events} events (lines that are no sale: ${skipped.join(', ') || 'none'}).`,
   );
   say(await visit(shop));
-  const run = await segmentWithProgress(server.db, keyDir, site);
+  // Recency counts from the end of the history, as if it had been read on that day.
+  const run = await segmentWithProgress(server.db, config, site, report.lastAt as EpochMs);
   say(
     `\nThe loss ledger of ${id}\n${ledgerTable(await readLedger(server.db, site.row, Math.floor(Date.now() / DAY_MS) - 1))}`,
   );
   say(
     `\n${run.profiles} profiles from ${run.eventsFolded} events of visitors who agreed to profiling.\n\n${clusterTable(run)}`,
   );
-  const readToken = await signToken(keyDir, id, ['segments:read', 'ledger:read'], TOKEN_SECONDS);
+  const readToken = await signToken(config, id, ['segments:read', 'ledger:read'], TOKEN_SECONDS);
   say(`\nFetch them (the token is good for a day, on this server only):
   curl -s -H "Authorization: Bearer ${readToken}" ${server.origin}/v1/sites/${id}/segments
   curl -s -H "Authorization: Bearer ${readToken}" ${server.origin}/v1/sites/${id}/ledger
@@ -96,7 +98,7 @@ async function main(once: boolean): Promise<void> {
     const server = await startAnywhere(config);
     const shop = await openShop(new URL(server.origin));
     try {
-      await runDemo(server, shop, config.keyDir);
+      await runDemo(server, shop, config);
       if (!once) {
         say('\nServing until Ctrl-C.');
         await stopAsked();

@@ -28,6 +28,8 @@ describe('C1: no consent, no link', () => {
     { policy: 'standard', given: 1, kept: 1 },
     { policy: 'standard', given: 2, kept: 2 },
     { policy: 'standard', given: 15, kept: 15 },
+    { policy: 'standard', given: 13, kept: 1 },
+    { policy: 'standard', given: 14, kept: 14 },
     { policy: 'strict', given: 3, kept: 3 },
     { policy: 'exempt', given: 15, kept: 1 },
   ] as const)('under $policy, a grant of $given links with $kept', ({ policy, given, kept }) => {

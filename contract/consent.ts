@@ -55,13 +55,14 @@ export type ConsentDecision =
 /** What Global Privacy Control takes away by itself (C2); see docs/adr/0005-gpc-removes-share-and-profile.md. */
 export const GPC_REMOVES: PurposeBits = PURPOSE_BIT.share | PURPOSE_BIT.profile | PURPOSE_BIT.personalise;
 
-/** The purposes that allow a lasting key. `personalise` and `share` act on a profile and can't stand alone. */
-const LINKING: PurposeBits = PURPOSE_BIT.measure | PURPOSE_BIT.profile;
-
-/** Decides; the strictest of policy, choice and GPC wins (C2). A grant without a linking purpose counts as a refusal. */
+/**
+ * Decides; the strictest of policy, choice and GPC wins (C2). `personalise` and `share`
+ * act on a profile and fall with it; a grant with neither `measure` nor `profile` left counts as a refusal.
+ */
 export function decideConsent(policy: ConsentPolicy, consent: Consent, gpc: boolean): ConsentDecision {
   const granted = consent.state === 'granted' ? consent.purposes : 0;
-  const purposes = granted & policy.purposes & (gpc ? ~GPC_REMOVES : PURPOSE_BITS_ALL);
-  if ((purposes & LINKING) !== 0) return { action: 'link', purposes };
+  const allowed = granted & policy.purposes & (gpc ? ~GPC_REMOVES : PURPOSE_BITS_ALL);
+  const purposes = allowed & PURPOSE_BIT.profile ? allowed : allowed & PURPOSE_BIT.measure;
+  if (purposes) return { action: 'link', purposes };
   return { action: consent.state === 'unasked' ? policy.unknown : policy.refused, purposes: 0 };
 }

@@ -88,8 +88,9 @@ const batchSchema = v.object({
   s: v.custom<SiteId>((value) => parseSiteId(value).ok),
   t: instant,
   c: v.union([
-    v.tuple([v.picklist(['u', 'r', 'g']), bits, source]),
-    v.tuple([v.picklist(['u', 'r', 'g']), bits, source, instant]),
+    // Strict: the shorter of two plain tuples would match first and lose the time.
+    v.strictTuple([v.picklist(['u', 'r', 'g']), bits, source]),
+    v.strictTuple([v.picklist(['u', 'r', 'g']), bits, source, instant]),
   ]),
   i: v.optional(v.custom<FirstPartyId>((value) => parseFirstPartyId(value).ok)),
   w: v.optional(v.literal(1)),

@@ -12,6 +12,10 @@ import type { Port } from './port.ts';
 
 const REQUEST_ID_BYTES = 8;
 
+interface Env {
+  readonly Variables: { readonly requestId: string };
+}
+
 const DOCUMENTATION = {
   info: {
     title: 'hushtag edge',
@@ -42,19 +46,28 @@ const codeOf = (fault: unknown): string =>
     : 'unknown';
 
 /** Makes the edge for a platform. */
-export function createEdge(port: Port): Hono {
-  const app = new Hono();
+export function createEdge(port: Port): Hono<Env> {
+  const app = new Hono<Env>();
   const tokenKeys = lazyTokenKeys(port);
 
   app.use(async (context, next) => {
+    const requestId = toHex(port.randomBytes(REQUEST_ID_BYTES));
+    context.set('requestId', requestId);
     await next();
-    context.res.headers.set('x-request-id', toHex(port.randomBytes(REQUEST_ID_BYTES)));
+    context.res.headers.set('x-request-id', requestId);
     context.res.headers.set('x-content-type-options', 'nosniff');
   });
   app.onError((fault, context) => {
-    const storage = fault.name === 'LibsqlError' || fault.name === 'LibsqlBatchError';
+    const storage =
+      fault.name === 'LibsqlError' || fault.name === 'LibsqlBatchError' || codeOf(fault) === 'salt_key_missing';
     // The message of a fault may quote what a client sent; the log gets its code and route alone (P1).
-    port.log('error', 'request_failed', { code: codeOf(fault), name: fault.name, route: context.req.routePath });
+    const requestId = context.get('requestId');
+    port.log('error', 'request_failed', {
+      requestId,
+      code: codeOf(fault),
+      name: fault.name,
+      path: context.req.routePath,
+    });
     return storage
       ? problem('storage_unavailable', 'The database can not be reached; the operator log says more.')
       : problem('internal', 'The operator log has the request id of this answer.');

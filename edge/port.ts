@@ -1,6 +1,6 @@
 // edge/port.ts: what a platform must offer the edge. runtime/node.ts and runtime/worker.ts implement it.
 import type { EpochMs } from '../contract/index.ts';
-import type { KeyProvider } from '../core/index.ts';
+import type { Hmac, KeyProvider } from '../core/index.ts';
 import type { Db, WriteJob } from '../store/index.ts';
 
 /** Why a write was not taken; nothing of it is kept, and the client may send it again. */
@@ -10,9 +10,14 @@ export type WriteRefusal = 'queue_full' | 'storage_unavailable';
 export interface Port {
   readonly now: () => EpochMs;
   readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
+  /** HMAC-SHA-256 under a salt by the platform's fastest means. The bytes may be zeroed once it has resolved. */
+  readonly hmacOf: (salt: Uint8Array<ArrayBuffer>) => Promise<Hmac>;
   /** The client's network address as the platform vouches for it, or undefined. Never a header a client can set. */
   readonly clientAddress: (request: Request, env: unknown) => string | undefined;
+  /** Ground and derived tables, for what the API reads. */
   readonly db: Db;
+  /** Ground tables for the collector; on Node a connection of its own, see store/open.node.ts. */
+  readonly ground: Db;
   readonly keys: KeyProvider;
   /** Resolves once the job is durable (Node: committed; Workers: taken by the queue), or with why it isn't (D1). */
   readonly write: (job: WriteJob) => Promise<WriteRefusal | undefined>;

@@ -35,6 +35,7 @@ describe('P2: configuration', () => {
       'HUSHTAG_SEGMENT_MINUTES',
       'HUSHTAG_KEY_DIR',
       'HUSHTAG_DATABASE_URL',
+      'HUSHTAG_DATABASE_URL',
     ]);
   });
 

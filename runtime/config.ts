@@ -15,6 +15,8 @@ export interface Config {
   readonly segmentMinutes: number;
   /** A libSQL server instead of the files, for the commands that prepare a Worker's database. */
   readonly remote?: { readonly url: string; readonly authToken?: string };
+  /** The Worker's master secret in base64, in place of the key folder: with it the commands act as the Worker does. */
+  readonly masterKey?: string;
 }
 
 const PORT_MAX = 65_535;
@@ -53,6 +55,11 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
   const authToken = env['HUSHTAG_DATABASE_TOKEN'];
   if (url && !/^(?:https?|libsql):\/\//.test(url))
     problems.push('HUSHTAG_DATABASE_URL must start with https://, http:// or libsql://');
+  const masterKey = env['HUSHTAG_MASTER_KEY'];
+  if (masterKey && !/^[A-Za-z0-9+/]{43}=$/.test(masterKey))
+    problems.push('HUSHTAG_MASTER_KEY must be 32 bytes in base64');
+  if (url && !masterKey)
+    problems.push('HUSHTAG_DATABASE_URL needs HUSHTAG_MASTER_KEY, the secret of the Worker that uses this database');
   if (problems.length > 0) return err(problems);
   const remote = url ? { remote: authToken ? { url, authToken } : { url } } : {};
   return ok({

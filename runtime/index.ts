@@ -2,7 +2,8 @@
 export type { Config } from './config.ts';
 export { readConfig } from './config.ts';
 export { openHrana } from './hrana.ts';
-export { KeyFolderError, openKeyFolder } from './key-provider.file.ts';
+export { configuredKeys } from './key-provider.configured.ts';
+export { KeyFolderError } from './key-provider.file.ts';
 export type { RunningNode } from './node.ts';
 export { openData, StartError, startNode } from './node.ts';
 export { projectFolder } from './project-folder.ts';

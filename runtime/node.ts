@@ -12,10 +12,11 @@ import type { Port } from '../edge/index.ts';
 import { createEdge, createGroupCommit, destroyExpiredSalts } from '../edge/index.ts';
 import type { Db } from '../store/index.ts';
 import { acceptJobs } from '../store/index.ts';
-import { migrateFiles, openFiles } from '../store/open.node.ts';
+import { migrateFiles, openFiles, openGround } from '../store/open.node.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
-import { openKeyFolder } from './key-provider.file.ts';
+import { configuredKeys } from './key-provider.configured.ts';
+import { nodeHmac } from './hmac.node.ts';
 import { createLog } from './log.ts';
 import { projectFolder } from './project-folder.ts';
 import { runSegmenterThread } from './segment-thread-start.ts';
@@ -121,7 +122,7 @@ const listen = (
   });
 
 /** Starts tasks that repeat; each waits for its last run to end. */
-function startSchedule(config: Config, db: Db, keys: KeyProvider, port: Port): () => void {
+function startSchedule(config: Config, keys: KeyProvider, port: Port): () => void {
   const repeat = (everyMs: number, name: string, task: () => Promise<void>): NodeJS.Timeout => {
     let running = false;
     const timer = setInterval(() => {
@@ -137,7 +138,7 @@ function startSchedule(config: Config, db: Db, keys: KeyProvider, port: Port): (
   };
   const timers = [
     repeat(SALT_CHECK_MS, 'salt_destruction', async () => {
-      const destroyed = await destroyExpiredSalts({ db, keys }, port.now());
+      const destroyed = await destroyExpiredSalts({ db: port.ground, keys }, port.now());
       if (destroyed > 0) port.log('info', 'salts_destroyed', { salts: destroyed });
     }),
     ...(config.segmentMinutes === 0
@@ -157,18 +158,21 @@ function startSchedule(config: Config, db: Db, keys: KeyProvider, port: Port): (
 export async function startNode(config: Config, options: NodeOptions = {}): Promise<RunningNode> {
   const now = options.now ?? systemNow;
   const log = createLog(options.write ?? ((line) => process.stderr.write(line)), now);
-  const keys = options.keys ?? (await openKeyFolder(config.keyDir));
+  const keys = options.keys ?? (await configuredKeys(config));
   const db = await openData(config);
+  const ground = await openGround(filesOf(config));
   // A scheduler that stood still can't have kept salts alive: what is over goes before the first request.
-  await destroyExpiredSalts({ db, keys }, now());
-  const commits = createGroupCommit(
-    (jobs) => acceptJobs(db, jobs),
-    (fault) => log('error', 'commit_failed', { code: codeOf(fault) }),
-  );
+  await destroyExpiredSalts({ db: ground, keys }, now());
+  const commits = createGroupCommit({
+    commit: (jobs) => acceptJobs(ground, jobs),
+    nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
+    onFault: (fault) => log('error', 'commit_failed', { code: codeOf(fault) }),
+  });
   const tag = await readTag();
   const port: Port = {
     now,
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    hmacOf: nodeHmac,
     clientAddress: (request, env) =>
       addressOf(
         request.headers.get('x-forwarded-for'),
@@ -176,16 +180,18 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
         config.trustedProxies,
       ),
     db,
+    ground,
     keys,
     write: commits.write,
     log,
     ...(tag === undefined ? {} : { tag }),
   };
   const { server, port: bound } = await listen(createEdge(port).fetch, config).catch((fault: unknown) => {
+    ground.client.close();
     db.client.close();
     throw fault;
   });
-  const stopSchedule = startSchedule(config, db, keys, port);
+  const stopSchedule = startSchedule(config, keys, port);
   return {
     origin: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${bound}`,
     db,
@@ -196,6 +202,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
       if ('closeIdleConnections' in server) server.closeIdleConnections();
       await closed;
       await commits.drained();
+      ground.client.close();
       db.client.close();
     },
   };

@@ -13,6 +13,8 @@ export interface SegmentNeeds {
   readonly keys: KeyProvider;
   readonly now: () => EpochMs;
   readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
+  /** When traits are computed as of, where a history ended before now. */
+  readonly asOf?: EpochMs;
   readonly onProgress?: (stage: Stage, done: number, total: number) => void;
 }
 
@@ -38,6 +40,7 @@ export async function segmentSite(needs: SegmentNeeds, site: Site): Promise<Resu
     clock: needs.now,
     holder: toHex(needs.randomBytes(HOLDER_BYTES)),
     publishKey: await publishKey(needs.keys, needs.randomBytes, site.id),
+    ...(needs.asOf === undefined ? {} : { asOf: needs.asOf }),
     ...(needs.onProgress === undefined ? {} : { onProgress: needs.onProgress }),
   });
 }

@@ -4,7 +4,7 @@ import type { EpochMs } from '../contract/index.ts';
 import { openFiles } from '../store/open.node.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
-import { openKeyFolder } from './key-provider.file.ts';
+import { configuredKeys } from './key-provider.configured.ts';
 import { segmentSites } from './segment-sites.ts';
 
 const config = workerData as Config;
@@ -12,7 +12,7 @@ const db = await openFiles(filesOf(config));
 try {
   const counts = await segmentSites({
     db,
-    keys: await openKeyFolder(config.keyDir),
+    keys: await configuredKeys(config),
     now: () => Date.now() as EpochMs,
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   });

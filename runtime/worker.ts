@@ -1,15 +1,18 @@
 // runtime/worker.ts: the edge on Cloudflare Workers: a queue between accept and write, libSQL over HTTP, a cron for the segmenter.
 import type { ExecutionContext, MessageBatch, Queue, ScheduledController } from '@cloudflare/workers-types';
 import type { EpochMs } from '../contract/index.ts';
+import { DAY_MS } from '../contract/index.ts';
 import type { KeyProvider } from '../core/index.ts';
 import { toHex } from '../core/index.ts';
 import type { Port } from '../edge/index.ts';
 import { createEdge, destroyExpiredSalts } from '../edge/index.ts';
 import type { Db, WriteJob } from '../store/index.ts';
-import { acceptMessage } from '../store/index.ts';
+import { acceptMessage, forgetWrittenMessages } from '../store/index.ts';
 import { openRemote } from '../store/open.web.ts';
 import { masterKeys } from './key-provider.master.ts';
+import { webHmac } from './hmac.web.ts';
 import { createLog } from './log.ts';
+import { messagesOf } from './queue-messages.ts';
 import { segmentSites } from './segment-sites.ts';
 
 /** What wrangler.toml binds. */
@@ -39,6 +42,9 @@ const MESSAGE_ID_BYTES = 16;
 /** Seconds before a message that could not be written is tried again. */
 const RETRY_SECONDS = 10;
 
+/** How long a written message is remembered: longer than a queue keeps one (14 days at most). */
+const MESSAGE_MEMORY_MS: number = 15 * DAY_MS;
+
 const systemNow = (): EpochMs => Date.now() as EpochMs;
 const randomBytes = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
 const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
@@ -56,13 +62,17 @@ async function openIsolate(env: Env): Promise<Isolate> {
   const port: Port = {
     now: systemNow,
     randomBytes,
+    hmacOf: webHmac,
     clientAddress: (request) => request.headers.get('cf-connecting-ip') ?? undefined,
     db,
+    ground: db,
     keys,
     log,
     write: async (job) => {
       try {
-        await env.HUSHTAG_EVENTS.send({ id: toHex(randomBytes(MESSAGE_ID_BYTES)), job });
+        const messages = messagesOf(job).map((part) => ({ id: toHex(randomBytes(MESSAGE_ID_BYTES)), job: part }));
+        // Part of a request may be taken when the next part is refused: the client sends all again, and event ids dedupe.
+        for (const body of messages) await env.HUSHTAG_EVENTS.send(body);
         return undefined;
       } catch {
         log('error', 'queue_refused');
@@ -100,6 +110,7 @@ async function consume(batch: MessageBatch<QueuedJob>, env: Env): Promise<void> 
 async function runSchedule(env: Env): Promise<void> {
   const { db, keys, log } = await isolate(env);
   const destroyed = await destroyExpiredSalts({ db, keys }, systemNow());
+  await forgetWrittenMessages(db, systemNow() - MESSAGE_MEMORY_MS);
   const counts = await segmentSites({ db, keys, now: systemNow, randomBytes });
   log('info', 'schedule_finished', { salts: destroyed, ...counts });
 }

@@ -2,7 +2,7 @@
 import { defineCommand } from 'citty';
 import type { RunningNode } from '../../runtime/index.ts';
 import { startNode } from '../../runtime/index.ts';
-import { requireConfig } from '../context.ts';
+import { CliError, requireConfig } from '../context.ts';
 
 /** Resolves when the process is asked to stop. */
 export const stopAsked = (): Promise<void> =>
@@ -28,7 +28,14 @@ export const serveCommand = defineCommand({
     description: 'Run the edge: collector, API and schedule (PORT, HUSHTAG_DATA_DIR; see docs/configuration.md)',
   },
   run: async () => {
-    const server = await startNode(requireConfig());
+    const config = requireConfig();
+    if (config.remote !== undefined) {
+      throw new CliError(
+        2,
+        'HUSHTAG_DATABASE_URL is set, and `serve` keeps its events in files: unset it, or deploy the Worker (docs/workers.md).',
+      );
+    }
+    const server = await startNode(config);
     process.stderr.write(`hushtag listens on ${server.origin}\n`);
     await stopAsked();
     await stopServer(server);

@@ -26,7 +26,9 @@ export function readOrigins(text: string): string[] {
 
 const isPreset = (text: string): text is PolicyPreset => Object.hasOwn(POLICIES, text);
 
-const snippet = (site: string): string => `<script async src="https://YOUR-EDGE/tag.js" data-site="${site}"></script>`;
+// The tag decides before it sends, so it must know the policy too.
+const snippet = (site: string, policy: PolicyPreset): string =>
+  `<script async src="https://YOUR-EDGE/tag.js" data-site="${site}"${policy === 'standard' ? '' : ` data-policy="${policy}"`}></script>`;
 
 const addCommand = defineCommand({
   meta: { name: 'add', description: 'Add a site' },
@@ -50,7 +52,7 @@ const addCommand = defineCommand({
     print(
       args.json === true,
       { site: id, origins, policy, floor },
-      `Added ${id}. Paste this into its pages:\n  ${snippet(id)}`,
+      `Added ${id}. Paste this into its pages:\n  ${snippet(id, policy)}`,
     );
   },
 });

@@ -4,7 +4,8 @@ import type { EpochMs } from '../../contract/index.ts';
 import { KEY_BYTES } from '../../core/index.ts';
 import type { Scope } from '../../edge/index.ts';
 import { issueToken, SCOPES, TOKEN_SECONDS_MAX, tokenKeysFrom } from '../../edge/index.ts';
-import { openKeyFolder } from '../../runtime/index.ts';
+import type { Config } from '../../runtime/index.ts';
+import { configuredKeys } from '../../runtime/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
 
 const TOKEN_ID_BYTES = 16;
@@ -28,14 +29,14 @@ export function readScopes(text: string): Scope[] {
   });
 }
 
-/** Signs a token with the keys of a key folder. */
+/** Signs a token with the configured keys. */
 export async function signToken(
-  keyDir: string,
+  config: Config,
   site: Parameters<typeof issueToken>[1]['site'],
   scopes: readonly Scope[],
   lifeSeconds: number,
 ): Promise<string> {
-  const keys = await openKeyFolder(keyDir);
+  const keys = await configuredKeys(config);
   const seed = await keys.secret('tokens', crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
   const id = crypto.getRandomValues(new Uint8Array(TOKEN_ID_BYTES));
   return issueToken(await tokenKeysFrom(seed), { site, scopes, lifeSeconds, id, now: Date.now() as EpochMs });
@@ -55,7 +56,7 @@ export const tokenCommand = defineCommand({
     const lifeSeconds = readLife(args.life);
     const config = requireConfig();
     const site = await withDb(config, (db) => requireSite(db, args.site));
-    const token = await signToken(config.keyDir, site.id, scopes, lifeSeconds);
+    const token = await signToken(config, site.id, scopes, lifeSeconds);
     print(args.json === true, { site: site.id, scopes, lifeSeconds, token }, token);
   },
 });

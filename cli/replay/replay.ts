@@ -35,6 +35,8 @@ export interface ReplayReport {
   readonly accepted: number;
   readonly refused: Readonly<Record<string, number>>;
   readonly lines: LineCounts;
+  /** When the last event of the file happened, epoch ms; 0 where there is none. */
+  readonly lastAt: number;
   readonly messages: number;
   readonly retries: number;
   /** Posting alone, without reading and mapping the file. */
@@ -94,6 +96,7 @@ export async function replayMapped(
     accepted: events.length - refusals,
     refused,
     lines,
+    lastAt: events.at(-1)?.event.at ?? 0,
     messages: messages.length,
     retries,
     seconds,

@@ -1,6 +1,7 @@
 // edge/api/openapi.ts: what each route promises, for /openapi.json (OpenAPI 3.1). Shapes are valibot schemas, in one place.
-import { describeRoute, resolver } from 'hono-openapi';
+import { describeRoute } from 'hono-openapi';
 import * as v from 'valibot';
+import type { StandardSchema } from '../http/describe.ts';
 import { answer, refusal } from '../http/describe.ts';
 
 const ledgerSchema = v.object({
@@ -69,7 +70,7 @@ const segmentsSchema = v.object({
 /** The answers of the API as schemas, which tests hold real answers against. */
 export const apiSchemas = { segments: segmentsSchema, segment: segmentSchema, ledger: ledgerSchema } as const;
 
-const reading = (scope: string, summary: string, schema: Parameters<typeof resolver>[0]) =>
+const reading = (scope: string, summary: string, schema: StandardSchema) =>
   describeRoute({
     summary,
     security: [{ token: [scope] }],

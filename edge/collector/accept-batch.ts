@@ -101,7 +101,7 @@ export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): 
   );
   const overLimit = Array.from({ length: Math.min(batch.overLimit, 1) }, () => ({
     index: batch.events.length,
-    reason: 'over_limit',
+    reason: 'too_many_events',
   }));
   return {
     received,

@@ -36,8 +36,8 @@ function senderOf(context: Context, port: Port, imported: boolean): Sender {
 
 /** Makes the collector's app. */
 export function createCollector(port: Port, tokenKeys: () => Promise<TokenKeys>): Hono {
-  const saltHmac = createKeyring(port);
-  const siteOf = cacheSites((id: SiteId) => findSite(port.db, id), port.now);
+  const saltHmac = createKeyring({ ...port, db: port.ground });
+  const siteOf = cacheSites((id: SiteId) => findSite(port.ground, id), port.now);
 
   const refuse = async (context: Context, { problem: name, detail, events }: NotAdmitted): Promise<Response> => {
     // Counted to no site: whoever sent it was not shown to be the site it names (P7).

@@ -2,8 +2,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WriteJob } from '../../store/index.ts';
+import type { GroupCommitNeeds } from './group-commit.ts';
 import { COMMIT_EVENTS_MAX, createGroupCommit, QUEUE_JOBS_MAX } from './group-commit.ts';
 
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const needs = (
+  commit: (jobs: readonly WriteJob[]) => Promise<void>,
+  onFault: (fault: unknown) => void = () => undefined,
+): GroupCommitNeeds => ({ commit, nextTurn, onFault });
 const job = (site: number, rows = 0): WriteJob => ({
   site,
   day: 0,
@@ -25,10 +31,7 @@ describe('D1: group commit', () => {
       release = resolve;
     });
     let answered = false;
-    const commits = createGroupCommit(
-      () => gate,
-      () => undefined,
-    );
+    const commits = createGroupCommit(needs(() => gate));
     const write = commits.write(job(1)).then(() => {
       answered = true;
     });
@@ -42,11 +45,9 @@ describe('D1: group commit', () => {
   it('commits what gathered during a commit together, and at most its maximum of events', async () => {
     const sizes: number[] = [];
     const commits = createGroupCommit(
-      async (jobs) => {
+      needs(async (jobs) => {
         sizes.push(jobs.reduce((sum, { rows }) => sum + rows.length + 1, 0));
-        await new Promise((resolve) => setImmediate(resolve));
-      },
-      () => undefined,
+      }),
     );
     await Promise.all(Array.from({ length: 100 }, () => commits.write(job(1, 99))));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(10_000);
@@ -55,10 +56,7 @@ describe('D1: group commit', () => {
   });
 
   it('takes a single job larger than a commit', async () => {
-    const commits = createGroupCommit(
-      async () => undefined,
-      () => undefined,
-    );
+    const commits = createGroupCommit(needs(async () => undefined));
     expect(await commits.write(job(1, COMMIT_EVENTS_MAX * 2))).toBeUndefined();
   });
 
@@ -66,10 +64,7 @@ describe('D1: group commit', () => {
     { why: 'one below the end', waiting: QUEUE_JOBS_MAX - 1, refusal: undefined },
     { why: 'at the end', waiting: QUEUE_JOBS_MAX, refusal: 'queue_full' },
   ])('answers $refusal to a job that finds the queue $why', async ({ waiting, refusal }) => {
-    const commits = createGroupCommit(
-      async () => undefined,
-      () => undefined,
-    );
+    const commits = createGroupCommit(needs(async () => undefined));
     const earlier = Array.from({ length: waiting }, () => commits.write(job(1)));
     expect(await commits.write(job(1))).toBe(refusal);
     expect(await Promise.all(earlier)).toEqual(Array.from({ length: waiting }, () => undefined));
@@ -81,11 +76,13 @@ describe('D1: group commit', () => {
         const written: number[] = [];
         const faults: unknown[] = [];
         const commits = createGroupCommit(
-          async (jobs) => {
-            if (jobs.some(({ site }) => bad[site] === true)) throw new Error('constraint');
-            written.push(...jobs.map(({ site }) => site));
-          },
-          (fault) => faults.push(fault),
+          needs(
+            async (jobs) => {
+              if (jobs.some(({ site }) => bad[site] === true)) throw new Error('constraint');
+              written.push(...jobs.map(({ site }) => site));
+            },
+            (fault) => faults.push(fault),
+          ),
         );
         const answers = await Promise.all(bad.map((_, site) => commits.write(job(site))));
         await commits.drained();

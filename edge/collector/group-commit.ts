@@ -21,14 +21,20 @@ export interface GroupCommit {
 
 const weight = (job: WriteJob): number => job.rows.length + 1;
 
+/** What a group commit needs of its platform. */
+export interface GroupCommitNeeds {
+  /** Writes jobs in one transaction: all or none. */
+  readonly commit: (jobs: readonly WriteJob[]) => Promise<void>;
+  /** Resolves once requests that are ready have been heard; else each would commit alone, behind the one before it. */
+  readonly nextTurn: () => Promise<void>;
+  readonly onFault: (fault: unknown) => void;
+}
+
 /**
  * Commits jobs in order of arrival, as many at once as have gathered while the last commit ran.
  * A failed commit is tried once more job by job, so that one job's fault can't refuse its neighbours'.
  */
-export function createGroupCommit(
-  commit: (jobs: readonly WriteJob[]) => Promise<void>,
-  onFault: (fault: unknown) => void,
-): GroupCommit {
+export function createGroupCommit({ commit, nextTurn, onFault }: GroupCommitNeeds): GroupCommit {
   let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
 
@@ -61,7 +67,10 @@ export function createGroupCommit(
   };
 
   const run = async (): Promise<void> => {
-    while (waiting.length > 0) await commitGroup(takeGroup());
+    while (waiting.length > 0) {
+      await nextTurn();
+      await commitGroup(takeGroup());
+    }
     running = undefined;
   };
 
@@ -70,8 +79,7 @@ export function createGroupCommit(
       if (waiting.length >= QUEUE_JOBS_MAX) return Promise.resolve('queue_full');
       return new Promise((settle) => {
         waiting.push({ job, settle });
-        // The first of a group yields once, so that requests of the same turn of the event loop share its commit.
-        running ??= Promise.resolve().then(run);
+        running ??= run();
       });
     },
     drained: () => running ?? Promise.resolve(),

@@ -11,6 +11,7 @@ import { findSalt } from '../../store/index.ts';
 import { openFiles } from '../../store/open.node.ts';
 import type { TestDatabase } from '../../store/testing.ts';
 import { openTestDatabase } from '../../store/testing.ts';
+import { nodeHmac } from '../../runtime/hmac.node.ts';
 import { openKeyFolder } from '../../runtime/key-provider.file.ts';
 import { createKeyring, unwrapSalt } from './keyring.ts';
 import { destroyExpiredSalts } from './salt-destruction.ts';
@@ -35,7 +36,7 @@ describe('P2: a destroyed salt is gone', () => {
     await rm(keyDir, { recursive: true });
   });
 
-  const keyring = () => createKeyring({ db: database.db, keys, now: () => now, randomBytes });
+  const keyring = () => createKeyring({ db: database.db, keys, now: () => now, randomBytes, hmacOf: nodeHmac });
   const signed = async (ring: ReturnType<typeof keyring>, use: 'day' | 'long', instant: EpochMs): Promise<string> =>
     toHex(await (await ring(1, use, instant))(lengthPrefixed(['same message'])));
 
@@ -103,7 +104,7 @@ describe('P2: a destroyed salt is gone', () => {
     await signed(keyring(), 'day', now);
     const salt = await findSalt(database.db, 1, 'day', now);
     await keys.destroy(salt?.kekId ?? '');
-    await expect(signed(keyring(), 'day', now)).rejects.toThrow('salt_key_missing');
+    await expect(signed(keyring(), 'day', now)).rejects.toMatchObject({ code: 'salt_key_missing' });
   });
 
   it('refuses a row moved to another site', async () => {

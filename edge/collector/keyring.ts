@@ -5,6 +5,19 @@ import { invariant, KEY_BYTES, lengthPrefixed, saltPeriodAt, toHex } from '../..
 import type { Db, SiteRow, WrappedSalt } from '../../store/index.ts';
 import { findSalt, insertSalt } from '../../store/index.ts';
 
+/**
+ * Thrown where a salt's row is there and its key is not: the key folder was lost or is another one, or a backup was
+ * restored without keys. No pseudonym is made then; docs/configuration.md says how to go on without the old keys.
+ */
+class SaltKeyMissingError extends Error {
+  override readonly name = 'SaltKeyMissingError';
+  /** Stable code for logs and the error boundary. */
+  readonly code = 'salt_key_missing';
+  constructor(kekId: string) {
+    super(`the key ${kekId} is not at the key provider`);
+  }
+}
+
 const NONCE_BYTES = 12;
 /** Opened salts held in memory; the oldest go first. Two a site, so this serves a thousand busy sites. */
 const OPEN_SALTS_MAX = 2_048;
@@ -18,6 +31,7 @@ export interface KeyringNeeds {
   readonly keys: KeyProvider;
   readonly now: () => EpochMs;
   readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
+  readonly hmacOf: (salt: Uint8Array<ArrayBuffer>) => Promise<Hmac>;
 }
 
 const aad = (site: SiteRow, period: SaltPeriod): Uint8Array<ArrayBuffer> =>
@@ -71,12 +85,6 @@ async function obtainSalt(needs: KeyringNeeds, site: SiteRow, use: SaltUse, at: 
   return stored;
 }
 
-const hmacOf = async (salt: Uint8Array<ArrayBuffer>): Promise<Hmac> => {
-  const key = await crypto.subtle.importKey('raw', salt, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-  salt.fill(0);
-  return async (message) => new Uint8Array(await crypto.subtle.sign('HMAC', key, message));
-};
-
 /** Makes the keyring. Opened salts stay in memory as non-extractable keys until their period must be gone. */
 export function createKeyring(needs: KeyringNeeds): SaltHmac {
   const open = new Map<string, { readonly period: SaltPeriod; readonly hmac: Promise<Hmac> }>();
@@ -84,8 +92,10 @@ export function createKeyring(needs: KeyringNeeds): SaltHmac {
   const openSalt = async (site: SiteRow, use: SaltUse, at: EpochMs): Promise<{ period: SaltPeriod; hmac: Hmac }> => {
     const stored = await obtainSalt(needs, site, use, at);
     const salt = await unwrapSalt(needs.keys, stored);
-    if (salt === undefined) throw new Error(`salt_key_missing: the key ${stored.kekId} is not at the key provider`);
-    return { period: stored, hmac: await hmacOf(salt) };
+    if (salt === undefined) throw new SaltKeyMissingError(stored.kekId);
+    const hmac = await needs.hmacOf(salt);
+    salt.fill(0);
+    return { period: stored, hmac };
   };
 
   const dropEnded = (now: EpochMs): void => {

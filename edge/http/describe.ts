@@ -10,8 +10,11 @@ export const refusal = (description: string) => ({
   content: { 'application/problem+json': { schema: resolver(problemSchema) } },
 });
 
+/** A schema that a description can be made of. */
+export type StandardSchema = Parameters<typeof resolver>[0];
+
 /** A JSON answer of a route. */
-export const answer = (schema: Parameters<typeof resolver>[0], description: string) => ({
+export const answer = (schema: StandardSchema, description: string) => ({
   description,
   content: { 'application/json': { schema: resolver(schema) } },
 });

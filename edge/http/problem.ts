@@ -8,7 +8,6 @@ interface Kind {
 /** The closed list of problem types; each is explained in docs/errors.md under its name. */
 export const PROBLEMS = {
   body_too_large: { status: 413, title: 'The body is larger than this endpoint takes' },
-  body_timeout: { status: 400, title: 'The body did not arrive in time' },
   malformed_json: { status: 400, title: 'The body is not JSON' },
   malformed_batch: { status: 400, title: 'The body is not a message of this version' },
   unknown_version: { status: 400, title: 'The message has a version this server does not know' },
@@ -34,7 +33,7 @@ export const RETRY_AFTER_SECONDS = 2;
 /** Makes the answer. `detail` says what to do; it never repeats what the client sent. */
 export function problem(name: ProblemName, detail: string, headers: Readonly<Record<string, string>> = {}): Response {
   const { status, title } = PROBLEMS[name];
-  const body = { type: `https://hushtag.dev/problems/${name}`, title, status, detail };
+  const body = { type: `urn:hushtag:problem:${name}`, title, status, detail };
   return new Response(JSON.stringify(body), {
     status,
     headers: {
