@@ -23,7 +23,13 @@ const USER_AGENT_CHARS_MAX = 512;
 const corsHeaders = (context: Context): Readonly<Record<string, string>> => {
   const origin = context.req.header('origin');
   if (origin === undefined) return {};
-  return { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true', vary: 'Origin' };
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    // The tag waits as long as it is asked to, and can only if it may read this.
+    'access-control-expose-headers': 'Retry-After',
+    vary: 'Origin',
+  };
 };
 
 function senderOf(context: Context, port: Port, imported: boolean): Sender {

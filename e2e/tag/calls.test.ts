@@ -1,0 +1,106 @@
+// e2e/tag/calls.test.ts
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Hushtag } from '../../sdk/api.ts';
+import type { Stage } from './stage.ts';
+import { launchChromium, setStage } from './stage.ts';
+
+type Tagged = Window & { readonly hushtag: Hushtag };
+const STUB =
+  '<script>window.hushtag=window.hushtag||new Proxy([],{get:(q,c)=>c in q?q[c]:(...a)=>{q.push([c,...a])}})</script>';
+const CART = {
+  currency: 'EUR',
+  value: 39.98,
+  items: [{ item_id: 'A1', item_name: 'Teapot', price: 19.99, quantity: 2 }],
+};
+
+let browser: Browser;
+let stage: Stage;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(async () => browser.close());
+beforeEach(async () => {
+  stage = await setStage(browser);
+});
+afterEach(async () => stage.close());
+const isReady = async (page: Page): Promise<unknown> =>
+  page.waitForFunction(() => typeof window.hushtag === 'object' && !Array.isArray(window.hushtag));
+
+describe('e-commerce events by one call', () => {
+  it('takes a call made after loading', async () => {
+    const page = await stage.open('/');
+    await isReady(page);
+    await page.evaluate((cart) => (window as unknown as Tagged).hushtag.add_to_cart(cart), CART);
+    const [event] = await stage.arrived('add_to_cart');
+    expect(event?.m).toEqual({ c: 'EUR', v: 3998, l: [{ i: 'A1', n: 'Teapot', p: 1999, q: 2 }] });
+  });
+
+  it('takes calls made before loading, by the stub, in their order', async () => {
+    const calls = `<script>hushtag.view_item(${JSON.stringify(CART)});hushtag.track('brewed',{tea:'Assam'})</script>`;
+    stage.serve('/', { head: STUB + calls });
+    await stage.open('/');
+    await stage.arrived('brewed');
+    expect(stage.events().map(({ n }) => n)).toEqual(['page_view', 'view_item', 'brewed']);
+  });
+
+  it('takes calls from a plain list as well', async () => {
+    stage.serve('/', { head: "<script>window.hushtag=[['purchase',{transaction_id:'T1'}]]</script>" });
+    await stage.open('/');
+    const [event] = await stage.arrived('purchase');
+    expect(event?.m).toEqual({ o: 'T1' });
+  });
+});
+
+describe('D1: a collector that can’t answer gets the same events again', () => {
+  it('waits for Retry-After and repeats the ids', async () => {
+    stage.answer((attempt) => (attempt === 1 ? { status: 503, headers: { 'retry-after': '1' } } : { status: 202 }));
+    await stage.open('/');
+    const views = await stage.arrived('page_view', 2);
+    expect(views[1]?.i).toBe(views[0]?.i);
+    expect((stage.arrivals[1]?.message.t ?? 0) - (stage.arrivals[0]?.message.t ?? 0)).toBeGreaterThanOrEqual(1000);
+  });
+});
+
+describe('S1: the tag keeps to itself', () => {
+  it('adds exactly one global', async () => {
+    stage.serve('/', { head: '<script>window.before=Object.getOwnPropertyNames(window)</script>' });
+    const page = await stage.open('/');
+    await stage.arrived('page_view');
+    const added = await page.evaluate(() => {
+      const { before } = window as unknown as { readonly before: readonly string[] };
+      return Object.getOwnPropertyNames(window).filter((name) => name !== 'before' && !before.includes(name));
+    });
+    expect(added).toEqual(['hushtag']);
+  });
+
+  it('counts once where the tag stands twice', async () => {
+    stage.serve('/', { head: `<script src="${stage.collector}/tag.js" data-site="shop"></script>` });
+    const page = await stage.open('/');
+    await isReady(page);
+    await page.evaluate(() => (window as unknown as Tagged).hushtag.track('afterwards'));
+    await stage.arrived('afterwards');
+    expect(stage.events().map(({ n }) => n)).toEqual(['page_view', 'afterwards']);
+  });
+
+  it('does nothing without a site, and leaves the page alone', async () => {
+    stage.serve('/bare', { head: `<script src="${stage.collector}/tag.js"></script>`, attributes: 'type="text/plain"' });
+    const page = await stage.open('/bare');
+    expect(await page.evaluate(() => 'hushtag' in window)).toBe(false);
+    await stage.open('/');
+    await stage.arrived('page_view');
+    expect(stage.events().map(({ u }) => u)).toEqual([`${stage.site}/`]);
+  });
+
+  it('works under a strict content security policy with subresource integrity', async () => {
+    const hash = createHash('sha384').update(readFileSync(new URL('../../dist/tag.js', import.meta.url))).digest('base64');
+    stage.serve('/', {
+      attributes: `integrity="sha384-${hash}" crossorigin`,
+      headers: { 'content-security-policy': `default-src 'none'; script-src ${stage.collector}; connect-src ${stage.collector}` },
+    });
+    await stage.open('/');
+    expect(await stage.arrived('page_view')).toHaveLength(1);
+  });
+}); // biome-ignore format: a list

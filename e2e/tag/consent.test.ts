@@ -1,0 +1,183 @@
+// e2e/tag/consent.test.ts
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Hushtag } from '../../sdk/api.ts';
+import type { Stage } from './stage.ts';
+import { launchChromium, setStage } from './stage.ts';
+
+type Tagged = Window & { readonly hushtag: Hushtag; readonly touched: readonly string[] };
+
+let browser: Browser;
+let stage: Stage;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(async () => browser.close());
+beforeEach(async () => {
+  stage = await setStage(browser);
+  await stage.context.addInitScript(setTraps);
+});
+afterEach(async () => stage.close());
+
+/** Runs in the page before anything else: notes every use of what stores or sends. */
+function setTraps(): void {
+  const touched: string[] = [];
+  Object.assign(window, { touched });
+  const trap = (owner: object, name: string): void => {
+    const found = Object.getOwnPropertyDescriptor(owner, name);
+    if (typeof found?.value === 'function') {
+      const original = found.value as (...given: unknown[]) => unknown;
+      const noted = function (this: unknown, ...given: unknown[]): unknown {
+        touched.push(name);
+        return Reflect.apply(original, this, given);
+      };
+      Object.defineProperty(owner, name, { ...found, value: noted });
+      return;
+    }
+    Object.defineProperty(owner, name, {
+      ...found,
+      get() {
+        touched.push(name);
+        return found?.get?.call(this) as unknown;
+      },
+    });
+  };
+  for (const name of ['getItem', 'setItem', 'removeItem', 'clear', 'key']) trap(Storage.prototype, name);
+  for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches', 'cookieStore', 'fetch'])
+    trap(window, name);
+  trap(Document.prototype, 'cookie');
+  trap(Navigator.prototype, 'sendBeacon');
+  trap(XMLHttpRequest.prototype, 'open');
+  trap(IDBFactory.prototype, 'open');
+}
+
+const touchedIn = async (page: Page): Promise<readonly string[]> =>
+  page.evaluate(() => [...(window as unknown as Tagged).touched]);
+const storedIn = async (page: Page): Promise<readonly string[]> => {
+  const { origins } = await page.context().storageState();
+  return origins.flatMap(({ localStorage }) => localStorage.map(({ name }) => name));
+};
+const consent = async (page: Page, choice: Parameters<Hushtag['consent']>[0]): Promise<void> =>
+  page.evaluate((given) => (window as unknown as Tagged).hushtag.consent(given), choice);
+const track = async (page: Page, name: string): Promise<void> =>
+  page.evaluate((given) => (window as unknown as Tagged).hushtag.track(given), name);
+const isReady = async (page: Page): Promise<unknown> => page.waitForFunction(() => 'hushtag' in window);
+
+describe('C1, S1: nothing is stored or sent before it may', () => {
+  it('touches nothing under the strict policy until the visitor agrees, then sends what waited', async () => {
+    stage.serve('/', { attributes: 'data-policy="strict"' });
+    const page = await stage.open('/');
+    await isReady(page);
+    await track(page, 'waited');
+    expect(await touchedIn(page)).toEqual([]);
+    // A page that may send, to be sure that the first had its chance.
+    await stage.open('/other');
+    await stage.arrived('page_view', 1);
+    expect(await touchedIn(page)).toEqual([]);
+    expect(stage.events().map(({ u }) => u)).toEqual([`${stage.site}/other`]);
+    await consent(page, 'grant');
+    await stage.arrived('waited');
+    expect(stage.arrivals.at(-1)?.message).toMatchObject({
+      c: ['g', 15, 1],
+    });
+    expect(stage.arrivals.at(-1)?.message.i).toMatch(/^\d{13}(-\d+){4}$/);
+    expect(stage.arrivals.at(-1)?.message.e.map(({ n }) => n)).toEqual(['page_view', 'waited']);
+    expect(await storedIn(page)).toEqual(['hushtag']);
+  });
+
+  it('counts an unasked visitor under the standard policy, and stores nothing', async () => {
+    const page = await stage.open('/');
+    await stage.arrived('page_view');
+    expect(stage.arrivals[0]?.message).not.toHaveProperty('i');
+    expect(new Set(await touchedIn(page))).toEqual(new Set(['localStorage', 'getItem', 'fetch']));
+    expect(await storedIn(page)).toEqual([]);
+  });
+
+  it('sends nothing after a refusal under the strict policy', async () => {
+    stage.serve('/', { attributes: 'data-policy="strict"' });
+    const page = await stage.open('/');
+    await isReady(page);
+    await consent(page, 'refuse');
+    await track(page, 'refused');
+    await page.close({ runBeforeUnload: false });
+    await stage.open('/other');
+    await stage.arrived('page_view');
+    expect(stage.events().map(({ u }) => u)).toEqual([`${stage.site}/other`]);
+  });
+
+  it('counts a refusal under the standard policy without an id', async () => {
+    stage.serve('/', { attributes: 'data-consent="refuse"' });
+    const page = await stage.open('/');
+    await stage.arrived('page_view');
+    expect(stage.arrivals[0]?.message.c).toEqual(['r', 0, 1]);
+    expect(stage.arrivals[0]?.message).not.toHaveProperty('i');
+    expect(await storedIn(page)).toEqual([]);
+  });
+});
+
+describe('C1: the first-party id', () => {
+  it('is the same on the next page, and gone with the events that waited once consent is withdrawn', async () => {
+    stage.serve('/', { attributes: 'data-consent="measure profile"' });
+    stage.serve('/next', { attributes: 'data-consent="measure profile"' });
+    await stage.open('/');
+    await stage.arrived('page_view', 1);
+    const page = await stage.open('/next');
+    await stage.arrived('page_view', 2);
+    const [first, second] = stage.arrivals.map(({ message }) => message.i);
+    expect(second).toBe(first);
+    await page.evaluate(() => {
+      const { hushtag } = window as unknown as Tagged;
+      hushtag.track('under_the_grant');
+      hushtag.consent('refuse');
+      hushtag.track('after_it');
+    });
+    await stage.arrived('after_it');
+    expect(stage.events().map(({ n }) => n)).toEqual(['page_view', 'page_view', 'after_it']);
+    expect(stage.arrivals.at(-1)?.message).not.toHaveProperty('i');
+    expect(await storedIn(page)).toEqual([]);
+  });
+
+  it('is another after a new grant', async () => {
+    const page = await stage.open('/');
+    await isReady(page);
+    await consent(page, 'grant');
+    await stage.arrived('page_view');
+    await consent(page, 'refuse');
+    await consent(page, 'grant');
+    await track(page, 'again');
+    await stage.arrived('again');
+    expect(stage.arrivals.at(-1)?.message.i).toBeDefined();
+    expect(stage.arrivals.at(-1)?.message.i).not.toBe(stage.arrivals[0]?.message.i);
+  });
+
+  it('C2: is not made under GPC for profiling alone', async () => {
+    await stage.context.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }));
+    stage.serve('/', { attributes: 'data-consent="profile"' });
+    const page = await stage.open('/');
+    await stage.arrived('page_view');
+    expect(stage.arrivals[0]?.message).not.toHaveProperty('i');
+    expect(await storedIn(page)).toEqual([]);
+  });
+
+  it('C2: an opt-out silences this page and the next, whatever is granted', async () => {
+    stage.serve('/next', { attributes: 'data-consent="grant"' });
+    const page = await stage.open('/');
+    await stage.arrived('page_view');
+    await page.evaluate(() => {
+      const { hushtag } = window as unknown as Tagged;
+      hushtag.track('before');
+      hushtag.optOut();
+      hushtag.consent('grant');
+      hushtag.track('after');
+    });
+    await page.goto(`${stage.site}/next`);
+    await isReady(page);
+    await page.close({ runBeforeUnload: false });
+    // Another browser context: the opt-out is this browser's alone.
+    const other = await browser.newContext();
+    await (await other.newPage()).goto(`${stage.site}/other`);
+    await stage.arrived('page_view', 2);
+    await other.close();
+    expect(stage.events().map(({ n, u }) => [n, u?.replace(stage.site, '')])).toEqual([['page_view', '/'], ['page_view', '/other']]);
+  });
+}); // biome-ignore format: a list

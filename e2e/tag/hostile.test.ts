@@ -1,0 +1,149 @@
+// e2e/tag/hostile.test.ts
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Hushtag } from '../../sdk/api.ts';
+import type { Stage } from './stage.ts';
+import { launchChromium, setStage } from './stage.ts';
+
+type Tagged = Window & { readonly hushtag: Hushtag };
+
+let browser: Browser;
+let stage: Stage;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(async () => browser.close());
+beforeEach(async () => {
+  stage = await setStage(browser);
+});
+afterEach(async () => stage.close());
+
+const noteErrors = async (page: Page): Promise<readonly string[]> => {
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  await page.addInitScript(() => {
+    window.addEventListener('unhandledrejection', (event) => console.error('unhandled', event.reason));
+  });
+  page.on('console', (line) => {
+    if (line.text().startsWith('unhandled')) errors.push(line.text());
+  });
+  return errors;
+};
+
+/** Uses everything a page can use, and returns what the page's own code came to. */
+const useEverything = async (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const { hushtag } = window as unknown as Tagged;
+    const loop: Record<string, unknown> = {};
+    loop['self'] = loop;
+    const nasty = [
+      undefined,
+      null,
+      1n,
+      Symbol('x'),
+      loop,
+      () => 1,
+      Object.create(null),
+      {
+        get a() {
+          throw new Error('a');
+        },
+      },
+    ];
+    for (const call of Object.keys(hushtag) as (keyof Hushtag)[]) {
+      if (call === 'optOut') continue;
+      for (const given of nasty) (hushtag[call] as (...all: unknown[]) => void)(given, given);
+      (hushtag[call] as (...all: unknown[]) => void)('x', { items: nasty, currency: loop, value: 1n, a: Symbol('y') });
+    }
+    hushtag.consent('grant');
+    hushtag.track('still_here');
+    history.pushState(null, '', '/pushed');
+    window.dispatchEvent(new Event('pagehide'));
+    return 'done';
+  });
+
+// Each runs in the page before anything else.
+const HOSTILE: readonly { readonly why: string; readonly prepare: () => void; readonly delivers: boolean }[] = [
+  { why: 'is friendly', prepare: () => undefined, delivers: true },
+  { why: 'has no storage', delivers: true, prepare: () => {
+    Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError'); } });
+  } },
+  { why: 'has a full storage', delivers: true, prepare: () => {
+    Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };
+  } },
+  { why: 'lets no beacon through', delivers: true, prepare: () => { Navigator.prototype.sendBeacon = () => false; } },
+  { why: 'has a beacon that throws', delivers: true, prepare: () => {
+    Navigator.prototype.sendBeacon = () => { throw new TypeError('patched'); };
+  } },
+  { why: 'has a fetch that throws', delivers: true, prepare: () => { window.fetch = () => { throw new TypeError('patched'); }; } },
+  { why: 'has a fetch that returns nothing', delivers: true, prepare: () => { window.fetch = () => undefined as never; } },
+  { why: 'has no randomness', delivers: false, prepare: () => {
+    Crypto.prototype.getRandomValues = () => { throw new Error('patched'); };
+  } },
+  { why: 'has no Intl', delivers: true, prepare: () => { Object.defineProperty(window, 'Intl', { value: undefined }); } },
+  { why: 'has timers that throw', delivers: true, prepare: () => {
+    Object.assign(window, { setTimeout: () => { throw new Error('patched'); } });
+  } },
+  { why: 'has no history to patch', delivers: true, prepare: () => { Object.freeze(History.prototype); Object.freeze(history); } },
+  { why: 'throws when GPC is asked', delivers: false, prepare: () => {
+    Object.defineProperty(navigator, 'globalPrivacyControl', { get() { throw new Error('patched'); } });
+  } },
+]; // biome-ignore format: a table
+
+describe('S1: the tag never hurts its page', () => {
+  it.each(HOSTILE)('throws nothing into a page that $why', async ({ prepare, delivers }) => {
+    await stage.context.addInitScript(prepare);
+    const page = await stage.context.newPage();
+    const errors = await noteErrors(page);
+    await page.goto(stage.site);
+    await page.waitForFunction(() => 'hushtag' in window, undefined, { polling: 50 });
+    expect(await useEverything(page)).toBe('done');
+    if (delivers) await stage.arrived('still_here');
+    expect(errors).toEqual([]);
+  });
+
+  it('lets the page’s own errors through its patched history, unchanged', async () => {
+    const page = await stage.open('/');
+    await stage.arrived('page_view');
+    const name = await page.evaluate(() => {
+      try {
+        history.pushState(() => 1, '', '/');
+        return 'nothing';
+      } catch (error) {
+        return (error as DOMException).name;
+      }
+    });
+    expect(name).toBe('DataCloneError');
+  });
+
+  it('throws nothing where the page’s policy blocks the collector', async () => {
+    stage.serve('/closed', { headers: { 'content-security-policy': "connect-src 'self'" } });
+    const page = await stage.context.newPage();
+    const errors = await noteErrors(page);
+    const blocked = new Promise<void>((resolve) => {
+      page.on('console', (line) => {
+        if (line.text().includes('connect-src')) resolve();
+      });
+    });
+    await page.goto(`${stage.site}/closed`);
+    await blocked;
+    expect(await useEverything(page)).toBe('done');
+    await stage.open('/open');
+    await stage.arrived('page_view');
+    expect(stage.events().map(({ u }) => u)).toEqual([`${stage.site}/open`]);
+    expect(errors).toEqual([]);
+  });
+
+  it('delivers what happened offline once the network is back', async () => {
+    const page = await stage.open('/');
+    const errors = await noteErrors(page);
+    await stage.arrived('page_view');
+    await stage.context.setOffline(true);
+    const failed = page.waitForEvent('requestfailed');
+    await page.evaluate(() => (window as unknown as Tagged).hushtag.track('offline'));
+    await failed;
+    await stage.context.setOffline(false);
+    expect(await stage.arrived('offline')).toHaveLength(1);
+    expect(errors).toEqual([]);
+  });
+});

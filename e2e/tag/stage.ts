@@ -1,0 +1,168 @@
+// e2e/tag/stage.ts: a site and a collector on two origins, and a real Chromium that visits them.
+import { existsSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
+import type { WireBatch, WireEvent } from '../../contract/index.ts';
+
+const TAG = new URL('../../dist/tag.js', import.meta.url);
+const CHROMIUM_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+// biome-ignore format: a list
+const CHROMIUM_ARGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--disable-blink-features=AutomationControlled',
+];
+/** How long an expected message may take; reached only where a test fails. */
+const ARRIVAL_MS_MAX = 15_000;
+
+/** A message as the collector got it. */
+export interface Arrival {
+  readonly message: WireBatch;
+  readonly contentType: string | undefined;
+  readonly origin: string | undefined;
+}
+/** How the collector answers the nth message (from 1). */
+export type Answer = (attempt: number) => {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+/** What a test says about a page. */
+export interface PageSource {
+  /** Attributes of the script tag besides src and data-site. */
+  readonly attributes?: string;
+  /** What stands in the head before the tag; a script, say. */
+  readonly head?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One test's site, collector and browser context. */
+export interface Stage {
+  readonly site: string;
+  readonly collector: string;
+  readonly context: BrowserContext;
+  readonly arrivals: readonly Arrival[];
+  /** Methods the collector was asked with besides POST: a preflight would be an OPTIONS. */
+  readonly otherMethods: readonly string[];
+  /** Says what a path serves. */
+  readonly serve: (path: string, source: PageSource) => void;
+  readonly answer: (answer: Answer) => void;
+  /** Opens a path in a new tab. */
+  readonly open: (path: string) => Promise<Page>;
+  /** Waits until an event with this name has arrived as often as said. */
+  readonly arrived: (name: string, times?: number) => Promise<readonly WireEvent[]>;
+  readonly events: () => readonly WireEvent[];
+  readonly close: () => Promise<void>;
+}
+
+/** Starts Chromium; to be closed by whoever asks. */
+export async function launchChromium(ignoreDefaultArgs: string[] = []): Promise<Browser> {
+  const executablePath = [process.env['CHROMIUM_PATH'] ?? '', ...CHROMIUM_PLACES].find((path) => existsSync(path));
+  if (executablePath === undefined) throw new Error('No Chromium: install the package chromium, or set CHROMIUM_PATH.');
+  return chromium.launch({ executablePath, args: CHROMIUM_ARGS, ignoreDefaultArgs });
+}
+
+const tagCode = (): Buffer => {
+  if (!existsSync(TAG)) throw new Error('dist/tag.js is missing: run `npm run build` before the browser tests.');
+  return readFileSync(TAG);
+};
+
+const listen = async (server: Server): Promise<string> => {
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+const shut = async (server: Server): Promise<void> => {
+  server.closeAllConnections();
+  await new Promise<void>((resolve) => void server.close(() => resolve()));
+};
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+function startCollector(code: Buffer) {
+  const arrivals: Arrival[] = [];
+  const otherMethods: string[] = [];
+  const watchers = new Set<() => void>();
+  let answer: Answer = () => ({ status: 202 });
+  const collect = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const message = JSON.parse(await bodyOf(request)) as WireBatch;
+    const { origin, 'content-type': contentType } = request.headers;
+    arrivals.push({ message, contentType, origin });
+    const { status, headers } = answer(arrivals.length);
+    const cors = { 'access-control-allow-origin': origin ?? 'null', 'access-control-expose-headers': 'retry-after' };
+    response.writeHead(status, { ...cors, ...headers }).end();
+    for (const watcher of watchers) watcher();
+  };
+  const server = createServer((request, response) => {
+    if (request.method === 'POST' && request.url === '/v1/collect') {
+      void collect(request, response);
+      return;
+    }
+    if (request.method !== 'GET') otherMethods.push(request.method ?? '');
+    response.writeHead(200, { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' }).end(code);
+  });
+  return { server, arrivals, otherMethods, watchers, setAnswer: (next: Answer) => void (answer = next) };
+}
+
+const htmlOf = (collector: string, { attributes = '', head = '' }: PageSource): string => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Shop</title><link rel="icon" href="data:,">${head}
+<script async src="${collector}/tag.js" data-site="shop" ${attributes}></script></head>
+<body><h1>Shop</h1></body></html>`;
+
+/** Sets a stage: two servers and a fresh browser context. */
+export async function setStage(browser: Browser): Promise<Stage> {
+  const { server: collectorServer, arrivals, otherMethods, watchers, setAnswer } = startCollector(tagCode());
+  const collector = await listen(collectorServer);
+  const sources = new Map<string, PageSource>();
+  const siteServer = createServer((request, response) => {
+    const source = sources.get(new URL(request.url ?? '/', 'http://site').pathname) ?? {};
+    response
+      .writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...source.headers })
+      .end(htmlOf(collector, source));
+  });
+  const site = await listen(siteServer);
+  const context = await browser.newContext();
+  const events = (): readonly WireEvent[] => arrivals.flatMap(({ message }) => message.e);
+  return {
+    site,
+    collector,
+    context,
+    arrivals,
+    otherMethods,
+    events,
+    serve: (path, source) => void sources.set(path, source),
+    answer: setAnswer,
+    open: async (path) => {
+      const page = await context.newPage();
+      await page.goto(site + path);
+      return page;
+    },
+    arrived: async (name, times = 1) => {
+      const found = (): readonly WireEvent[] => events().filter(({ n }) => n === name);
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => {
+          watchers.delete(look);
+          const seen = events().map(({ n }) => n).join(', '); // biome-ignore format: one thought
+          reject(new Error(`${name} did not arrive ${times} time(s); what arrived: ${seen || 'nothing'}`));
+        }, ARRIVAL_MS_MAX);
+        function look(): void {
+          if (found().length < times) return;
+          clearTimeout(timer);
+          watchers.delete(look);
+          resolve();
+        }
+        watchers.add(look);
+        look();
+      });
+      return found();
+    },
+    close: async () => {
+      await context.close();
+      await shut(siteServer);
+      await shut(collectorServer);
+    },
+  };
+}

@@ -1,0 +1,178 @@
+// sdk/consent.test.ts
+import { afterEach, describe, expect, it } from 'vitest';
+import { parseFirstPartyId } from '../contract/index.ts';
+import { FLUSH_MS } from './delivery.ts';
+import { ID_AGE_MS_MAX, MARK_KEY } from './mark.ts';
+import { QUEUE_EVENTS_MAX } from './queue.ts';
+import type { Page } from './testing.ts';
+import { closePage, openPage, T0 } from './testing.ts';
+
+const namesIn = (page: Page): readonly string[] => page.fetched.flatMap(({ e }) => e.map(({ n }) => n));
+afterEach(closePage);
+
+describe('C1: no consent, no link', () => {
+  it.each([
+    { why: 'nobody was asked', policy: 'standard', choice: undefined, state: 'u' },
+    { why: 'it was refused', policy: 'standard', choice: 'refuse', state: 'r' },
+    { why: 'no linking purpose was granted', policy: 'standard', choice: { purposes: ['share'] }, state: 'g' },
+    { why: 'nobody was asked, exempt', policy: 'exempt', choice: undefined, state: 'u' },
+  ] as const)('sends without an id and stores nothing when $why', async ({ policy, choice, state }) => {
+    const page = await openPage({ policy, ...(choice === undefined ? {} : { consent: choice }) });
+    await page.pass(FLUSH_MS);
+    expect(page.fetched.map(({ c, i }) => [c[0], i])).toEqual([[state, undefined]]);
+    expect(page.stored.size).toBe(0);
+  });
+
+  it('makes an id of 128 random bits once consent comes, and keeps it', async () => {
+    const page = await openPage();
+    page.tag.consent('grant');
+    await page.pass(FLUSH_MS);
+    const [message] = page.fetched;
+    expect(parseFirstPartyId(message?.i).ok).toBe(true);
+    expect(message?.i?.split('-')).toHaveLength(5);
+    expect(page.stored.get(MARK_KEY)).toBe(message?.i);
+  });
+
+  it.each([
+    { why: 'a millisecond young enough', bornAt: T0 + FLUSH_MS - ID_AGE_MS_MAX + 1, isKept: true },
+    { why: 'exactly too old', bornAt: T0 + FLUSH_MS - ID_AGE_MS_MAX, isKept: false },
+    { why: 'a millisecond too old', bornAt: T0 + FLUSH_MS - ID_AGE_MS_MAX - 1, isKept: false },
+  ])('keeps an id that is $why: $isKept', async ({ bornAt, isKept }) => {
+    const id = `${bornAt}-1-2-3-4`;
+    const page = await openPage({ consent: 'grant' }, { stored: { [MARK_KEY]: id } });
+    await page.pass(FLUSH_MS);
+    expect(page.fetched[0]?.i === id).toBe(isKept);
+    expect(page.stored.get(MARK_KEY)).toBe(page.fetched[0]?.i);
+  });
+
+  it('replaces what is no id', async () => {
+    const page = await openPage({ consent: 'grant' }, { stored: { [MARK_KEY]: 'somebody else’s' } });
+    await page.pass(FLUSH_MS);
+    expect(parseFirstPartyId(page.fetched[0]?.i).ok).toBe(true);
+  });
+
+  it('wipes the id and the events gathered under it on withdrawal', async () => {
+    const page = await openPage({ consent: 'grant' });
+    await page.pass(FLUSH_MS);
+    page.tag.track('before');
+    page.tag.consent('refuse');
+    page.tag.track('after');
+    await page.pass(FLUSH_MS);
+    expect(page.stored.size).toBe(0);
+    expect(namesIn(page)).toEqual(['page_view', 'after']);
+    expect(page.fetched[1]).not.toHaveProperty('i');
+  });
+
+  it('does not bring back what was withdrawn while it was on its way', async () => {
+    const page = await openPage(
+      { consent: 'grant' },
+      {
+        reply: (attempt) => {
+          if (attempt === 1) page.tag.consent('refuse');
+          return { status: attempt === 1 ? 503 : 202 };
+        },
+      },
+    );
+    await page.pass(FLUSH_MS);
+    page.tag.track('after');
+    await page.pass(10_000);
+    expect(page.fetched.slice(1).flatMap(({ e }) => e.map(({ n }) => n))).toEqual(['after']);
+  });
+});
+
+describe('C1: under a policy that drops, events wait for the answer', () => {
+  it('sends what waited once consent comes', async () => {
+    const page = await openPage({ policy: 'strict' });
+    page.tag.view_item();
+    await page.pass(60_000);
+    expect(page.fetched).toEqual([]);
+    page.tag.consent('grant');
+    await page.pass(FLUSH_MS);
+    expect(namesIn(page)).toEqual(['page_view', 'view_item']);
+  });
+
+  it('forgets what waited on refusal, also when consent comes later', async () => {
+    const page = await openPage({ policy: 'strict' });
+    page.tag.track('before');
+    page.tag.consent('refuse');
+    page.tag.track('between');
+    page.tag.consent('grant');
+    page.tag.track('after');
+    await page.pass(FLUSH_MS);
+    expect(namesIn(page)).toEqual(['after']);
+  });
+
+  it('treats a misspelt policy as the strictest', async () => {
+    const page = await openPage({ policy: 'Standard' as 'standard' });
+    await page.pass(60_000);
+    expect(page.fetched).toEqual([]);
+  });
+
+  it('keeps a bounded number of events', async () => {
+    const page = await openPage({ policy: 'strict' });
+    for (let made = 0; made < QUEUE_EVENTS_MAX + 10; made += 1) page.tag.track(`event_${made}`);
+    page.tag.consent('grant');
+    await page.pass(60_000);
+    expect(namesIn(page)).toHaveLength(QUEUE_EVENTS_MAX);
+    expect(namesIn(page)[0]).toBe('page_view');
+  });
+
+  it('counts, after a refusal, what was gathered before anybody was asked', async () => {
+    const page = await openPage({ policy: 'standard' });
+    page.tag.consent('refuse');
+    await page.pass(FLUSH_MS);
+    expect(page.fetched.map(({ c, e }) => [c[0], e[0]?.n])).toEqual([['r', 'page_view']]);
+  });
+});
+
+describe('C2: the strictest signal wins', () => {
+  it.each([
+    { why: 'measure stays', purposes: ['measure', 'profile'], isLinked: true },
+    { why: 'profile alone does not', purposes: ['profile'], isLinked: false },
+  ] as const)('under GPC, $why', async ({ purposes, isLinked }) => {
+    const page = await openPage({ consent: { purposes } }, { gpc: true });
+    await page.pass(FLUSH_MS);
+    expect(page.fetched[0]?.i !== undefined).toBe(isLinked);
+  });
+
+  it('stays silent after an opt-out, whatever is granted later, here and on the next page', async () => {
+    const page = await openPage({ consent: 'grant' });
+    page.tag.optOut();
+    page.tag.consent('grant');
+    page.tag.track('after');
+    page.setHidden(true);
+    await page.pass(60_000);
+    expect([page.fetched, page.beacons]).toEqual([[], []]);
+    const next = await openPage({ consent: 'grant' }, { stored: Object.fromEntries(page.stored) });
+    await next.pass(60_000);
+    expect(next.fetched).toEqual([]);
+    expect([...next.stored.values()]).toEqual(['out']);
+  });
+
+  it('hears an opt-out that another tab told', async () => {
+    const page = await openPage({ consent: 'grant' });
+    await page.pass(FLUSH_MS);
+    (page.stored as Map<string, string>).set(MARK_KEY, 'out');
+    page.tag.track('after');
+    await page.pass(60_000);
+    expect(namesIn(page)).toEqual(['page_view']);
+  });
+});
+
+describe('S1: storage is not touched before it may', () => {
+  it('leaves storage alone while unasked visitors are dropped', async () => {
+    const page = await openPage({ policy: 'strict' });
+    await page.pass(60_000);
+    page.setHidden(true);
+    expect(page.storageUses()).toBe(0);
+  });
+
+  it('keeps one id for the page where storage throws', async () => {
+    const page = await openPage({ consent: 'grant' }, { storageThrows: true });
+    await page.pass(FLUSH_MS);
+    page.tag.track('again');
+    await page.pass(FLUSH_MS);
+    expect(page.fetched).toHaveLength(2);
+    expect(page.fetched[0]?.i).toBe(page.fetched[1]?.i);
+  });
+}); // biome-ignore format: a list

@@ -1,0 +1,147 @@
+// sdk/delivery.test.ts
+import { afterEach, describe, expect, it } from 'vitest';
+import { BATCH_EVENTS_MAX, BODY_BYTES_MAX } from '../contract/index.ts';
+import { FLUSH_MS, RETRY_MS_MAX } from './delivery.ts';
+import type { Page } from './testing.ts';
+import { closePage, openPage } from './testing.ts';
+
+const idsOf = (messages: Page['fetched']): readonly string[] => messages.flatMap(({ e }) => e.map(({ i }) => i));
+const bytesOf = (message: unknown): number => new Blob([JSON.stringify(message)]).size;
+const longText = '好'.repeat(300);
+// 25,000 characters, 70,000 bytes: too long for keepalive by bytes alone.
+const manyItems = Array.from({ length: 75 }, (_, index) => ({ item_id: `${index}`, item_name: longText }));
+afterEach(closePage);
+
+describe('D1: events arrive once, under one id', () => {
+  it('sends what happened together in one message, while the page is seen', async () => {
+    const page = await openPage();
+    page.tag.track('a');
+    await page.pass(FLUSH_MS - 1);
+    expect(page.fetched).toEqual([]);
+    await page.pass(1);
+    expect(page.fetched.map(({ e }) => e.length)).toEqual([2]);
+    expect(page.keepalive).toEqual([true]);
+    expect(page.urls).toEqual(['https://c.example/v1/collect']);
+  });
+
+  it('sends nothing more once all is delivered', async () => {
+    const page = await openPage();
+    await page.pass(3_600_000);
+    expect(page.fetched).toHaveLength(1);
+  });
+
+  it.each([
+    { why: 'the collector is overloaded', reply: { status: 503 } },
+    { why: 'the collector limits', reply: { status: 429 } },
+    { why: 'a proxy fails', reply: { status: 502 } },
+    { why: 'the network fails', reply: undefined },
+  ])('tries again under the same ids when $why', async ({ reply }) => {
+    const page = await openPage(
+      {},
+      {
+        reply: (attempt) => {
+          if (attempt > 2) return { status: 202 };
+          if (reply === undefined) throw new TypeError('Failed to fetch');
+          return reply;
+        },
+      },
+    );
+    await page.pass(FLUSH_MS);
+    page.tag.track('later');
+    await page.pass(60_000);
+    expect(page.fetched).toHaveLength(3);
+    expect(idsOf(page.fetched.slice(1, 2))).toEqual(expect.arrayContaining([...idsOf(page.fetched.slice(0, 1))]));
+    expect(idsOf(page.fetched.slice(2))).toHaveLength(2);
+  });
+
+  it.each([{ status: 400 }, { status: 404 }, { status: 413 }])(
+    'does not repeat what was answered $status',
+    async (reply) => {
+      const page = await openPage({}, { reply: () => reply });
+      await page.pass(3_600_000);
+      expect(page.fetched).toHaveLength(1);
+    },
+  );
+
+  it('waits as long as Retry-After says', async () => {
+    const page = await openPage(
+      {},
+      { reply: (attempt) => (attempt === 1 ? { status: 503, retryAfter: '20' } : { status: 202 }) },
+    );
+    await page.pass(FLUSH_MS + 19_999);
+    expect(page.fetched).toHaveLength(1);
+    await page.pass(1);
+    expect(page.fetched).toHaveLength(2);
+  });
+
+  it('waits longer each time, and never longer than its limit', async () => {
+    const page = await openPage({}, { reply: () => ({ status: 503 }) });
+    await page.pass(FLUSH_MS + 1000 + 2000 + 4000);
+    expect(page.fetched).toHaveLength(4);
+    await page.pass(3_600_000);
+    const before = page.fetched.length;
+    await page.pass(RETRY_MS_MAX);
+    expect(page.fetched).toHaveLength(before + 1);
+  });
+
+  it('is not moved to hammer by a Retry-After longer than a timer can hold', async () => {
+    const page = await openPage({}, { reply: () => ({ status: 503, retryAfter: '99999999999' }) });
+    await page.pass(RETRY_MS_MAX);
+    expect(page.fetched).toHaveLength(1);
+  });
+});
+
+describe('messages stay under the wire’s limits', () => {
+  it('splits by number of events', async () => {
+    const page = await openPage();
+    for (let made = 0; made < 2 * BATCH_EVENTS_MAX; made += 1) page.tag.track('a');
+    await page.pass(60_000);
+    expect(Math.max(...page.fetched.map(({ e }) => e.length))).toBeLessThanOrEqual(BATCH_EVENTS_MAX);
+    expect(idsOf(page.fetched)).toHaveLength(2 * BATCH_EVENTS_MAX + 1);
+  });
+
+  it('splits by bytes, in any script', async () => {
+    const page = await openPage();
+    for (let made = 0; made < BATCH_EVENTS_MAX; made += 1) page.tag.track('a', { x: longText, y: longText });
+    await page.pass(60_000);
+    expect(Math.max(...page.fetched.map(bytesOf))).toBeLessThan(BODY_BYTES_MAX - 5_000);
+    expect(idsOf(page.fetched)).toHaveLength(BATCH_EVENTS_MAX + 1);
+  });
+
+  it('sends an event too long for keepalive by itself and without it, so that it holds up no other', async () => {
+    const page = await openPage();
+    page.tag.purchase({ items: manyItems });
+    page.tag.track('after');
+    await page.pass(60_000);
+    expect(page.fetched.map(({ e }) => e.map(({ n }) => n))).toEqual([['page_view'], ['purchase'], ['after']]);
+    expect(page.keepalive).toEqual([true, false, true]);
+  });
+});
+
+describe('at the page’s end, what is left goes by beacon', () => {
+  it.each([{ type: 'hidden' }, { type: 'pagehide' }])('on $type', async ({ type }) => {
+    const page = await openPage();
+    page.tag.track('a');
+    if (type === 'hidden') page.setHidden(true);
+    else page.fire('pagehide');
+    expect(page.beacons.map(({ e }) => e.map(({ n }) => n))).toEqual([['page_view', 'a']]);
+    await page.pass(60_000);
+    expect(page.fetched).toEqual([]);
+  });
+
+  it('sends nothing when the page is shown again', async () => {
+    const page = await openPage();
+    page.setHidden(false);
+    expect(page.beacons).toEqual([]);
+  });
+
+  it.each([
+    { why: 'refused', sendBeacon: () => false },
+    { why: 'broken', sendBeacon: (): boolean => { throw new Error('patched'); } },
+  ])('sends by fetch what a beacon that is $why did not take', async ({ sendBeacon }) => {
+    const page = await openPage({}, { sendBeacon });
+    page.setHidden(true);
+    await page.pass(FLUSH_MS);
+    expect(page.fetched.map(({ e }) => e.length)).toEqual([1]);
+  });
+}); // biome-ignore format: a list

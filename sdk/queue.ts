@@ -1,0 +1,19 @@
+// sdk/queue.ts: the events that are not delivered yet.
+import type { WireEvent } from '../contract/index.ts';
+
+/** A wire shape before JSON: what is undefined is not said. */
+export type Sparse<Wire> = { readonly [Field in keyof Wire]: Wire[Field] | undefined };
+
+/** Events kept while they can't be sent. Later ones are lost, so that the page with the campaign is not. */
+export const QUEUE_EVENTS_MAX = 500;
+
+/** An event in the queue. */
+export type QueuedEvent = Partial<Sparse<WireEvent>>;
+
+/** Oldest first. Who takes events out and has to put them back, puts them into the list they came from. */
+export let queue: QueuedEvent[] = [];
+
+/** Drops every event, also those that are on their way and would have to be sent again: their list is gone. */
+export const discard = (): void => {
+  queue = [];
+};

@@ -1,0 +1,15 @@
+// sdk/safely.ts: the one place where the tag swallows errors (S1).
+
+/**
+ * Wraps what the page or the browser calls, and what the browser may refuse, so that nothing is ever thrown into the
+ * page (S1). @returns what `act` returns; undefined where it throws.
+ */
+export const safely =
+  <Given extends readonly unknown[], Made>(act: (...given: Given) => Made) =>
+  (...given: Given): Made | undefined => {
+    try {
+      return act(...given);
+    } catch {
+      return undefined; // A lost event is our loss; an exception in somebody's shop is theirs.
+    }
+  };
