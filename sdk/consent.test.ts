@@ -1,6 +1,6 @@
-// sdk/consent.test.ts
+// sdk/consent.test.ts: nothing leaves or is kept before it may (C1, C2, S1).
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseFirstPartyId } from '../contract/index.ts';
+import { parseFirstPartyId, PURPOSE_BIT } from '../contract/index.ts';
 import { FLUSH_MS } from './delivery.ts';
 import { ID_AGE_MS_MAX, MARK_KEY } from './mark.ts';
 import { QUEUE_EVENTS_MAX } from './queue.ts';
@@ -14,13 +14,19 @@ describe('C1: no consent, no link', () => {
   it.each([
     { why: 'nobody was asked', policy: 'standard', choice: undefined, state: 'u' },
     { why: 'it was refused', policy: 'standard', choice: 'refuse', state: 'r' },
-    { why: 'no linking purpose was granted', policy: 'standard', choice: { purposes: ['share'] }, state: 'g' },
+    { why: 'no linking purpose was granted', policy: 'standard', choice: { purposes: ['share'] }, state: 'r' },
     { why: 'nobody was asked, exempt', policy: 'exempt', choice: undefined, state: 'u' },
   ] as const)('sends without an id and stores nothing when $why', async ({ policy, choice, state }) => {
     const page = await openPage({ policy, ...(choice === undefined ? {} : { consent: choice }) });
     await page.pass(FLUSH_MS);
     expect(page.fetched.map(({ c, i }) => [c[0], i])).toEqual([[state, undefined]]);
     expect(page.stored.size).toBe(0);
+  });
+
+  it('C2: tells the purposes that GPC leaves, where no header says that it is set', async () => {
+    const page = await openPage({ consent: 'grant' }, { gpc: true });
+    await page.pass(FLUSH_MS);
+    expect(page.fetched.map(({ c }) => [c[0], c[1]])).toEqual([['g', PURPOSE_BIT.measure]]);
   });
 
   it('makes an id of 128 random bits once consent comes, and keeps it', async () => {
