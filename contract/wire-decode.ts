@@ -58,11 +58,7 @@ const commerceSchema = v.object({
   o: v.optional(shortText),
   l: v.optional(v.pipe(v.array(itemSchema), v.maxLength(limits.ITEMS_MAX))),
 });
-// Names that JavaScript gives a meaning to are refused, so that no later code can be surprised by them.
-const isPropertyName = (name: string): boolean =>
-  name.length > 0 &&
-  name.length <= limits.PROPERTY_NAME_CHARS_MAX &&
-  !['__proto__', 'constructor', 'prototype'].includes(name);
+const isPropertyName = (name: string): boolean => name.length > 0 && name.length <= limits.PROPERTY_NAME_CHARS_MAX;
 const propertiesSchema = v.pipe(
   v.record(
     v.pipe(v.string(), v.check(isPropertyName)),
@@ -150,7 +146,14 @@ const pointerOf = (issue: v.BaseIssue<unknown> | undefined): string =>
     .map((step) => (typeof step.key === 'number' || /^[a-z]$/.test(String(step.key)) ? `/${String(step.key)}` : '/*'))
     .join('');
 
+// Names that JavaScript gives a meaning to. valibot's record drops them in silence; here they are refused, so that
+// nothing is lost unseen and no later code can be surprised by them.
+const RESERVED_NAMES: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+
 function decodeEvent(raw: unknown): DecodedEvent {
+  if (isObject(raw) && isObject(raw['p']) && Object.keys(raw['p']).some((name) => RESERVED_NAMES.includes(name))) {
+    return { ...err('malformed_event'), pointer: '/p', ...idOf(raw) };
+  }
   if (isObject(raw) && isObject(raw['p']) && JSON.stringify(raw['p']).length > limits.PROPERTIES_CHARS_MAX) {
     return { ...err('properties_too_large'), pointer: '/p', ...idOf(raw) };
   }
