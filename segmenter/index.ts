@@ -5,3 +5,7 @@ export type { RunRefusal, RunSummary, SegmenterInput, Stage } from './job.ts';
 export { DEFAULT_OPTIONS, LEASE_MS, runSegmenter, STAGES } from './job.ts';
 export type { Trait } from './profiles/traits.ts';
 export { TRAITS } from './profiles/traits.ts';
+export type { BgNbd, BgNbdRefusal, FittedBgNbd, PurchaseHistories, PurchaseHistory } from './predictions/bg-nbd.ts';
+export { expectedPurchases, fitBgNbd, probabilityAlive } from './predictions/bg-nbd.ts';
+export type { GammaGamma, GammaGammaRefusal, Spends } from './predictions/gamma-gamma.ts';
+export { expectedValue, fitGammaGamma } from './predictions/gamma-gamma.ts';
