@@ -48,12 +48,44 @@ describe('E-wire: every golden message is read whole', () => {
     expect(decoded.ok && decoded.value.events.filter((event) => event.ok)).toHaveLength(message.e.length);
   });
 
-  it.each(GOLDEN)('%s is written again as it was', (_file, { message }) => {
+  it.each(GOLDEN)('%s, written as an importer would, is read the same', (_file, { message }) => {
     const decoded = decodeBatch(JSON.stringify(message));
     if (!decoded.ok) throw new Error(decoded.error);
     const events = decoded.value.events.flatMap((event) => (event.ok ? [event.value] : []));
-    expect(encodeBatch({ ...decoded.value, events })).toEqual(message);
+    expect(decodeBatch(JSON.stringify(encodeBatch({ ...decoded.value, events })))).toEqual(decoded);
   });
+});
+
+describe('a page’s parameters and an importer’s commerce come to the same event', () => {
+  const readOne = (over: object): unknown => {
+    const decoded = decodeBatch(aMessage({ e: [anEvent(over)] }));
+    return decoded.ok ? decoded.value.events[0] : decoded;
+  };
+
+  it('reads both forms of a purchase', () => {
+    const items = [{ item_id: 'a', price: 9.9, quantity: 2 }, { item_id: 7 }];
+    const params = { transaction_id: 'T-1', currency: 'EUR', value: 19.8, coupon: 'X', items, payment_type: 'card' };
+    const m = { o: 'T-1', c: 'EUR', v: 1980, k: 'X', l: [{ i: 'a', p: 990, q: 2 }, { i: '7' }] };
+    expect(readOne({ p: params })).toEqual(readOne({ m, p: { payment_type: 'card' } }));
+    expect(readOne({ p: params })).toMatchObject({ ok: true, value: { commerce: { value: 1980, currency: 'EUR' } } });
+  });
+
+  it('takes properties for what they are where `m` stands, also those with names of GA4’s', () => {
+    expect(readOne({ m: {}, p: { value: 3, currency: 'EUR' } })).toMatchObject({
+      value: { properties: { value: 3, currency: 'EUR' } },
+    });
+    expect(readOne({ m: {}, p: { value: 3 } })).not.toHaveProperty('value.commerce');
+  });
+
+  it.each([
+    { why: 'an amount over the limit', p: { currency: 'JPY', tax: AMOUNT_MAX + 1 }, pointer: '/p/tax' },
+    { why: 'a price over the limit', p: { currency: 'EUR', items: [{ item_id: 'a', price: AMOUNT_MAX }] }, pointer: '/p/items/*/price' },
+    { why: 'fewer than no pieces', p: { items: [{ item_id: 'a', quantity: -1 }] }, pointer: '/p/items/*/quantity' },
+    { why: 'a name that is too long', p: { ['n'.repeat(PROPERTY_NAME_CHARS_MAX + 1)]: 1 }, pointer: '/p/*' },
+    { why: 'no object', p: 'x', pointer: '/p' },
+  ])('points into the parameters at $why', ({ p, pointer }) => {
+    expect(readOne({ p })).toMatchObject({ ok: false, error: 'malformed_event', pointer });
+  }); // biome-ignore format: a table
 });
 
 describe('every invalid message is refused for its reason, and says where', () => {
@@ -90,19 +122,21 @@ const item: fc.Arbitrary<Item> = fc
     ),
   )
   .map(([id, rest]) => ({ id, ...rest }));
-const commerce: fc.Arbitrary<Commerce> = fc.record(
-  {
-    currency: fc.constantFrom('EUR', 'JPY', 'KWD'),
-    value: amount,
-    tax: amount,
-    shipping: amount,
-    discount: amount,
-    coupon: text,
-    transactionId: text,
-    items: fc.array(item, { maxLength: 3 }),
-  },
-  optional,
-);
+const commerce: fc.Arbitrary<Commerce> = fc
+  .record(
+    {
+      currency: fc.constantFrom('EUR', 'JPY', 'KWD'),
+      value: amount,
+      tax: amount,
+      shipping: amount,
+      discount: amount,
+      coupon: text,
+      transactionId: text,
+      items: fc.array(item, { maxLength: 3 }),
+    },
+    optional,
+  )
+  .filter((made) => Object.keys(made).length > 0); // An empty one says nothing, and is read as none.
 // Names that JavaScript gives a meaning to are refused, see below.
 const propertyName = fc
   .stringMatching(/^[a-z]{2,40}$/)
@@ -182,7 +216,7 @@ describe('limits: below, at, above', () => {
     {
       what: 'characters of a property’s value',
       max: PROPERTY_VALUE_CHARS_MAX,
-      event: (size: number) => properties(1, 'p', 'v'.repeat(size)),
+      event: (size: number) => ({ m: {}, ...properties(1, 'p', 'v'.repeat(size)) }),
     },
     {
       what: 'items',

@@ -4,13 +4,14 @@ import type { Consent } from './consent.ts';
 import { CONSENT_SOURCES } from './consent.ts';
 import type { TrackEvent } from './events.ts';
 import { isEventName } from './events.ts';
+import { paramsPointer, readParams } from './ga4-params.ts';
 import type { EpochMs, EventId, FirstPartyId, SiteId } from './ids.ts';
 import { parseEpochMs, parseEventId, parseFirstPartyId, parseSiteId } from './ids.ts';
 import * as limits from './limits.ts';
 import { PURPOSE_BITS_ALL } from './purposes.ts';
 import type { Result } from './result.ts';
 import { err, ok } from './result.ts';
-import type { WireCommerce, WireConsent, WireEvent } from './wire.ts';
+import type { WireCommerce, WireConsent } from './wire.ts';
 import { WIRE_VERSION } from './wire.ts';
 
 /** Why a whole message was refused. */
@@ -128,16 +129,17 @@ const decodeCommerce = (wire: WireCommerce): NonNullable<TrackEvent['commerce']>
     ),
   });
 
-const decodeTrackEvent = (wire: WireEvent): TrackEvent =>
+const decodeTrackEvent = (wire: v.InferOutput<typeof eventSchema>): TrackEvent =>
   present<TrackEvent>({
-    id: wire.i as EventId,
+    id: wire.i,
     name: wire.n,
-    at: wire.t as EpochMs,
+    at: wire.t,
     url: wire.u,
     referrer: wire.r,
     title: wire.h,
     properties: wire.p,
-    commerce: wire.m && decodeCommerce(wire.m),
+    // Empty, it only said that `p` holds properties.
+    commerce: wire.m && Object.keys(wire.m).length > 0 ? decodeCommerce(wire.m as WireCommerce) : undefined,
   });
 
 const pointerOf = (issue: v.BaseIssue<unknown> | undefined): string =>
@@ -150,16 +152,27 @@ const pointerOf = (issue: v.BaseIssue<unknown> | undefined): string =>
 // nothing is lost unseen and no later code can be surprised by them.
 const RESERVED_NAMES: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 
+/** An event whose parameters are mapped, and whether they had to be. */
+const mapped = (raw: Readonly<Record<string, unknown>>): readonly [event: object, isMapped: boolean] =>
+  isObject(raw['p']) && raw['m'] === undefined
+    ? [{ ...raw, p: undefined, ...readParams(raw['p']) }, true]
+    : [raw, false];
+
 function decodeEvent(raw: unknown): DecodedEvent {
-  if (isObject(raw) && isObject(raw['p']) && Object.keys(raw['p']).some((name) => RESERVED_NAMES.includes(name))) {
+  if (!isObject(raw)) return { ...err('malformed_event'), pointer: '' };
+  if (isObject(raw['p']) && Object.keys(raw['p']).some((name) => RESERVED_NAMES.includes(name))) {
     return { ...err('malformed_event'), pointer: '/p', ...idOf(raw) };
   }
-  if (isObject(raw) && isObject(raw['p']) && JSON.stringify(raw['p']).length > limits.PROPERTIES_CHARS_MAX) {
+  const [event, isMapped] = mapped(raw);
+  if ('p' in event && isObject(event.p) && JSON.stringify(event.p).length > limits.PROPERTIES_CHARS_MAX) {
     return { ...err('properties_too_large'), pointer: '/p', ...idOf(raw) };
   }
-  const parsed = v.safeParse(eventSchema, raw, { abortEarly: true });
-  if (parsed.success) return ok(decodeTrackEvent(parsed.output as WireEvent));
-  return { ...err('malformed_event'), pointer: pointerOf(parsed.issues[0]), ...idOf(raw) };
+  const parsed = v.safeParse(eventSchema, event, { abortEarly: true });
+  if (parsed.success) return ok(decodeTrackEvent(parsed.output));
+  const [issue] = parsed.issues;
+  const keys = (issue.path ?? []).map(({ key }) => key);
+  const pointer = isMapped && (keys[0] === 'm' || keys.length > 1) ? paramsPointer(keys) : pointerOf(issue);
+  return { ...err('malformed_event'), pointer, ...idOf(raw) };
 }
 
 const idOf = (raw: unknown): { readonly id?: EventId } => {

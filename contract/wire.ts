@@ -47,9 +47,9 @@ export interface WireEvent {
   readonly r?: string;
   /** Title. */
   readonly h?: string;
-  /** Properties. */
-  readonly p?: Readonly<Record<string, string | number | boolean>>;
-  /** Commerce. */
+  /** Parameters. Without `m`: GA4's, as the page gave them, amounts in major units. With `m`: properties alone. */
+  readonly p?: Readonly<Record<string, unknown>>;
+  /** Commerce, mapped already; empty where `p` holds properties alone and there is none. */
   readonly m?: WireCommerce;
 }
 
@@ -102,13 +102,14 @@ const encodeCommerce = (commerce: Commerce): WireCommerce =>
     k: commerce.coupon, o: commerce.transactionId, l: commerce.items?.map(encodeItem),
   }); // biome-ignore format: pairs read better in rows
 
+// Properties without `m` would be read as parameters, and one that is called `value` or `coupon` as commerce.
 const encodeEvent = (event: TrackEvent): WireEvent =>
   present<WireEvent>({
     i: event.id, n: event.name, t: event.at, u: event.url, r: event.referrer, h: event.title, p: event.properties,
-    m: event.commerce && encodeCommerce(event.commerce),
+    m: event.commerce || event.properties ? encodeCommerce(event.commerce ?? {}) : undefined,
   }); // biome-ignore format: pairs read better in rows
 
-/** Encodes a batch as wire v1. Nothing is checked here: the edge decides what it takes. */
+/** Encodes a batch as wire v1, commerce mapped (`m`). Nothing is checked here: the edge decides what it takes. */
 export const encodeBatch = (batch: Batch): WireBatch =>
   present<WireBatch>({
     v: WIRE_VERSION, s: batch.site, t: batch.sentAt, c: encodeConsent(batch.consent), i: batch.firstPartyId,

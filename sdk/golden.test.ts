@@ -51,7 +51,7 @@ const GOLDEN: readonly Golden[] = [
   },
   {
     file: 'purchase',
-    about: 'A purchase with items under consent: pounds become pence, a numeric item id becomes text.',
+    about: 'A purchase with items under consent, in GA4’s parameters as the page gave them.',
     options: { consent: 'grant' },
     act: (tag) => tag.purchase({
       transaction_id: 'T-1001', currency: 'GBP', value: 5.95, tax: 1.19, shipping: 3.5, discount: 0.5, coupon: 'AUTUMN',
@@ -60,7 +60,7 @@ const GOLDEN: readonly Golden[] = [
   },
   {
     file: 'purchase-yen',
-    about: 'A purchase in a currency without a minor unit: the amount stays as it is.',
+    about: 'A purchase in a currency without a minor unit, in small letters, with a numeric order id.',
     act: (tag) => tag.purchase({ transaction_id: 1002, currency: 'jpy', value: 1980, items: [{ item_id: 'a', price: 990, quantity: 2 }] }),
   },
   { file: 'refund', about: 'A refund of a whole order by its id.', options: { consent: 'grant' }, act: (tag) => tag.refund({ transaction_id: 'T-1001', currency: 'GBP', value: 5.95 }) },

@@ -7,7 +7,6 @@ import { choose, isListening, openGate, policy } from './gate.ts';
 import { optOut } from './mark.ts';
 import { pageUrl } from './page-url.ts';
 import { watchPageViews } from './page-views.ts';
-import { readParams } from './params.ts';
 import type { QueuedEvent, Sparse } from './queue.ts';
 import { discard, queue, QUEUE_EVENTS_MAX } from './queue.ts';
 import { safely } from './safely.ts';
@@ -28,7 +27,7 @@ const track = safely((name: string, params?: EventParams, page?: Sparse<Pick<Wir
     t: at,
     u: pageUrl(location.href, policy.channelData),
     ...page,
-    ...(params && readParams(params)),
+    p: params,
   };
   // Through JSON and back: what JSON can't hold fails here, alone, and not later with the whole queue.
   queue.push(JSON.parse(JSON.stringify(event)) as QueuedEvent);
