@@ -8,6 +8,7 @@ export type Hmac = (message: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
 export const PSEUDONYM_BYTES = 12;
 
 const encoder = new TextEncoder();
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** Fields as 4-byte big-endian length and UTF-8 bytes each, so that no two lists of fields share a message. */
 export function lengthPrefixed(fields: readonly string[]): Uint8Array<ArrayBuffer> {
@@ -24,8 +25,11 @@ export function lengthPrefixed(fields: readonly string[]): Uint8Array<ArrayBuffe
 }
 
 /** Lower-case hex of some bytes. */
-export const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+export function toHex(bytes: Uint8Array): string {
+  let hex = '';
+  for (const byte of bytes) hex += HEX[byte] ?? '';
+  return hex;
+}
 
 const pseudonym = async (hmac: Hmac, fields: readonly string[]): Promise<string> =>
   toHex((await hmac(lengthPrefixed(fields))).subarray(0, PSEUDONYM_BYTES));

@@ -80,8 +80,12 @@ const maskIn = (text: string): string =>
     .replaceAll(LONG_WORD, (word) => (looksRandom(word) ? '[token]' : word))
     .replaceAll(SEPARATED_DIGITS, '[number]');
 
+// Everything that is masked holds one of these or is as long as a token: most texts need no closer look.
+const SUSPICIOUS = new RegExp(`[@%:\\d]|.{${TOKEN_CHARS_MIN}}`, 's');
+
 /** Masks e-mail addresses, network addresses, numbers of {@link DIGITS_MIN} digits and more, and tokens, percent-encoded ones too. */
 export function scrubText(text: string): string {
+  if (!SUSPICIOUS.test(text)) return text;
   const plain = decoded(text);
   const masked = maskIn(plain);
   // Where nothing was found the text keeps its spelling, so that "100%25" stays what the page said.

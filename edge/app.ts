@@ -6,6 +6,7 @@ import { pingDatabase } from '../store/index.ts';
 import { createApi } from './api/app.ts';
 import { createCollector } from './collector/app.ts';
 import { problem } from './http/problem.ts';
+import { createTagServer } from './http/tag-server.ts';
 import type { TokenKeys } from './http/tokens.ts';
 import { tokenKeysFrom } from './http/tokens.ts';
 import type { Port } from './port.ts';
@@ -53,9 +54,14 @@ export function createEdge(port: Port): Hono<Env> {
   app.use(async (context, next) => {
     const requestId = toHex(port.randomBytes(REQUEST_ID_BYTES));
     context.set('requestId', requestId);
+    context.header('x-request-id', requestId);
+    context.header('x-content-type-options', 'nosniff');
     await next();
-    context.res.headers.set('x-request-id', requestId);
-    context.res.headers.set('x-content-type-options', 'nosniff');
+    // Answers made outside the context lack them; those it made are left untouched, which Node can then send as they are.
+    if (context.res.status >= 400) {
+      context.res.headers.set('x-request-id', requestId);
+      context.res.headers.set('x-content-type-options', 'nosniff');
+    }
   });
   app.onError((fault, context) => {
     const storage =
@@ -88,19 +94,7 @@ export function createEdge(port: Port): Hono<Env> {
       );
     }
   });
-  app.get('/tag.js', (context) => {
-    if (port.tag === undefined) return problem('not_found', 'Build the tag with `npm run build`.');
-    const headers = {
-      'content-type': 'text/javascript; charset=utf-8',
-      'cache-control': 'public, max-age=3600',
-      etag: port.tag.etag,
-      'access-control-allow-origin': '*',
-      'cross-origin-resource-policy': 'cross-origin',
-    };
-    return context.req.header('if-none-match') === port.tag.etag
-      ? context.body(null, 304, headers)
-      : context.body(port.tag.body, 200, headers);
-  });
+  app.route('/', createTagServer(port.tags));
   app.route('/', createCollector(port, tokenKeys));
   app.route('/', createApi(port, tokenKeys));
   app.get('/openapi.json', openAPIRouteHandler(app, { documentation: DOCUMENTATION }));

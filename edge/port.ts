@@ -6,6 +6,12 @@ import type { Db, WriteJob } from '../store/index.ts';
 /** Why a write was not taken; nothing of it is kept, and the client may send it again. */
 export type WriteRefusal = 'queue_full' | 'storage_unavailable';
 
+/** A built script of the tag. */
+export interface BuiltTag {
+  readonly body: string;
+  readonly etag: string;
+}
+
 /** What a platform must offer. Clock, randomness, address and storage come from nowhere else. */
 export interface Port {
   readonly now: () => EpochMs;
@@ -27,6 +33,6 @@ export interface Port {
     event: string,
     fields?: Readonly<Record<string, string | number>>,
   ) => void;
-  /** The built tag, where this platform serves it itself. */
-  readonly tag?: { readonly body: string; readonly etag: string };
+  /** The built tags by file name (`tag.js`, `tag.full.js`, chunks), where this platform serves them itself. */
+  readonly tags: ReadonlyMap<string, BuiltTag>;
 }

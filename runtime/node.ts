@@ -1,6 +1,5 @@
 // runtime/node.ts: the edge on Node: two database files, a key folder, a group commit, and the schedule.
-import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { ServerType } from '@hono/node-server';
@@ -11,7 +10,6 @@ import type { KeyProvider } from '../core/index.ts';
 import type { Port } from '../edge/index.ts';
 import { createEdge, createGroupCommit, destroyExpiredSalts } from '../edge/index.ts';
 import type { Db } from '../store/index.ts';
-import { acceptJobs } from '../store/index.ts';
 import { migrateFiles, openFiles, openGround } from '../store/open.node.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
@@ -19,7 +17,10 @@ import { configuredKeys } from './key-provider.configured.ts';
 import { nodeHmac } from './hmac.node.ts';
 import { createLog } from './log.ts';
 import { projectFolder } from './project-folder.ts';
+import { createRandomPool } from './random-pool.ts';
 import { runSegmenterThread } from './segment-thread-start.ts';
+import { readTags } from './tag-files.ts';
+import { startWriter } from './writer.ts';
 
 /** What differs in tests: time, and how a stopped process is seen. */
 export interface NodeOptions {
@@ -85,15 +86,6 @@ export function addressOf(
   if (trustedProxies === 0) return socketAddress;
   const entries = (forwardedFor ?? '').split(',').map((entry) => entry.trim());
   return entries.at(-trustedProxies) || socketAddress;
-}
-
-async function readTag(): Promise<Port['tag']> {
-  try {
-    const body = await readFile(join(projectFolder(), 'dist', 'tag.js'), 'utf8');
-    return { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
-  } catch {
-    return undefined; // The route says how to build it.
-  }
 }
 
 const listen = (
@@ -163,15 +155,15 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
   const ground = await openGround(filesOf(config));
   // A scheduler that stood still can't have kept salts alive: what is over goes before the first request.
   await destroyExpiredSalts({ db: ground, keys }, now());
+  const writer = startWriter(filesOf(config), () => log('error', 'writer_ended'));
   const commits = createGroupCommit({
-    commit: (jobs) => acceptJobs(ground, jobs),
+    commit: (jobs) => writer.commit(jobs),
     nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
     onFault: (fault) => log('error', 'commit_failed', { code: codeOf(fault) }),
   });
-  const tag = await readTag();
   const port: Port = {
     now,
-    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    randomBytes: createRandomPool(),
     hmacOf: nodeHmac,
     clientAddress: (request, env) =>
       addressOf(
@@ -184,9 +176,10 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     keys,
     write: commits.write,
     log,
-    ...(tag === undefined ? {} : { tag }),
+    tags: await readTags(),
   };
-  const { server, port: bound } = await listen(createEdge(port).fetch, config).catch((fault: unknown) => {
+  const { server, port: bound } = await listen(createEdge(port).fetch, config).catch(async (fault: unknown) => {
+    await writer.close();
     ground.client.close();
     db.client.close();
     throw fault;
@@ -202,6 +195,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
       if ('closeIdleConnections' in server) server.closeIdleConnections();
       await closed;
       await commits.drained();
+      await writer.close();
       ground.client.close();
       db.client.close();
     },

@@ -63,6 +63,8 @@ async function openIsolate(env: Env): Promise<Isolate> {
     now: systemNow,
     randomBytes,
     hmacOf: webHmac,
+    // Workers serves dist/public itself, as static assets.
+    tags: new Map(),
     clientAddress: (request) => request.headers.get('cf-connecting-ip') ?? undefined,
     db,
     ground: db,

@@ -2,34 +2,34 @@
 import type { InStatement } from '@libsql/client';
 import type { Db, SiteRow } from './db.ts';
 
-/** An accepted event as it is stored and queued: pseudonymised and scrubbed, JSON-safe, absent fields left out. */
+/** An accepted event as it is stored and queued: pseudonymised and scrubbed. Absent and undefined are the same: JSON has neither. */
 export interface EventRow {
   /** UUIDv7 as 32 hex digits. */
   readonly id: string;
   readonly at: number;
   readonly name: string;
   /** Visitor key as 24 hex digits. */
-  readonly visitor?: string;
+  readonly visitor?: string | undefined;
   /** 1 where the visitor key outlives the day. */
   readonly linked: 0 | 1;
   readonly purposes: number;
   readonly policyVersion: number;
-  readonly path?: string;
-  readonly title?: string;
-  readonly referrer?: string;
-  readonly campaign?: string;
+  readonly path?: string | undefined;
+  readonly title?: string | undefined;
+  readonly referrer?: string | undefined;
+  readonly campaign?: string | undefined;
   /** Order key as 24 hex digits. */
-  readonly orderKey?: string;
-  readonly currency?: string;
-  readonly value?: number;
-  readonly tax?: number;
-  readonly shipping?: number;
-  readonly discount?: number;
-  readonly coupon?: string;
+  readonly orderKey?: string | undefined;
+  readonly currency?: string | undefined;
+  readonly value?: number | undefined;
+  readonly tax?: number | undefined;
+  readonly shipping?: number | undefined;
+  readonly discount?: number | undefined;
+  readonly coupon?: string | undefined;
   /** JSON text of the items. */
-  readonly items?: string;
+  readonly items?: string | undefined;
   /** JSON text of the properties. */
-  readonly properties?: string;
+  readonly properties?: string | undefined;
 }
 
 /** What became of events. `received` is counted apart, before any stage, so that the sum can be checked (D2). */
@@ -103,8 +103,8 @@ function grouped(jobs: readonly WriteJob[]): Map<string, { site: SiteRow; day: n
   return groups;
 }
 
-/** The statements that write some jobs; run them in one transaction. */
-function acceptStatements(jobs: readonly WriteJob[]): InStatement[] {
+/** The statements that write some jobs; run them in one `write` transaction, or not at all. */
+export function acceptStatements(jobs: readonly WriteJob[]): InStatement[] {
   const statements: InStatement[] = [];
   const strings = new Set<string>();
   for (const { rows } of jobs) {

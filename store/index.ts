@@ -1,6 +1,8 @@
 // store/index.ts: queries by reader. How to open a database has entries of its own: open.node.ts, open.web.ts.
 export type { EventRow, LedgerLine, LedgerOutcome, WriteJob } from './accept.ts';
-export { acceptJobs, acceptMessage, forgetWrittenMessages, UNKNOWN_SITE } from './accept.ts';
+export { acceptJobs, acceptMessage, acceptStatements, forgetWrittenMessages, UNKNOWN_SITE } from './accept.ts';
+export type { StoredCheckpoint } from './audit.ts';
+export { appendAudit, auditStatement, eraseAuditEntry, readAuditLog, readCheckpoints, signCheckpoint } from './audit.ts';
 export type { Db, SiteRow } from './db.ts';
 export type { LedgerEntry } from './ledger.ts';
 export { pingDatabase, readLedger } from './ledger.ts';

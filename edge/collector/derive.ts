@@ -56,9 +56,6 @@ async function keysOf(context: DeriveContext, at: EpochMs): Promise<Keys | 'day_
   return { linked: 0 };
 }
 
-const present = <T extends object>(fields: { readonly [K in keyof T]: T[K] | undefined }): T =>
-  Object.fromEntries(Object.entries(fields).filter((entry) => entry[1] !== undefined)) as T;
-
 const scrubItem = (item: Item): Item =>
   Object.fromEntries(
     Object.entries(item).map(([name, value]) => [name, typeof value === 'string' ? scrubProductText(value) : value]),
@@ -67,12 +64,12 @@ const scrubItem = (item: Item): Item =>
 /** What of an event's place may be kept: no referrer and campaign where the policy keeps no channel data. */
 function placeOf(event: TrackEvent, channelData: boolean): Pick<EventRow, 'path' | 'campaign' | 'referrer' | 'title'> {
   const url = event.url === undefined ? undefined : scrubUrl(event.url);
-  return present<Pick<EventRow, 'path' | 'campaign' | 'referrer' | 'title'>>({
+  return {
     path: url?.path,
     campaign: channelData ? url?.campaign : undefined,
     referrer: channelData && event.referrer !== undefined ? scrubReferrer(event.referrer) : undefined,
     title: event.title === undefined ? undefined : scrubText(event.title),
-  });
+  };
 }
 
 /** Makes the row of an event whose consent decision is not `drop`; `day_over` where its day's salt is gone (late). */
@@ -91,7 +88,7 @@ export async function deriveRow(
     keys.hmac !== undefined && commerce.transactionId !== undefined
       ? await orderKey(keys.hmac, { site: site.id, transactionId: commerce.transactionId })
       : undefined;
-  return present<EventRow>({
+  return {
     id: event.id.replaceAll('-', ''),
     at,
     name: event.name,
@@ -109,5 +106,5 @@ export async function deriveRow(
     coupon: commerce.coupon === undefined ? undefined : scrubText(commerce.coupon),
     items: commerce.items === undefined ? undefined : JSON.stringify(commerce.items.map(scrubItem)),
     properties: event.properties === undefined ? undefined : JSON.stringify(scrubProperties(event.properties)),
-  });
+  };
 }

@@ -1,0 +1,72 @@
+// runtime/writer.ts: the requests' side of the writer thread.
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { WriteJob } from '../store/index.ts';
+import { acceptStatements } from '../store/index.ts';
+import type { Files } from '../store/open.node.ts';
+import { projectFolder } from './project-folder.ts';
+import type { WriterAnswer, WriterRequest } from './writer-thread.ts';
+
+/** A write that did not happen; `code` is the driver's, such as `SQLITE_FULL`. */
+export class WriteFault extends Error {
+  override readonly name = 'WriteFault';
+  readonly code: string;
+  constructor(code: string) {
+    super(`the writer could not commit: ${code}`);
+    this.code = code;
+  }
+}
+
+/** Writes jobs on a thread of its own. */
+export interface Writer {
+  /** Resolves once the jobs are committed and synced; rejects with {@link WriteFault} where nothing of them is kept. */
+  readonly commit: (jobs: readonly WriteJob[]) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** A built file of this folder: threads can't run sources, so from sources too it is the built one. */
+export const builtScript = (name: string): string => join(projectFolder(), 'dist', 'server', 'runtime', `${name}.js`);
+
+/** Starts the writer. Where its thread ends unasked, what waits is refused, and `onEnd` is told. */
+export function startWriter(files: Files, onEnd: () => void): Writer {
+  const thread = new Worker(builtScript('writer-thread'), { workerData: files });
+  const waiting = new Map<number, { readonly resolve: () => void; readonly reject: (fault: WriteFault) => void }>();
+  let id = 0;
+  let ended = false;
+  const end = (): void => {
+    ended = true;
+    for (const { reject } of waiting.values()) reject(new WriteFault('writer_ended'));
+    waiting.clear();
+    onEnd();
+  };
+  thread.on('message', ({ id: answered, fault }: WriterAnswer) => {
+    const write = waiting.get(answered);
+    waiting.delete(answered);
+    if (fault === undefined) write?.resolve();
+    else write?.reject(new WriteFault(fault));
+  });
+  thread.on('error', end);
+  let closing = false;
+  thread.on('exit', () => {
+    if (!closing && !ended) end();
+  });
+  return {
+    commit: (jobs) =>
+      new Promise((resolve, reject) => {
+        if (ended) {
+          reject(new WriteFault('writer_ended'));
+          return;
+        }
+        id += 1;
+        waiting.set(id, { resolve, reject });
+        thread.postMessage({ id, statements: acceptStatements(jobs) } satisfies WriterRequest);
+      }),
+    close: async () => {
+      closing = true;
+      if (ended) return;
+      thread.postMessage('close' satisfies WriterRequest);
+      await once(thread, 'exit');
+    },
+  };
+}
