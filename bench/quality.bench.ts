@@ -3,6 +3,7 @@
 import { printMachine } from './figures.ts';
 import { measureCdnow } from './quality/cdnow.ts';
 import { MissingDataError } from './quality/data.ts';
+import { measureGroceries } from './quality/groceries.ts';
 import type { Measured } from './quality/measured.ts';
 import { printMeasured } from './quality/measured.ts';
 
@@ -10,6 +11,7 @@ const BENCH = 'quality';
 
 const parts: readonly (readonly [name: string, measure: () => Measured[] | Promise<Measured[]>])[] = [
   ['cdnow', measureCdnow],
+  ['groceries', measureGroceries],
 ];
 
 printMachine(BENCH);

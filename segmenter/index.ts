@@ -9,3 +9,9 @@ export type { BgNbd, BgNbdRefusal, FittedBgNbd, PurchaseHistories, PurchaseHisto
 export { expectedPurchases, fitBgNbd, probabilityAlive } from './predictions/bg-nbd.ts';
 export type { GammaGamma, GammaGammaRefusal, Spends } from './predictions/gamma-gamma.ts';
 export { expectedValue, fitGammaGamma } from './predictions/gamma-gamma.ts';
+export type { Baskets } from './patterns/baskets.ts';
+export { basketsOf } from './patterns/baskets.ts';
+export type { ItemSet, ItemSetOptions } from './patterns/item-sets.ts';
+export { frequentItemSets } from './patterns/item-sets.ts';
+export type { Rule, RuleOptions } from './patterns/rules.ts';
+export { associationRules, countOfSupport } from './patterns/rules.ts';
