@@ -85,7 +85,9 @@ export function createEdge(port: Port): Hono<Env> {
     try {
       await pingDatabase(port.db);
       await tokenKeys();
-      return context.text('ok');
+      const fault = port.writeFault();
+      if (fault === undefined) return context.text('ok');
+      return problem('storage_unavailable', `The last write failed (${fault}); the operator log says what to do.`);
     } catch (fault) {
       port.log('error', 'not_ready', { code: codeOf(fault) });
       return problem(

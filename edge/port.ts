@@ -27,6 +27,8 @@ export interface Port {
   readonly keys: KeyProvider;
   /** Resolves once the job is durable (Node: committed; Workers: taken by the queue), or with why it isn't (D1). */
   readonly write: (job: WriteJob) => Promise<WriteRefusal | undefined>;
+  /** The code of the last write's fault, or undefined where it worked or none was tried. */
+  readonly writeFault: () => string | undefined;
   /** Writes one line to the operator's log. Values of visitors never go in. */
   readonly log: (
     level: 'info' | 'warn' | 'error',

@@ -19,6 +19,7 @@ import { createLog } from './log.ts';
 import { projectFolder } from './project-folder.ts';
 import { createRandomPool } from './random-pool.ts';
 import { runSegmenterThread } from './segment-thread-start.ts';
+import { watchStorage } from './storage-health.ts';
 import { readTags } from './tag-files.ts';
 import { startWriter } from './writer.ts';
 
@@ -156,10 +157,14 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
   // A scheduler that stood still can't have kept salts alive: what is over goes before the first request.
   await destroyExpiredSalts({ db: ground, keys }, now());
   const writer = startWriter(filesOf(config), () => log('error', 'writer_ended'));
+  const health = watchStorage(log);
   const commits = createGroupCommit({
-    commit: (jobs) => writer.commit(jobs),
+    commit: async (jobs) => {
+      await writer.commit(jobs);
+      health.worked();
+    },
     nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
-    onFault: (fault) => log('error', 'commit_failed', { code: codeOf(fault) }),
+    onFault: (fault) => health.failed(codeOf(fault)),
   });
   const port: Port = {
     now,
@@ -175,6 +180,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     ground,
     keys,
     write: commits.write,
+    writeFault: health.fault,
     log,
     tags: await readTags(),
   };

@@ -63,6 +63,8 @@ async function openIsolate(env: Env): Promise<Isolate> {
     now: systemNow,
     randomBytes,
     hmacOf: webHmac,
+    // The queue takes what the database can't: the consumer retries, and the log says so.
+    writeFault: () => undefined,
     // Workers serves dist/public itself, as static assets.
     tags: new Map(),
     clientAddress: (request) => request.headers.get('cf-connecting-ip') ?? undefined,

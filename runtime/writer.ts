@@ -28,33 +28,46 @@ export interface Writer {
 /** A built file of this folder: threads can't run sources, so from sources too it is the built one. */
 export const builtScript = (name: string): string => join(projectFolder(), 'dist', 'server', 'runtime', `${name}.js`);
 
-/** Starts the writer. Where its thread ends unasked, what waits is refused, and `onEnd` is told. */
+/** Threads started anew after they ended unasked, in one life of the server; past it the operator must look. */
+const RESTARTS_MAX = 20;
+
+/** Starts the writer. Where its thread ends unasked, what waits is refused, `onEnd` is told, and a new one is started. */
 export function startWriter(files: Files, onEnd: () => void): Writer {
-  const thread = new Worker(builtScript('writer-thread'), { workerData: files });
   const waiting = new Map<number, { readonly resolve: () => void; readonly reject: (fault: WriteFault) => void }>();
   let id = 0;
-  let ended = false;
-  const end = (): void => {
-    ended = true;
+  let restarts = 0;
+  let closing = false;
+  let thread: Worker | undefined;
+
+  const refuseWaiting = (): void => {
     for (const { reject } of waiting.values()) reject(new WriteFault('writer_ended'));
     waiting.clear();
-    onEnd();
   };
-  thread.on('message', ({ id: answered, fault }: WriterAnswer) => {
-    const write = waiting.get(answered);
-    waiting.delete(answered);
-    if (fault === undefined) write?.resolve();
-    else write?.reject(new WriteFault(fault));
-  });
-  thread.on('error', end);
-  let closing = false;
-  thread.on('exit', () => {
-    if (!closing && !ended) end();
-  });
+  const start = (): Worker => {
+    const started = new Worker(builtScript('writer-thread'), { workerData: files });
+    started.on('message', ({ id: answered, fault }: WriterAnswer) => {
+      const write = waiting.get(answered);
+      waiting.delete(answered);
+      if (fault === undefined) write?.resolve();
+      else write?.reject(new WriteFault(fault));
+    });
+    // An error is followed by the exit, which is where it is dealt with.
+    started.on('error', () => undefined);
+    started.on('exit', () => {
+      refuseWaiting();
+      if (closing) return;
+      onEnd();
+      restarts += 1;
+      thread = restarts > RESTARTS_MAX ? undefined : start();
+    });
+    return started;
+  };
+  thread = start();
+
   return {
     commit: (jobs) =>
       new Promise((resolve, reject) => {
-        if (ended) {
+        if (thread === undefined || closing) {
           reject(new WriteFault('writer_ended'));
           return;
         }
@@ -64,9 +77,10 @@ export function startWriter(files: Files, onEnd: () => void): Writer {
       }),
     close: async () => {
       closing = true;
-      if (ended) return;
+      if (thread === undefined) return;
+      const exited = once(thread, 'exit');
       thread.postMessage('close' satisfies WriterRequest);
-      await once(thread, 'exit');
+      await exited;
     },
   };
 }

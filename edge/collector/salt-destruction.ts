@@ -1,4 +1,4 @@
-// edge/collector/salt-destruction.ts: destroys salts whose time is over: key first, then row, then proof (P2).
+// edge/collector/salt-destruction.ts: destroys salts whose time is over: key first, then row and audit entry, then proof (P2).
 import type { EpochMs } from '../../contract/index.ts';
 import type { KeyProvider } from '../../core/index.ts';
 import { invariant } from '../../core/index.ts';
@@ -14,7 +14,7 @@ export async function destroyExpiredSalts(
   const expired = await expiredSalts(needs.db, now);
   for (const salt of expired) {
     await needs.keys.destroy(salt.kekId);
-    await deleteSalt(needs.db, salt);
+    await deleteSalt(needs.db, salt, now);
     if (needs.keys.forgets) {
       invariant((await unwrapSalt(needs.keys, salt)) === undefined, 'P2: a destroyed salt can not be opened again');
     }

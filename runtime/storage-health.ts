@@ -1,0 +1,41 @@
+// runtime/storage-health.ts: whether the last commit worked, and what an operator should do where it did not.
+import type { Port } from '../edge/index.ts';
+
+const ADVICE: Readonly<Record<string, string>> = {
+  SQLITE_FULL: 'The disk is full: free space in the data folder; collecting goes on by itself.',
+  SQLITE_READONLY: 'The database can not be written: give its files and folder back to this user.',
+  SQLITE_IOERR: 'The disk answers with errors: check it and the space left; collecting goes on by itself.',
+  SQLITE_CORRUPT: 'ground.db is damaged: stop the server and restore it from a backup.',
+  SQLITE_NOTADB: 'ground.db is no database any more: stop the server and restore it from a backup.',
+  SQLITE_BUSY: 'Another program holds the database: end it, or wait for it.',
+  writer_ended: 'The writer thread ended and was started anew; if this repeats, look at memory and disk.',
+};
+
+/** Remembers how commits end. */
+export interface StorageHealth {
+  readonly worked: () => void;
+  readonly failed: (code: string) => void;
+  /** The code of the last commit's fault, or undefined where it worked. */
+  readonly fault: () => string | undefined;
+}
+
+/** Says a fault once with what to do, and once when it is over: not once a request. */
+export function watchStorage(log: Port['log']): StorageHealth {
+  let current: string | undefined;
+  return {
+    worked: () => {
+      if (current !== undefined) log('info', 'storage_recovered', { code: current });
+      current = undefined;
+    },
+    failed: (code) => {
+      if (current !== code) {
+        log('error', 'storage_failed', {
+          code,
+          advice: ADVICE[code] ?? 'See the code; nothing of the refused messages was kept.',
+        });
+      }
+      current = code;
+    },
+    fault: () => current,
+  };
+}
