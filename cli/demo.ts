@@ -61,7 +61,7 @@ async function runDemo(server: RunningNode, shop: Shop, config: Config): Promise
   await addSite(server.db, { id, origins: [shop.origin], policy: 'standard', floor: FLOOR, at: Date.now() });
   const site = await findSite(server.db, id);
   if (site === undefined) throw new CliError(1, 'The demo site could not be added.');
-  const importToken = await signToken(config, id, ['import'], TOKEN_SECONDS);
+  const importToken = await signToken({ config, db: server.db }, id, ['import'], TOKEN_SECONDS);
   const report = await replayWithProgress({
     collector: new URL(server.origin),
     site: id,
@@ -83,7 +83,7 @@ async function runDemo(server: RunningNode, shop: Shop, config: Config): Promise
   say(
     `\n${run.profiles} profiles from ${run.eventsFolded} events of visitors who agreed to profiling.\n\n${clusterTable(run)}`,
   );
-  const readToken = await signToken(config, id, ['segments:read', 'ledger:read'], TOKEN_SECONDS);
+  const readToken = await signToken({ config, db: server.db }, id, ['segments:read', 'ledger:read'], TOKEN_SECONDS);
   say(`\nFetch them (the token is good for a day, on this server only):
   curl -s -H "Authorization: Bearer ${readToken}" ${server.origin}/v1/sites/${id}/segments
   curl -s -H "Authorization: Bearer ${readToken}" ${server.origin}/v1/sites/${id}/ledger

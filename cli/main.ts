@@ -3,6 +3,7 @@
 import type { CommandDef } from 'citty';
 import { defineCommand, runCommand, showUsage } from 'citty';
 import { KeyFolderError, StartError } from '../runtime/index.ts';
+import { auditCommand } from './commands/audit.ts';
 import { devDatabaseCommand } from './commands/dev-database.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -23,6 +24,7 @@ const mainCommand = defineCommand({
     token: tokenCommand,
     replay: replayCommand,
     segment: segmentCommand,
+    audit: auditCommand,
     'dev-database': devDatabaseCommand,
   },
 });

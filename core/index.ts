@@ -1,5 +1,14 @@
 // core/index.ts: pure rules both servers need. No clock, no I/O.
 export { IPV4_PREFIX_BITS, IPV6_PREFIX_BITS, truncateAddress } from './address.ts';
+export type { Checkpoint } from './audit/checkpoint.ts';
+export { checkpointText, parseCheckpoint } from './audit/checkpoint.ts';
+export type { AuditEntry, AuditEvent } from './audit/entry.ts';
+export { AUDIT_NONCE_BYTES, auditText, commitmentOf } from './audit/entry.ts';
+export type { AuditFault, AuditReport, LoggedEntry } from './audit/export-file.ts';
+export { encodeExport, treeOf, verifyExport } from './audit/export-file.ts';
+export { sameHash } from './audit/merkle.ts';
+export type { NoteSigner, NoteVerifier } from './audit/note.ts';
+export { noteSignerFrom, noteVerifierFrom } from './audit/note.ts';
 export { InvariantError, invariant } from './invariant.ts';
 export type { KeyProvider, SecretName } from './key-provider.ts';
 export { KEY_BYTES } from './key-provider.ts';

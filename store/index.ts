@@ -2,7 +2,14 @@
 export type { EventRow, LedgerLine, LedgerOutcome, WriteJob } from './accept.ts';
 export { acceptJobs, acceptMessage, acceptStatements, forgetWrittenMessages, UNKNOWN_SITE } from './accept.ts';
 export type { StoredCheckpoint } from './audit.ts';
-export { appendAudit, auditStatement, eraseAuditEntry, readAuditLog, readCheckpoints, signCheckpoint } from './audit.ts';
+export {
+  appendAudit,
+  auditStatement,
+  eraseAuditEntry,
+  readAuditLog,
+  readCheckpoints,
+  signCheckpoint,
+} from './audit.ts';
 export type { Db, SiteRow } from './db.ts';
 export type { LedgerEntry } from './ledger.ts';
 export { pingDatabase, readLedger } from './ledger.ts';

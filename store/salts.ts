@@ -1,6 +1,7 @@
 // store/salts.ts: wrapped salts. The keys that open them are not here.
 import type { SaltPeriod, SaltUse } from '../core/index.ts';
 import type { Row } from '@libsql/client';
+import { auditSiteName, auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
 import { textOf } from './rows.ts';
 
@@ -51,13 +52,19 @@ export async function expiredSalts(db: Db, now: number): Promise<WrappedSalt[]> 
   return rows.map(toSalt);
 }
 
-/** Deletes a salt's row; call it after its key was destroyed. Its bytes are overwritten, in the log too where it is a file. */
-export async function deleteSalt(db: Db, salt: WrappedSalt): Promise<void> {
+/**
+ * Deletes a salt's row and appends the audit entry that says so; call it after its key was destroyed. The row's bytes are
+ * overwritten, in the log too where it is a file.
+ */
+export async function deleteSalt(db: Db, salt: WrappedSalt, at: number): Promise<void> {
   const isFile = db.client.protocol === 'file';
   const removal = {
     sql: 'DELETE FROM salts WHERE site_id = ? AND use = ? AND opens_at = ?',
     args: [salt.site, salt.use, salt.opensAt],
   };
-  await db.client.batch(isFile ? ['PRAGMA secure_delete = ON', removal] : [removal], 'write');
+  const { use, opensAt } = salt;
+  const site = await auditSiteName(db, salt.site);
+  const recorded = await auditStatement({ kind: 'salt_destroyed', site, use, opensAt, at }, 'if_changed');
+  await db.client.batch([...(isFile ? ['PRAGMA secure_delete = ON'] : []), removal, recorded], 'write');
   if (isFile) await db.client.execute('PRAGMA main.wal_checkpoint(TRUNCATE)');
 }

@@ -1,6 +1,7 @@
 // store/sites.ts: sites and what they decided.
 import type { PolicyPreset, SiteId } from '../contract/index.ts';
 import { eq } from 'drizzle-orm';
+import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
 import { sites } from './schema/ground.ts';
 
@@ -35,7 +36,7 @@ export async function listSites(db: Db): Promise<Site[]> {
   return (await db.orm.select().from(sites).orderBy(sites.id)).map(toSite);
 }
 
-/** Adds a site, or answers `exists` where its name is taken. */
+/** Adds a site and the audit entry that says so, or answers `exists` where its name is taken. */
 export async function addSite(
   db: Db,
   site: {
@@ -46,9 +47,12 @@ export async function addSite(
     readonly at: number;
   },
 ): Promise<'added' | 'exists'> {
-  const { rowsAffected } = await db.orm
-    .insert(sites)
-    .values({ name: site.id, origins: site.origins, policy: site.policy, floor: site.floor, createdAt: site.at })
-    .onConflictDoNothing();
-  return rowsAffected === 1 ? 'added' : 'exists';
+  const added = {
+    sql: `INSERT INTO sites (name, origins, policy, floor, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    args: [site.id, JSON.stringify(site.origins), site.policy, site.floor, site.at],
+  };
+  const { policy, floor, at } = site;
+  const recorded = await auditStatement({ kind: 'site_added', site: site.id, policy, floor, at }, 'if_changed');
+  const results = await db.client.batch([added, recorded], 'write');
+  return results[0]?.rowsAffected === 1 ? 'added' : 'exists';
 }

@@ -1,11 +1,13 @@
 // cli/commands/token.ts: `hushtag token`: signs a token for one site.
 import { defineCommand } from 'citty';
 import type { EpochMs } from '../../contract/index.ts';
-import { KEY_BYTES } from '../../core/index.ts';
+import { KEY_BYTES, toHex } from '../../core/index.ts';
 import type { Scope } from '../../edge/index.ts';
 import { issueToken, SCOPES, TOKEN_SECONDS_MAX, tokenKeysFrom } from '../../edge/index.ts';
 import type { Config } from '../../runtime/index.ts';
 import { configuredKeys } from '../../runtime/index.ts';
+import type { Db } from '../../store/index.ts';
+import { appendAudit } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
 
 const TOKEN_ID_BYTES = 16;
@@ -29,9 +31,9 @@ export function readScopes(text: string): Scope[] {
   });
 }
 
-/** Signs a token with the configured keys. */
+/** Signs a token with the configured keys, after the audit log says that there will be one. */
 export async function signToken(
-  config: Config,
+  { config, db }: { readonly config: Config; readonly db: Db },
   site: Parameters<typeof issueToken>[1]['site'],
   scopes: readonly Scope[],
   lifeSeconds: number,
@@ -39,7 +41,10 @@ export async function signToken(
   const keys = await configuredKeys(config);
   const seed = await keys.secret('tokens', crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
   const id = crypto.getRandomValues(new Uint8Array(TOKEN_ID_BYTES));
-  return issueToken(await tokenKeysFrom(seed), { site, scopes, lifeSeconds, id, now: Date.now() as EpochMs });
+  const now = Date.now() as EpochMs;
+  const expiresAt = now + lifeSeconds * 1_000;
+  await appendAudit(db, { kind: 'token_signed', site, token: toHex(id), scopes, expiresAt, at: now });
+  return issueToken(await tokenKeysFrom(seed), { site, scopes, lifeSeconds, id, now });
 }
 
 /** The command. */
@@ -55,8 +60,10 @@ export const tokenCommand = defineCommand({
     const scopes = readScopes(args.scope);
     const lifeSeconds = readLife(args.life);
     const config = requireConfig();
-    const site = await withDb(config, (db) => requireSite(db, args.site));
-    const token = await signToken(config, site.id, scopes, lifeSeconds);
-    print(args.json === true, { site: site.id, scopes, lifeSeconds, token }, token);
+    const signed = await withDb(config, async (db) => {
+      const { id: site } = await requireSite(db, args.site);
+      return { site, token: await signToken({ config, db }, site, scopes, lifeSeconds) };
+    });
+    print(args.json === true, { site: signed.site, scopes, lifeSeconds, token: signed.token }, signed.token);
   },
 });

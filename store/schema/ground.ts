@@ -112,3 +112,23 @@ export const writtenMessages = sqliteTable(
   { id: blob('id', { mode: 'buffer' }).primaryKey(), at: integer('at').notNull() },
   (table) => [index('written_messages_at').on(table.at)],
 );
+
+/** The audit log, append-only: `seq` is the leaf's index in the Merkle tree, from 0 and without a gap. */
+export const auditLog = sqliteTable('audit_log', {
+  seq: integer('seq').primaryKey(),
+  /** SHA-256 of nonce and entry: what the tree holds. */
+  commitment: blob('commitment', { mode: 'buffer' }).notNull(),
+  /** 32 random bytes; null where the entry's data was erased. */
+  nonce: blob('nonce', { mode: 'buffer' }),
+  /** The entry as JSON with sorted names; null where its data was erased. */
+  entry: text('entry'),
+});
+
+/** Signed checkpoints of the audit log. */
+export const auditCheckpoints = sqliteTable('audit_checkpoints', {
+  /** Entries it covers. */
+  size: integer('size').primaryKey(),
+  at: integer('at').notNull(),
+  /** A C2SP signed note. */
+  note: text('note').notNull(),
+});

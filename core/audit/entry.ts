@@ -1,0 +1,51 @@
+// core/audit/entry.ts: what the audit log records, and how a leaf commits to it without holding it.
+import { leafHash, sha256 } from './merkle.ts';
+import type { Hash } from './merkle.ts';
+
+/** Bytes of the nonce that blinds an entry: without it nobody can guess what an erased entry said. */
+export const AUDIT_NONCE_BYTES = 32;
+
+/** Something the log records. No field holds a visitor's value (P1). */
+export type AuditEvent =
+  | { readonly kind: 'site_added'; readonly site: string; readonly policy: string; readonly floor: number }
+  | {
+      readonly kind: 'token_signed';
+      readonly site: string;
+      /** Names the token; it does not open anything. */
+      readonly token: string;
+      readonly scopes: readonly string[];
+      readonly expiresAt: number;
+    }
+  | { readonly kind: 'salt_destroyed'; readonly site: string; readonly use: string; readonly opensAt: number }
+  | {
+      readonly kind: 'retention_changed';
+      readonly site: string;
+      /** Days by data class; a class without a limit is left out. */
+      readonly days: Readonly<Record<string, number>>;
+    }
+  | { readonly kind: 'purge_begun'; readonly site: string; readonly before: number }
+  | { readonly kind: 'purged'; readonly site: string; readonly rows: Readonly<Record<string, number>> }
+  | { readonly kind: 'visitor_erased'; readonly site: string; readonly receipt: string }
+  | { readonly kind: 'audit_exported'; readonly entries: number };
+
+/** An event and when it happened, epoch ms. */
+export type AuditEntry = AuditEvent & { readonly at: number };
+
+const sorted = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(
+        Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, inner]) => [name, sorted(inner)]),
+      )
+    : value;
+
+/** An entry as JSON with sorted names: the same entry is always the same text. */
+export const auditText = (entry: AuditEntry): string => JSON.stringify(sorted(entry));
+
+/** What stays of an entry when its data is erased: SHA-256 of nonce and text. */
+export const commitmentOf = (nonce: Uint8Array, text: string): Promise<Hash> =>
+  sha256(nonce, new TextEncoder().encode(text));
+
+/** The leaf of an entry: it holds the commitment alone, so erasing the entry leaves the tree as it was. */
+export const auditLeaf = (commitment: Uint8Array): Promise<Hash> => leafHash(commitment);

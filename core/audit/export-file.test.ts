@@ -1,0 +1,76 @@
+// core/audit/export-file.test.ts: an export that was touched anywhere is refused, and one that was not is taken.
+import { describe, expect, it } from 'vitest';
+import { fuzzExport } from '../../bench/proof/mutate-export.ts';
+import { checkpointText } from './checkpoint.ts';
+import { auditText, commitmentOf } from './entry.ts';
+import type { LoggedEntry } from './export-file.ts';
+import { encodeExport, treeOf, verifyExport } from './export-file.ts';
+import { noteSignerFrom, noteVerifierFrom } from './note.ts';
+
+/** `npm run proof` makes 10,000. */
+const MUTATIONS = 2_000;
+const T0 = 1_772_409_600_000;
+const seed = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
+
+const logOf = (size: number): Promise<LoggedEntry[]> =>
+  Promise.all(
+    Array.from({ length: size }, async (_, nth) => {
+      const text = auditText({ kind: 'audit_exported', entries: nth, at: T0 + nth });
+      return { commitment: await commitmentOf(seed(nth), text), open: { nonce: seed(nth), text } };
+    }),
+  );
+
+async function keysOf(byte: number) {
+  const signer = await noteSignerFrom(seed(byte));
+  const verifier = await noteVerifierFrom(signer.publicKey);
+  if (verifier === undefined) throw new Error('a signer has a public key');
+  return { signer, verifier };
+}
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe('audit: an export is checked with nothing but the public key', () => {
+  it.each([0, 1, 2, 7, 64])('takes an honest one of %i entries', async (size) => {
+    const { signer, verifier } = await keysOf(1);
+    const verified = await verifyExport(encode(await encodeExport(await logOf(size), [], signer)), verifier);
+    expect(verified).toMatchObject({ ok: true, value: { entries: size, erased: 0 } });
+  });
+
+  it('refuses one of another key', async () => {
+    const [ours, theirs] = [await keysOf(1), await keysOf(2)];
+    const file = encode(await encodeExport(await logOf(5), [], ours.signer));
+    expect(await verifyExport(file, theirs.verifier)).toEqual({ ok: false, error: 'signature_invalid' });
+  });
+
+  it('takes one with an erased entry, whose root is the same as before', async () => {
+    const { signer, verifier } = await keysOf(1);
+    const log = await logOf(9);
+    const before = await verifyExport(encode(await encodeExport(log, [], signer)), verifier);
+    const erased = log.map((entry, nth) => (nth === 4 ? { commitment: entry.commitment } : entry));
+    const file = await encodeExport(erased, [], signer);
+    const after = await verifyExport(encode(file), verifier);
+    expect(file).not.toContain('"entries\\":4,');
+    if (!before.ok || !after.ok) throw new Error('both are sound');
+    expect(after.value).toMatchObject({ erased: 1, root: before.value.root });
+  });
+
+  it('names what is wrong where the operator, who has the key, rewrites what a checkpoint kept elsewhere covers', async () => {
+    const { signer, verifier } = await keysOf(1);
+    const log = await logOf(12);
+    const root = await (await treeOf(log)).root(8);
+    const known = await signer.sign(checkpointText({ origin: signer.name, size: 8, root, extensions: [] }));
+    const check = async (entries: readonly LoggedEntry[]) =>
+      verifyExport(encode(await encodeExport(entries, [], signer)), verifier, known);
+    expect((await check(log)).ok).toBe(true);
+    expect(await check(log.slice(0, 7))).toEqual({ ok: false, error: 'older_than_known' });
+    expect(await check([...log.slice(0, 3), ...log.slice(4)])).toEqual({ ok: false, error: 'inconsistent' });
+    expect(await check(log.slice(1))).toEqual({ ok: false, error: 'inconsistent' });
+  });
+
+  it(`catches each of ${MUTATIONS} random mutations`, async () => {
+    const fuzzSeed = Number(process.env['HUSHTAG_SEED'] ?? crypto.getRandomValues(new Uint32Array(1))[0]);
+    process.stdout.write(`audit fuzz: HUSHTAG_SEED=${fuzzSeed}\n`);
+    const report = await fuzzExport(MUTATIONS, fuzzSeed);
+    expect(report.honestIsSound).toBe(true);
+    expect({ seed: fuzzSeed, missed: report.missed }).toEqual({ seed: fuzzSeed, missed: [] });
+  });
+});

@@ -1,0 +1,137 @@
+// store/audit.ts: the append-only audit log: one statement an entry, so that it joins the transaction of what it records.
+import type { InStatement, Row } from '@libsql/client';
+import type { Result } from '../contract/index.ts';
+import { err, ok } from '../contract/index.ts';
+import type { AuditEntry, LoggedEntry, NoteSigner, NoteVerifier } from '../core/index.ts';
+import {
+  AUDIT_NONCE_BYTES,
+  auditText,
+  checkpointText,
+  commitmentOf,
+  invariant,
+  noteVerifierFrom,
+  parseCheckpoint,
+  sameHash,
+  treeOf,
+} from '../core/index.ts';
+import type { Db } from './db.ts';
+import { textOf } from './rows.ts';
+
+/** Entries that are read into memory at most; a log of this size takes some 300 MB to export. */
+const AUDIT_ENTRIES_MAX = 1_000_000;
+const SLICE_ENTRIES = 5_000;
+
+/**
+ * Appends one entry. The index is taken by the statement that writes it, under the write lock: of two processes that
+ * append at once one waits, so the log has no fork and no gap. Arguments: commitment, nonce, entry.
+ */
+export const AUDIT_INSERT_SQL =
+  'INSERT INTO audit_log (seq, commitment, nonce, entry) SELECT coalesce(max(seq) + 1, 0), ?, ?, ? FROM audit_log';
+
+/**
+ * The statement that appends an entry; put it into the transaction of what it records.
+ * @param when `if_changed`: only where the statement just before it in the transaction changed a row.
+ */
+export async function auditStatement(
+  entry: AuditEntry,
+  when: 'always' | 'if_changed' = 'always',
+): Promise<InStatement> {
+  const text = auditText(entry);
+  const nonce = crypto.getRandomValues(new Uint8Array(AUDIT_NONCE_BYTES));
+  const commitment = await commitmentOf(nonce, text);
+  // HAVING and not WHERE: an aggregate without rows would still give one.
+  const sql = when === 'always' ? AUDIT_INSERT_SQL : `${AUDIT_INSERT_SQL} HAVING changes() > 0`;
+  return { sql, args: [commitment, nonce, text] };
+}
+
+/** Appends an entry by itself, where what it records is not in this database. */
+export async function appendAudit(db: Db, entry: AuditEntry): Promise<void> {
+  await db.client.execute(await auditStatement(entry));
+}
+
+const bytesOf = (row: Row, column: string): Uint8Array<ArrayBuffer> => new Uint8Array(row[column] as ArrayBuffer);
+
+const toLogged = (row: Row): LoggedEntry => ({
+  commitment: bytesOf(row, 'commitment'),
+  ...(row['nonce'] === null || row['entry'] === null
+    ? {}
+    : { open: { nonce: bytesOf(row, 'nonce'), text: textOf(row, 'entry') } }),
+});
+
+/** The whole log in order. @throws where an index is missing: a row was deleted beside this code. */
+export async function readAuditLog(db: Db): Promise<LoggedEntry[]> {
+  const entries: LoggedEntry[] = [];
+  while (entries.length < AUDIT_ENTRIES_MAX) {
+    const { rows } = await db.client.execute({
+      sql: 'SELECT seq, commitment, nonce, entry FROM audit_log WHERE seq >= ? ORDER BY seq LIMIT ?',
+      args: [entries.length, SLICE_ENTRIES],
+    });
+    if (rows.length === 0) return entries;
+    for (const row of rows) {
+      invariant(Number(row['seq']) === entries.length, 'P6: the audit log has no gap');
+      entries.push(toLogged(row));
+    }
+  }
+  invariant(false, `P6: the audit log has at most ${AUDIT_ENTRIES_MAX} entries`);
+}
+
+/** Erases what an entry says; its commitment stays, so that the tree and every proof stay what they were. */
+export async function eraseAuditEntry(db: Db, index: number): Promise<void> {
+  const removal = { sql: 'UPDATE audit_log SET nonce = NULL, entry = NULL WHERE seq = ?', args: [index] };
+  const isFile = db.client.protocol === 'file';
+  await db.client.batch(isFile ? ['PRAGMA secure_delete = ON', removal] : [removal], 'write');
+}
+
+/** A signed note over the first `size` entries. */
+export interface StoredCheckpoint {
+  readonly size: number;
+  readonly note: string;
+}
+
+/** Signed checkpoints, smallest first. */
+export async function readCheckpoints(db: Db): Promise<StoredCheckpoint[]> {
+  const { rows } = await db.client.execute({
+    sql: 'SELECT size, note FROM audit_checkpoints ORDER BY size LIMIT ?',
+    args: [AUDIT_ENTRIES_MAX],
+  });
+  return rows.map((row) => ({ size: Number(row['size']), note: textOf(row, 'note') }));
+}
+
+async function holds(verifier: NoteVerifier, log: readonly LoggedEntry[], last: StoredCheckpoint): Promise<boolean> {
+  const text = await verifier.open(last.note);
+  const checkpoint = text === undefined ? undefined : parseCheckpoint(text);
+  if (checkpoint === undefined || checkpoint.size > log.length) return false;
+  return sameHash(await (await treeOf(log)).root(checkpoint.size), checkpoint.root);
+}
+
+/**
+ * Signs the log as it is, unless it no longer continues the last checkpoint: then nothing is signed.
+ * Keep a copy of the note in a second place; a log that is cut back later shows against it.
+ */
+export async function signCheckpoint(
+  db: Db,
+  signer: NoteSigner,
+  at: number,
+): Promise<Result<StoredCheckpoint, 'log_altered'>> {
+  const verifier = await noteVerifierFrom(signer.publicKey);
+  invariant(verifier !== undefined, 'P6: a signer has a public key');
+  const last = (await readCheckpoints(db)).at(-1);
+  const log = await readAuditLog(db);
+  if (last !== undefined && !(await holds(verifier, log, last))) return err('log_altered');
+  if (last?.size === log.length) return ok(last);
+  const tree = await treeOf(log);
+  const text = checkpointText({ origin: signer.name, size: tree.size, root: await tree.root(), extensions: [] });
+  const checkpoint = { size: tree.size, note: await signer.sign(text) };
+  // Two processes may sign the same size at once: both notes say the same.
+  await db.client.execute({
+    sql: 'INSERT INTO audit_checkpoints (size, at, note) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+    args: [checkpoint.size, at, checkpoint.note],
+  });
+  return ok(checkpoint);
+}
+
+/** The site's name for an entry, or its number where the row is gone. */
+export async function auditSiteName(db: Db, site: number): Promise<string> {
+  const { rows } = await db.client.execute({ sql: 'SELECT name FROM sites WHERE id = ?', args: [site] });
+  return rows[0] === undefined ? `site ${site}` : textOf(rows[0], 'name');
+}
