@@ -89,7 +89,7 @@ const db = await openFiles({
 });
 const integrity = await db.client.execute('PRAGMA integrity_check');
 const { rows } = await db.client.execute('SELECT lower(hex(id)) AS id FROM events');
-const stored = rows.map((row) => String(row['id']));
+const stored = rows.flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
 const distinct = new Set(stored);
 const lost = [...acked].filter((id) => !distinct.has(id.replaceAll('-', ''))).length;
 const balance = await db.client.execute(

@@ -52,3 +52,7 @@ export const orderKey = async (
   hmac: Hmac,
   from: { readonly site: SiteId; readonly transactionId: string },
 ): Promise<OrderKey> => (await pseudonym(hmac, ['hushtag order 1', from.site, from.transactionId])) as OrderKey;
+
+/** Name of an address for a rate limit: lives in memory and dies with the day's salt. */
+export const addressKey = (hmac: Hmac, from: { readonly site: SiteId; readonly address: string }): Promise<string> =>
+  pseudonym(hmac, ['hushtag address 1', from.site, from.address]);

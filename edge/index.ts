@@ -5,4 +5,4 @@ export { createGroupCommit } from './collector/group-commit.ts';
 export { destroyExpiredSalts } from './collector/salt-destruction.ts';
 export type { Scope, TokenKeys } from './http/tokens.ts';
 export { issueToken, SCOPES, TOKEN_SECONDS_MAX, tokenKeysFrom } from './http/tokens.ts';
-export type { BuiltTag, Port, WriteRefusal } from './port.ts';
+export type { BuiltTag, Limits, Port, WriteRefusal } from './port.ts';

@@ -12,6 +12,12 @@ export interface BuiltTag {
   readonly etag: string;
 }
 
+/** How many events a second one site, and one address of a site, may send on average; ten times as many at once. */
+export interface Limits {
+  readonly siteEventsPerSecond: number;
+  readonly addressEventsPerSecond: number;
+}
+
 /** What a platform must offer. Clock, randomness, address and storage come from nowhere else. */
 export interface Port {
   readonly now: () => EpochMs;
@@ -25,6 +31,7 @@ export interface Port {
   /** Ground tables for the collector; on Node a connection of its own, see store/open.node.ts. */
   readonly ground: Db;
   readonly keys: KeyProvider;
+  readonly limits: Limits;
   /** Resolves once the job is durable (Node: committed; Workers: taken by the queue), or with why it isn't (D1). */
   readonly write: (job: WriteJob) => Promise<WriteRefusal | undefined>;
   /** The code of the last write's fault, or undefined where it worked or none was tried. */

@@ -13,6 +13,7 @@ describe('P2: configuration', () => {
         keyDir: '/srv/data-keys',
         trustedProxies: 0,
         segmentMinutes: 60,
+        limits: { siteEventsPerSecond: 2_000, addressEventsPerSecond: 100 },
       },
     });
   });

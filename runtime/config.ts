@@ -2,6 +2,8 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { Result } from '../contract/index.ts';
 import { err, ok } from '../contract/index.ts';
+import type { Limits } from '../edge/index.ts';
+import { DEFAULT_LIMITS } from './default-limits.ts';
 
 /** How a Node server is set up. Paths are absolute. */
 export interface Config {
@@ -13,12 +15,14 @@ export interface Config {
   readonly trustedProxies: number;
   /** Minutes between runs of the segmenter; 0 where it is run by hand. */
   readonly segmentMinutes: number;
+  readonly limits: Limits;
   /** A libSQL server instead of the files, for the commands that prepare a Worker's database. */
   readonly remote?: { readonly url: string; readonly authToken?: string };
   /** The Worker's master secret in base64, in place of the key folder: with it the commands act as the Worker does. */
   readonly masterKey?: string;
 }
 
+const RATE_MAX = 1_000_000;
 const PORT_MAX = 65_535;
 const TRUSTED_PROXIES_MAX = 10;
 const SEGMENT_MINUTES_MAX = 10_080;
@@ -34,6 +38,13 @@ function wholeNumber(env: Environment, name: string, fallback: number, max: numb
   return fallback;
 }
 
+function rate(env: Environment, name: string, fallback: number, problems: string[]): number {
+  const value = wholeNumber(env, name, fallback, RATE_MAX, problems);
+  if (value >= 1) return value;
+  problems.push(`${name} must be at least 1`);
+  return fallback;
+}
+
 const isInside = (inner: string, outer: string): boolean => {
   const path = relative(outer, inner);
   return path === '' || (!path.startsWith('..') && !isAbsolute(path));
@@ -45,6 +56,15 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
   const port = wholeNumber(env, 'PORT', 8_787, PORT_MAX, problems);
   const trustedProxies = wholeNumber(env, 'HUSHTAG_TRUSTED_PROXIES', 0, TRUSTED_PROXIES_MAX, problems);
   const segmentMinutes = wholeNumber(env, 'HUSHTAG_SEGMENT_MINUTES', 60, SEGMENT_MINUTES_MAX, problems);
+  const limits = {
+    siteEventsPerSecond: rate(env, 'HUSHTAG_SITE_EVENTS_PER_SECOND', DEFAULT_LIMITS.siteEventsPerSecond, problems),
+    addressEventsPerSecond: rate(
+      env,
+      'HUSHTAG_ADDRESS_EVENTS_PER_SECOND',
+      DEFAULT_LIMITS.addressEventsPerSecond,
+      problems,
+    ),
+  };
   const dataDir = resolve(cwd, env['HUSHTAG_DATA_DIR'] || 'data');
   const keyDir = resolve(cwd, env['HUSHTAG_KEY_DIR'] || `${dataDir}-keys`);
   if (isInside(keyDir, dataDir)) {
@@ -69,6 +89,7 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
     keyDir,
     trustedProxies,
     segmentMinutes,
+    limits,
     ...remote,
   });
 }

@@ -170,6 +170,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     now,
     randomBytes: createRandomPool(),
     hmacOf: nodeHmac,
+    limits: config.limits,
     clientAddress: (request, env) =>
       addressOf(
         request.headers.get('x-forwarded-for'),

@@ -10,6 +10,7 @@ import type { Db, WriteJob } from '../store/index.ts';
 import { acceptMessage, forgetWrittenMessages } from '../store/index.ts';
 import { openRemote } from '../store/open.web.ts';
 import { masterKeys } from './key-provider.master.ts';
+import { DEFAULT_LIMITS } from './default-limits.ts';
 import { webHmac } from './hmac.web.ts';
 import { createLog } from './log.ts';
 import { messagesOf } from './queue-messages.ts';
@@ -63,6 +64,8 @@ async function openIsolate(env: Env): Promise<Isolate> {
     now: systemNow,
     randomBytes,
     hmacOf: webHmac,
+    // Counted in each isolate by itself: a rough guard; Cloudflare's own rate limiting rules are the exact one.
+    limits: DEFAULT_LIMITS,
     // The queue takes what the database can't: the consumer retries, and the log says so.
     writeFault: () => undefined,
     // Workers serves dist/public itself, as static assets.

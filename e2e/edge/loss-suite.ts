@@ -150,6 +150,22 @@ export function lossSuite(edge: SuiteEdge): void {
       );
       expect(await rowOf(event.i)).toBeUndefined();
     });
+    it('slows one address down with 429 and Retry-After, counts what it refused, and lets another through', async () => {
+      const row = await siteRow('shop');
+      const before = await counted(row, 'over_limit', 'rate');
+      const from = (address: string) => ({ 'x-forwarded-for': address, 'cf-connecting-ip': address });
+      const flood = (): Promise<Response> =>
+        collect(edge, wireBatch({ e: Array.from({ length: 100 }, () => wireEvent()) }), from('198.18.0.1'));
+      let response = await flood();
+      for (let sent = 1; sent < 60 && response.status === 202; sent += 1) response = await flood();
+      expect(response.status).toBe(429);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+      expect((await collect(edge, wireBatch(), from('198.19.0.1'))).status).toBe(202);
+      await until(
+        () => counted(row, 'over_limit', 'rate'),
+        (seen) => seen === before + 100,
+      );
+    });
     it('balances: received is the sum of all outcomes, for every site and day', async () => {
       const look = () =>
         ask(`SELECT site_id, day, sum(CASE outcome WHEN 'received' THEN events ELSE 0 END) AS received,

@@ -47,6 +47,7 @@ export async function startNodeEdge(
     keyDir: join(folder, 'keys'),
     trustedProxies: 1,
     segmentMinutes: 0,
+    limits: { siteEventsPerSecond: 2_000, addressEventsPerSecond: 100 },
   };
   let log = '';
   const server = await startNode(config, {

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import type { SiteId } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
 import { truncateAddress } from '../../core/index.ts';
+import type { LedgerLine, SiteRow } from '../../store/index.ts';
 import { findSite, UNKNOWN_SITE } from '../../store/index.ts';
 import { problem } from '../http/problem.ts';
 import type { TokenKeys } from '../http/tokens.ts';
@@ -15,6 +16,7 @@ import type { Sender } from './derive.ts';
 import { createKeyring } from './keyring.ts';
 import { describeCollect } from './openapi.ts';
 import { cacheSites } from './site-cache.ts';
+import { createSlowDown } from './slow-down.ts';
 
 /** Characters of a user agent that count; nobody's is longer, and the HMAC reads them all. */
 const USER_AGENT_CHARS_MAX = 512;
@@ -45,22 +47,42 @@ export function createCollector(port: Port, tokenKeys: () => Promise<TokenKeys>)
   const saltHmac = createKeyring({ ...port, db: port.ground });
   const siteOf = cacheSites((id: SiteId) => findSite(port.ground, id), port.now);
 
-  const refuse = async (context: Context, { problem: name, detail, events }: NotAdmitted): Promise<Response> => {
-    // Counted to no site: whoever sent it was not shown to be the site it names (P7).
+  const countRefused = async (
+    site: SiteRow,
+    outcome: LedgerLine['outcome'],
+    reason: string,
+    events: number,
+  ): Promise<void> => {
     const refusal = await port.write({
-      site: UNKNOWN_SITE,
+      site,
       day: Math.floor(port.now() / DAY_MS),
       rows: [],
       ledger: [
         { outcome: 'received', reason: '', events },
-        { outcome: 'invalid', reason: name, events },
+        { outcome, reason, events },
       ],
     });
-    if (refusal !== undefined) port.log('warn', 'refusal_not_counted', { reason: name, events });
+    if (refusal !== undefined) port.log('warn', 'refusal_not_counted', { reason, events });
+  };
+
+  const refuse = async (context: Context, { problem: name, detail, events }: NotAdmitted): Promise<Response> => {
+    // Counted to no site: whoever sent it was not shown to be the site it names (P7).
+    await countRefused(UNKNOWN_SITE, 'invalid', name, events);
     return problem(name, detail, corsHeaders(context));
   };
 
+  const slowDown = createSlowDown(port, saltHmac);
+
   const accept = async (context: Context, { site, batch, imported }: Admitted): Promise<Response> => {
+    const events = batch.events.length + batch.overLimit;
+    if (!imported) {
+      const waitMs = await slowDown(site, port.clientAddress(context.req.raw, context.env), events);
+      if (waitMs > 0) {
+        await countRefused(site.row, 'over_limit', 'rate', events);
+        const headers = { ...corsHeaders(context), 'retry-after': String(Math.ceil(waitMs / 1_000)) };
+        return problem('rate_limited', 'Wait as long as Retry-After says.', headers);
+      }
+    }
     const accepted = await acceptBatch(batch, {
       site,
       imported,

@@ -1,7 +1,7 @@
 // edge/http/problem.ts: every error the edge answers, as problem+json (RFC 9457).
 
 interface Kind {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503;
   readonly title: string;
 }
 
@@ -19,6 +19,7 @@ export const PROBLEMS = {
   token_expired: { status: 401, title: 'The token has expired' },
   scope_missing: { status: 403, title: 'The token lacks the scope this needs' },
   not_found: { status: 404, title: 'There is nothing here for this token' },
+  rate_limited: { status: 429, title: 'Too many events in a short time; send it again later' },
   queue_full: { status: 503, title: 'The collector is busy; send it again later' },
   storage_unavailable: { status: 503, title: 'The collector cannot store now; send it again later' },
   internal: { status: 500, title: 'Something broke on our side' },

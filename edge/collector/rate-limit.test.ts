@@ -1,0 +1,62 @@
+// edge/collector/rate-limit.test.ts: no key goes faster than its rate, and no other key pays for it.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { EpochMs } from '../../contract/index.ts';
+import { createRateLimit } from './rate-limit.ts';
+
+const at = (ms: number): EpochMs => ms as EpochMs;
+
+describe('D1: rate limits', () => {
+  it.each([
+    { why: 'one below the burst', before: 8, wait: 0 },
+    { why: 'the last of the burst', before: 9, wait: 0 },
+    { why: 'one past the burst', before: 10, wait: 500 },
+  ])('lets $why wait $wait ms', ({ before, wait }) => {
+    const limit = createRateLimit({ perSecond: 2, burst: 10 });
+    for (let taken = 0; taken < before; taken += 1) limit('a', 1, at(0));
+    expect(limit('a', 1, at(0))).toBe(wait);
+  });
+
+  it('lets through after exactly the wait it named, and not a millisecond before', () => {
+    const limit = createRateLimit({ perSecond: 2, burst: 10 });
+    limit('a', 10, at(0));
+    const wait = limit('a', 3, at(0));
+    expect(wait).toBe(1_500);
+    expect(limit('a', 3, at(wait - 1))).toBeGreaterThan(0);
+    expect(limit('a', 3, at(wait))).toBe(0);
+  });
+
+  it('slows a message larger than the burst, and never bars it', () => {
+    const limit = createRateLimit({ perSecond: 1, burst: 5 });
+    expect(limit('a', 500, at(0))).toBe(0);
+    expect(limit('a', 500, at(1_000))).toBe(4_000);
+    expect(limit('a', 500, at(5_000))).toBe(0);
+  });
+
+  it('gives no key more than burst and rate allow, whatever the clock does, and keeps keys apart', () => {
+    const step = fc.record({
+      key: fc.constantFrom('a', 'b'),
+      cost: fc.integer({ min: 1, max: 4 }),
+      pass: fc.integer({ min: -500, max: 2_000 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const limit = createRateLimit({ perSecond: 3, burst: 6 });
+        const alone = createRateLimit({ perSecond: 3, burst: 6 });
+        let now = 1_000_000;
+        let latest = now;
+        let earliest = now;
+        const taken = { a: 0, b: 0 };
+        for (const { key, cost, pass } of steps) {
+          now += pass;
+          latest = Math.max(latest, now);
+          earliest = Math.min(earliest, now);
+          const wait = limit(key, cost, at(now));
+          if (key === 'a') expect(alone('a', cost, at(now))).toBe(wait);
+          if (wait === 0) taken[key as 'a' | 'b'] += cost;
+          expect(taken[key as 'a' | 'b']).toBeLessThanOrEqual(6 + ((latest - earliest) / 1_000) * 3 + 1e-6);
+        }
+      }),
+    );
+  });
+});
