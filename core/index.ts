@@ -13,7 +13,23 @@ export { InvariantError, invariant } from './invariant.ts';
 export type { KeyProvider, SecretName } from './key-provider.ts';
 export { KEY_BYTES } from './key-provider.ts';
 export type { Hmac } from './pseudonym.ts';
-export { dayVisitorKey, lengthPrefixed, linkedVisitorKey, orderKey, PSEUDONYM_BYTES, toHex } from './pseudonym.ts';
+export {
+  addressKey,
+  dayVisitorKey,
+  lengthPrefixed,
+  linkedVisitorKey,
+  orderKey,
+  PSEUDONYM_BYTES,
+  toHex,
+} from './pseudonym.ts';
+export type { DataClass, RetentionDays, RetentionRefusal } from './retention.ts';
+export {
+  checkRetentionDays,
+  DATA_CLASSES,
+  RETENTION_DAYS_MAX,
+  RETENTION_PRESETS,
+  retentionCutoff,
+} from './retention.ts';
 export type { SaltPeriod, SaltUse } from './salt-period.ts';
 export { DAY_SALT_GRACE_MS, daySaltLives, LONG_SALT_MS, saltPeriodAt } from './salt-period.ts';
 export type { ScrubbedUrl } from './scrub.ts';

@@ -42,32 +42,32 @@ function senderOf(context: Context, port: Port, imported: boolean): Sender {
   return network === undefined ? { userAgent } : { userAgent, network };
 }
 
+/** Counts events that are refused before they are looked at; where that can't be written the log says how many. */
+async function countRefused(
+  port: Port,
+  site: SiteRow,
+  { outcome, reason, events }: Pick<LedgerLine, 'outcome' | 'reason' | 'events'>,
+): Promise<void> {
+  const refusal = await port.write({
+    site,
+    day: Math.floor(port.now() / DAY_MS),
+    rows: [],
+    ledger: [
+      { outcome: 'received', reason: '', events },
+      { outcome, reason, events },
+    ],
+  });
+  if (refusal !== undefined) port.log('warn', 'refusal_not_counted', { reason, events });
+}
+
 /** Makes the collector's app. */
 export function createCollector(port: Port, tokenKeys: () => Promise<TokenKeys>): Hono {
   const saltHmac = createKeyring({ ...port, db: port.ground });
   const siteOf = cacheSites((id: SiteId) => findSite(port.ground, id), port.now);
 
-  const countRefused = async (
-    site: SiteRow,
-    outcome: LedgerLine['outcome'],
-    reason: string,
-    events: number,
-  ): Promise<void> => {
-    const refusal = await port.write({
-      site,
-      day: Math.floor(port.now() / DAY_MS),
-      rows: [],
-      ledger: [
-        { outcome: 'received', reason: '', events },
-        { outcome, reason, events },
-      ],
-    });
-    if (refusal !== undefined) port.log('warn', 'refusal_not_counted', { reason, events });
-  };
-
   const refuse = async (context: Context, { problem: name, detail, events }: NotAdmitted): Promise<Response> => {
     // Counted to no site: whoever sent it was not shown to be the site it names (P7).
-    await countRefused(UNKNOWN_SITE, 'invalid', name, events);
+    await countRefused(port, UNKNOWN_SITE, { outcome: 'invalid', reason: name, events });
     return problem(name, detail, corsHeaders(context));
   };
 
@@ -78,7 +78,7 @@ export function createCollector(port: Port, tokenKeys: () => Promise<TokenKeys>)
     if (!imported) {
       const waitMs = await slowDown(site, port.clientAddress(context.req.raw, context.env), events);
       if (waitMs > 0) {
-        await countRefused(site.row, 'over_limit', 'rate', events);
+        await countRefused(port, site.row, { outcome: 'over_limit', reason: 'rate', events });
         const headers = { ...corsHeaders(context), 'retry-after': String(Math.ceil(waitMs / 1_000)) };
         return problem('rate_limited', 'Wait as long as Retry-After says.', headers);
       }
