@@ -7,6 +7,7 @@ import { auditCommand } from './commands/audit.ts';
 import { devDatabaseCommand } from './commands/dev-database.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { replayCommand } from './commands/replay.ts';
+import { retentionCommand } from './commands/retention.ts';
 import { segmentCommand } from './commands/segment.ts';
 import { serveCommand } from './commands/serve.ts';
 import { siteCommand } from './commands/site.ts';
@@ -25,6 +26,7 @@ const mainCommand = defineCommand({
     replay: replayCommand,
     segment: segmentCommand,
     audit: auditCommand,
+    retention: retentionCommand,
     'dev-database': devDatabaseCommand,
   },
 });

@@ -132,3 +132,16 @@ export const auditCheckpoints = sqliteTable('audit_checkpoints', {
   /** A C2SP signed note. */
   note: text('note').notNull(),
 });
+
+/** How long a site keeps a class of data; a class without a row is kept until somebody decides. */
+export const retention = sqliteTable(
+  'retention',
+  {
+    siteId: integer('site_id').notNull(),
+    /** `events` or `profiles`. */
+    dataClass: text('data_class').notNull(),
+    days: integer('days').notNull(),
+    setAt: integer('set_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.dataClass] })],
+);

@@ -1,0 +1,146 @@
+// cli/commands/retention.ts: `hushtag retention`: set how long a site keeps what, purge what is past it, and prove it.
+import Table from 'cli-table3';
+import { defineCommand } from 'citty';
+import type { EpochMs } from '../../contract/index.ts';
+import type { RetentionDays, RetentionRefusal } from '../../core/index.ts';
+import { checkRetentionDays, RETENTION_DAYS_MAX, RETENTION_PRESETS, toHex } from '../../core/index.ts';
+import type { PurgeReport, RetentionFinding } from '../../store/index.ts';
+import { checkRetention, purgeExpired, readRetention, setRetention } from '../../store/index.ts';
+import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
+
+const HOLDER_BYTES = 8;
+const NO_COLOURS = { head: [], border: [] };
+const jsonFlag = { type: 'boolean', description: 'Print one line of JSON' } as const;
+const presets = Object.entries(RETENTION_PRESETS)
+  .map(([name, { events, profiles }]) => `${name} (events ${events}, profiles ${profiles} days)`)
+  .join(', ');
+
+const REFUSALS: Readonly<Record<RetentionRefusal, string>> = {
+  no_days: `Say how long: --preset NAME, --events DAYS or --profiles DAYS. Presets: ${presets}`,
+  days_out_of_range: `Limits are whole days from 1 to ${RETENTION_DAYS_MAX}`,
+  profiles_outlive_events: 'Profiles can not be kept longer than the events they are made of: lower --profiles',
+};
+
+const day = (at: number | undefined): string => (at === undefined ? '—' : new Date(at).toISOString().slice(0, 10));
+const daysText = (days: number | undefined): string => (days === undefined ? 'NO LIMIT' : `${days} days`);
+
+function readDays(args: {
+  readonly preset?: string | undefined;
+  readonly events?: string | undefined;
+  readonly profiles?: string | undefined;
+}): RetentionDays {
+  const preset = args.preset === undefined ? {} : RETENTION_PRESETS[args.preset];
+  if (preset === undefined) throw new CliError(2, `--preset must be one of ${presets}`);
+  const days = {
+    ...preset,
+    ...(args.events === undefined ? {} : { events: Number(args.events) }),
+    ...(args.profiles === undefined ? {} : { profiles: Number(args.profiles) }),
+  };
+  const checked = checkRetentionDays(days);
+  if (!checked.ok) throw new CliError(2, REFUSALS[checked.error]);
+  return checked.value;
+}
+
+const setCommand = defineCommand({
+  meta: { name: 'set', description: 'Set how long a site keeps what; the next purge removes what is older' },
+  args: {
+    site: { type: 'positional', required: true, description: 'The site' },
+    preset: { type: 'string', description: presets },
+    events: { type: 'string', description: 'Days events are kept, counted from the event' },
+    profiles: { type: 'string', description: "Days profiles are kept, counted from the visitor's last event" },
+    json: jsonFlag,
+  },
+  run: async ({ args }) => {
+    const given = readDays(args);
+    const set = await withDb(requireConfig(), async (db) => {
+      const site = await requireSite(db, args.site);
+      const held = (await readRetention(db)).find(({ row }) => row === site.row)?.days;
+      // What was not given stays, so the two together are what must fit.
+      const together = checkRetentionDays({ ...held, ...given });
+      if (!together.ok) throw new CliError(2, REFUSALS[together.error]);
+      await setRetention(db, site, given, Date.now() as EpochMs);
+      return { site: site.id, days: together.value };
+    });
+    const { events, profiles } = set.days;
+    print(args.json === true, set, `${set.site}: events ${daysText(events)}, profiles ${daysText(profiles)}.`);
+  },
+});
+
+const showCommand = defineCommand({
+  meta: { name: 'show', description: 'Show how long each site keeps what' },
+  args: { json: jsonFlag },
+  run: async ({ args }) => {
+    const sites = await withDb(requireConfig(), (db) => readRetention(db));
+    const shown = sites.map(({ id, days }) => ({ site: id, days }));
+    const table = new Table({ head: ['Site', 'Events', 'Profiles'], style: NO_COLOURS });
+    table.push(...shown.map(({ site, days }) => [site, daysText(days.events), daysText(days.profiles)]));
+    print(args.json === true, shown, table.toString());
+  },
+});
+
+const purgeCommand = defineCommand({
+  meta: { name: 'purge', description: 'Remove everything past its limit, in steps that let events in' },
+  args: { json: jsonFlag },
+  run: async ({ args }) => {
+    const holder = toHex(crypto.getRandomValues(new Uint8Array(HOLDER_BYTES)));
+    const report = await withDb(requireConfig(), (db) =>
+      purgeExpired({ db, holder, clock: () => Date.now() }, Date.now() as EpochMs),
+    );
+    print(args.json === true, report, purgeTable(report));
+    if (!report.finished) throw new CliError(1, 'The purge lost its lease on the way; run it again to finish.');
+    const busy = report.sites.filter(({ outcome }) => outcome === 'busy').map(({ site }) => site);
+    if (busy.length > 0) {
+      throw new CliError(1, `The segmenter is at work on ${busy.join(', ')}: nothing of it was purged; run it again.`);
+    }
+  },
+});
+
+function purgeTable(report: PurgeReport): string {
+  const table = new Table({
+    head: ['Site', 'Outcome', 'Events', 'Visitors', 'Profiles', 'Oldest event left'],
+    style: NO_COLOURS,
+  });
+  for (const { site, outcome, events, visitors, profiles, refold, oldestEventAt } of report.sites) {
+    const dropped = refold ? 'all, to be folded again' : String(profiles);
+    table.push([site, outcome.replaceAll('_', ' '), String(events), String(visitors), dropped, day(oldestEventAt)]);
+  }
+  const free = report.freeBytes === undefined ? '' : ` ${report.freeBytes} bytes of the file are free for reuse.`;
+  return `${table.toString()}\n${report.strings} texts were removed that no event uses.${free}`;
+}
+
+const checkCommand = defineCommand({
+  meta: {
+    name: 'check',
+    description: 'Prove that nothing past its limit is stored, by queries that share no code with the purge',
+  },
+  args: { json: jsonFlag },
+  run: async ({ args }) => {
+    const findings = await withDb(requireConfig(), (db) => checkRetention(db, Date.now()));
+    print(args.json === true, findings, findingsTable(findings));
+    const broken = findings.filter(({ holds }) => !holds).length;
+    if (broken > 0)
+      throw new CliError(
+        1,
+        `${broken} claims do not hold. Set limits with \`hushtag retention set\`, then \`hushtag retention purge\`.`,
+      );
+  },
+});
+
+function findingsTable(findings: readonly RetentionFinding[]): string {
+  const table = new Table({
+    head: ['Site', 'Claim', 'Holds', 'Rows against it', 'Limit', 'Oldest'],
+    style: NO_COLOURS,
+  });
+  for (const { site, claim, holds, rows, limitDays, oldestAt } of findings) {
+    const limit = limitDays === undefined ? '' : `${limitDays} days`;
+    const oldest = oldestAt === undefined ? '' : day(oldestAt);
+    table.push([site ?? 'all', claim.replaceAll('_', ' '), holds ? 'yes' : 'NO', String(rows), limit, oldest]);
+  }
+  return table.toString();
+}
+
+/** The command. */
+export const retentionCommand = defineCommand({
+  meta: { name: 'retention', description: 'How long a site keeps what: set, show, purge, and prove it' },
+  subCommands: { set: setCommand, show: showCommand, purge: purgeCommand, check: checkCommand },
+});

@@ -1,0 +1,49 @@
+// core/retention.ts: how long which data may be kept (P5), and the limits that laws and authorities name.
+import type { EpochMs, Result } from '../contract/index.ts';
+import { DAY_MS, err, ok } from '../contract/index.ts';
+
+/**
+ * What has a limit of its own. `events`: counted from the event. `profiles`: counted from the visitor's last event; a
+ * profile never speaks of an event that is gone. Visitors and texts go with the last event that names them. The loss
+ * ledger is counts alone and stays.
+ */
+export const DATA_CLASSES = ['events', 'profiles'] as const;
+/** One class of data. */
+export type DataClass = (typeof DATA_CLASSES)[number];
+
+/** Days each class is kept; a class that is absent has no limit yet. */
+export type RetentionDays = Readonly<Partial<Record<DataClass, number>>>;
+
+/** The longest limit, days: ten years. */
+export const RETENTION_DAYS_MAX = 3_653;
+
+/** Limits by name. */
+export const RETENTION_PRESETS: Readonly<Record<string, Required<RetentionDays>>> = {
+  // CNIL, guidelines and recommendation on cookies of 17 September 2020, audience measurement without consent: trackers
+  // live 13 months at most, what was collected with them 25. Months have 28 to 31 days; the fewest days they can have
+  // are taken, so that no stretch of months is ever exceeded.
+  cnil: { events: 758, profiles: 393 },
+  // No law: the shortest that still shows a year against the year before.
+  'two-years': { events: 730, profiles: 365 },
+  // No law: enough for this quarter against the last. GDPR Art. 5 (1) (e) asks for no longer than is necessary.
+  'half-year': { events: 180, profiles: 90 },
+  // No law: enough to see that it works.
+  month: { events: 30, profiles: 30 },
+};
+
+/** Why limits can't be set. */
+export type RetentionRefusal = 'no_days' | 'days_out_of_range' | 'profiles_outlive_events';
+
+/** Checks limits as typed. Profiles can't outlive the events that prove them. */
+export function checkRetentionDays(days: RetentionDays): Result<RetentionDays, RetentionRefusal> {
+  const set = DATA_CLASSES.flatMap((name) => days[name] ?? []);
+  if (set.length === 0) return err('no_days');
+  if (!set.every((value) => Number.isInteger(value) && value >= 1 && value <= RETENTION_DAYS_MAX)) {
+    return err('days_out_of_range');
+  }
+  if (days.events !== undefined && (days.profiles ?? 0) > days.events) return err('profiles_outlive_events');
+  return ok(days);
+}
+
+/** What is older than this instant must not exist at `now`. */
+export const retentionCutoff = (days: number, now: EpochMs): EpochMs => (now - days * DAY_MS) as EpochMs;

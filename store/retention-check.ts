@@ -1,0 +1,103 @@
+// store/retention-check.ts: proves P5 by queries of its own. It shares no code with the purge on purpose: a mistake there
+// must show here. So nothing of retention.ts, retention-walk.ts or retention-purge.ts is imported.
+import type { Row } from '@libsql/client';
+import { DAY_MS } from '../contract/index.ts';
+import type { Db } from './db.ts';
+
+/** One claim about what is stored, and what was found. */
+export interface RetentionFinding {
+  /** Undefined where the claim is about all sites. */
+  readonly site?: string;
+  readonly claim:
+    | 'events_within_limit'
+    | 'profiles_within_limit'
+    | 'profiles_only_of_kept_events'
+    | 'events_have_limit'
+    | 'visitors_have_events'
+    | 'profiles_have_events'
+    | 'memberships_have_events'
+    | 'strings_are_used';
+  readonly holds: boolean;
+  /** Rows that break it. */
+  readonly rows: number;
+  readonly limitDays?: number;
+  /** The oldest row there is, epoch ms, where the claim is about age. */
+  readonly oldestAt?: number;
+  /** How far the oldest row is past its limit, ms; 0 where it is not. */
+  readonly overLimitMs: number;
+}
+
+interface Age {
+  readonly claim: 'events_within_limit' | 'profiles_within_limit' | 'profiles_only_of_kept_events';
+  readonly limit: 'events' | 'profiles';
+  /** Rows of all sites as site and age. */
+  readonly from: string;
+}
+
+const AGES: readonly Age[] = [
+  { claim: 'events_within_limit', limit: 'events', from: 'SELECT site_id, at FROM events' },
+  {
+    claim: 'profiles_within_limit',
+    limit: 'profiles',
+    from: `SELECT site_id, state ->> '$.at[1]' AS at FROM profiles`,
+  },
+  {
+    claim: 'profiles_only_of_kept_events',
+    limit: 'events',
+    from: `SELECT site_id, state ->> '$.at[0]' AS at FROM profiles`,
+  },
+];
+
+const UNUSED = {
+  visitors_have_events: 'SELECT count(*) FROM visitors WHERE id NOT IN (SELECT visitor FROM events WHERE visitor > 0)',
+  profiles_have_events:
+    'SELECT count(*) FROM profiles WHERE visitor NOT IN (SELECT visitor FROM events WHERE visitor > 0)',
+  memberships_have_events:
+    'SELECT count(*) FROM memberships WHERE visitor NOT IN (SELECT visitor FROM events WHERE visitor > 0)',
+  strings_are_used: `SELECT count(*) FROM strings AS s WHERE NOT EXISTS (SELECT 1 FROM (
+    SELECT name AS id FROM events UNION SELECT path FROM events UNION SELECT title FROM events
+    UNION SELECT referrer FROM events UNION SELECT campaign FROM events UNION SELECT currency FROM events
+    UNION SELECT coupon FROM events) AS used WHERE used.id = s.id)`,
+} as const;
+
+/** Looks at everything stored. It reads whole tables: run it after a purge, not while events pour in. */
+export async function checkRetention(db: Db, now: number): Promise<RetentionFinding[]> {
+  const findings: RetentionFinding[] = [];
+  for (const age of AGES) {
+    const { rows } = await db.client.execute({
+      sql: `SELECT s.name, r.days, min(a.at) AS oldest, count(CASE WHEN a.at < ? - r.days * ${DAY_MS} THEN 1 END) AS past
+        FROM sites AS s JOIN retention AS r ON r.site_id = s.id AND r.data_class = ? LEFT JOIN (${age.from}) AS a ON a.site_id = s.id
+        GROUP BY s.id ORDER BY s.id`,
+      args: [now, age.limit],
+    });
+    findings.push(...rows.map((row) => ageFinding(age.claim, row, now)));
+  }
+  const unlimited = await db.client.execute(
+    `SELECT s.name FROM sites AS s WHERE NOT EXISTS (SELECT 1 FROM retention WHERE site_id = s.id AND data_class = 'events')
+      AND EXISTS (SELECT 1 FROM events WHERE site_id = s.id) ORDER BY s.id`,
+  );
+  for (const row of unlimited.rows) {
+    findings.push({ site: row[0] as string, claim: 'events_have_limit', holds: false, rows: 1, overLimitMs: 0 });
+  }
+  for (const claim of Object.keys(UNUSED) as (keyof typeof UNUSED)[]) {
+    const { rows } = await db.client.execute(UNUSED[claim]);
+    const count = Number(rows[0]?.[0] ?? 0);
+    findings.push({ claim, holds: count === 0, rows: count, overLimitMs: 0 });
+  }
+  return findings;
+}
+
+function ageFinding(claim: Age['claim'], row: Row, now: number): RetentionFinding {
+  const limitDays = Number(row['days']);
+  const oldest = row['oldest'] === null ? undefined : Number(row['oldest']);
+  const past = Number(row['past']);
+  return {
+    site: row['name'] as string,
+    claim,
+    holds: past === 0,
+    rows: past,
+    limitDays,
+    ...(oldest === undefined ? {} : { oldestAt: oldest }),
+    overLimitMs: oldest === undefined ? 0 : Math.max(0, now - limitDays * DAY_MS - oldest),
+  };
+}

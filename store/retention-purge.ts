@@ -1,0 +1,262 @@
+// store/retention-purge.ts: removes what is past its limit, in steps that hold the write lock briefly (P5).
+//
+// A run holds the segmenter's lease of each site it purges: no fold reads events that are on their way out. Before the
+// first event of a profiled visitor goes, the site's profiles are dropped, and the next run of the segmenter folds those
+// events that stayed: a folded sum can't be taken apart. Killed anywhere, the next run finishes.
+import type { InStatement } from '@libsql/client';
+import type { EpochMs } from '../contract/index.ts';
+import { retentionCutoff } from '../core/index.ts';
+import { auditStatement } from './audit.ts';
+import type { Db, SiteRow } from './db.ts';
+import type { SiteRetention } from './retention.ts';
+import { readRetention } from './retention.ts';
+import type { Walked } from './retention-walk.ts';
+import { overwriting, walkEvents } from './retention-walk.ts';
+import type { Lease } from './segmenter.ts';
+import { acquireLease, releaseLease, renewLease, resetFold } from './segmenter.ts';
+
+/** Visitors, texts or profiles in one step. */
+const STEP_ROWS = 2_000;
+/** Steps of one sweep at most: ten billion rows. */
+const STEPS_MAX = 5_000_000;
+const LEASE_MS = 300_000;
+const RENEW_MS = 60_000;
+
+/** What became of a site's data. */
+export interface SitePurge {
+  readonly site: string;
+  /** `busy`: the segmenter was at work, so nothing of it was purged; ask again. `no_limits`: nobody decided yet. */
+  readonly outcome: 'purged' | 'busy' | 'no_limits';
+  readonly events: number;
+  readonly visitors: number;
+  readonly profiles: number;
+  /** Whether profiles were dropped to be folded again from the events that stayed. */
+  readonly refold: boolean;
+  /** The oldest event that stayed, epoch ms. */
+  readonly oldestEventAt?: number;
+}
+
+/** What a run did. */
+export interface PurgeReport {
+  /** False where a lease was lost on the way; the next run goes on. */
+  readonly finished: boolean;
+  readonly sites: readonly SitePurge[];
+  /** Texts that no event uses any more, of all sites. */
+  readonly strings: number;
+  /** Bytes of ground.db that are free for reuse; undefined where the database is not a file. */
+  readonly freeBytes?: number;
+}
+
+/** What a run needs of its platform. */
+export interface PurgeNeeds {
+  readonly db: Db;
+  /** A random id of this run, for its leases. */
+  readonly holder: string;
+  readonly clock: () => number;
+}
+
+interface Held extends SiteRetention {
+  readonly lease: Lease;
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** Purges every site. Needs ground and derived tables on one connection. `now` is what limits are counted back from. */
+export async function purgeExpired(needs: PurgeNeeds, now: EpochMs): Promise<PurgeReport> {
+  const { db, clock } = needs;
+  const all = await readRetention(db);
+  const held: Held[] = [];
+  for (const site of all.filter(({ days }) => Object.keys(days).length > 0)) {
+    const times = { now: clock(), expiresAt: clock() + LEASE_MS };
+    const lease = await acquireLease(db, site.row, needs.holder, times);
+    if (lease !== undefined) held.push({ ...site, lease });
+  }
+  try {
+    return await purgeHeld(needs, all, held, now);
+  } finally {
+    for (const { lease } of held) await releaseLease(db, lease);
+  }
+}
+
+/** Renews all leases now and then and lets others have a turn. @returns whether all are still held. */
+function keeper({ db, clock }: PurgeNeeds, held: readonly Held[]): () => Promise<boolean> {
+  let renewedAt = clock();
+  return async () => {
+    await turn();
+    if (clock() - renewedAt < RENEW_MS) return true;
+    renewedAt = clock();
+    for (const { lease } of held) if (!(await renewLease(db, lease, renewedAt + LEASE_MS))) return false;
+    return true;
+  };
+}
+
+async function purgeHeld(
+  needs: PurgeNeeds,
+  all: readonly SiteRetention[],
+  held: readonly Held[],
+  now: EpochMs,
+): Promise<PurgeReport> {
+  const { db } = needs;
+  const bySite = new Map(held.map((site) => [site.row, site]));
+  const goOn = keeper(needs, held);
+  const refold = new Set<SiteRow>();
+  const cutoffs = new Map(
+    held.flatMap(({ row, days }) => (days.events === undefined ? [] : [[row, retentionCutoff(days.events, now)]])),
+  );
+  const walked = await walkEvents(db, {
+    cutoffOf: (site) => cutoffs.get(site),
+    beforeProfiled: async (site) => {
+      const lease = bySite.get(site)?.lease;
+      if (lease !== undefined) await resetFold(db, site, lease);
+      refold.add(site);
+    },
+    onFirst: (site) =>
+      auditStatement({
+        kind: 'purge_begun',
+        site: bySite.get(site)?.id ?? String(site),
+        before: cutoffs.get(site) ?? 0,
+        at: now,
+      }),
+    afterStep: goOn,
+  });
+  const profiles = new Map<SiteRow, number>();
+  for (const site of held) profiles.set(site.row, await purgeProfiles(db, site, now, goOn));
+  const visitors = walked === undefined ? new Map<SiteRow, number>() : await sweepVisitors(db, held, walked, goOn);
+  const strings = walked === undefined ? 0 : await sweepStrings(db, walked, goOn);
+  const sites = all.map(
+    ({ row, id, days }): SitePurge => ({
+      site: id,
+      outcome: bySite.has(row) ? 'purged' : Object.keys(days).length === 0 ? 'no_limits' : 'busy',
+      events: walked?.removed.get(row) ?? 0,
+      visitors: visitors.get(row) ?? 0,
+      profiles: profiles.get(row) ?? 0,
+      refold: refold.has(row),
+      ...(walked?.oldest.get(row) === undefined ? {} : { oldestEventAt: walked.oldest.get(row) ?? 0 }),
+    }),
+  );
+  await record(db, sites, now);
+  return { finished: walked !== undefined, sites, strings, ...(await settle(db)) };
+}
+
+/** Drops profiles whose visitor was last seen before the limit. */
+async function purgeProfiles(db: Db, site: Held, now: EpochMs, goOn: () => Promise<boolean>): Promise<number> {
+  if (site.days.profiles === undefined) return 0;
+  const cutoff = retentionCutoff(site.days.profiles, now);
+  let dropped = 0;
+  for (let step = 0; step < STEPS_MAX; step++) {
+    const { rows } = await db.client.execute({
+      sql: `SELECT visitor FROM profiles WHERE site_id = ? AND json_extract(state, '$.at[1]') < ? LIMIT ?`,
+      args: [site.row, cutoff, STEP_ROWS],
+    });
+    if (rows.length === 0) break;
+    await forgetDerived(
+      db,
+      site.row,
+      rows.map((row) => Number(row['visitor'])),
+    );
+    dropped += rows.length;
+    if (!(await goOn())) break;
+  }
+  return dropped;
+}
+
+/** Takes visitors out of derived.db. Deferred: only its tables are written, so the ingest's write lock is not taken. */
+async function forgetDerived(db: Db, site: SiteRow, visitors: readonly number[]): Promise<void> {
+  const ids = JSON.stringify(visitors);
+  const statements = ['profiles', 'memberships'].map((table) => ({
+    sql: `DELETE FROM ${table} WHERE site_id = ? AND visitor IN (SELECT value FROM json_each(?))`,
+    args: [site, ids],
+  }));
+  await db.client.batch(statements, 'deferred');
+}
+
+/** Drops visitors that no event names. Derived data first: a run killed between the two finds them again. */
+async function sweepVisitors(
+  db: Db,
+  held: readonly Held[],
+  walked: Walked,
+  goOn: () => Promise<boolean>,
+): Promise<Map<SiteRow, number>> {
+  const removed = new Map<SiteRow, number>();
+  const sites = new Set(held.map(({ row }) => row));
+  let last = 0;
+  for (let step = 0; step < STEPS_MAX && last < walked.maxVisitor; step++) {
+    const { rows } = await db.client.execute({
+      sql: 'SELECT id, site_id FROM visitors WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
+      args: [last, walked.maxVisitor, STEP_ROWS],
+    });
+    if (rows.length === 0) break;
+    last = Number(rows.at(-1)?.['id'] ?? walked.maxVisitor);
+    const unused = rows
+      .map((row) => ({ id: Number(row['id']), site: Number(row['site_id']) }))
+      .filter(({ id, site }) => sites.has(site) && !walked.usedVisitors.has(id));
+    for (const site of new Set(unused.map((visitor) => visitor.site))) {
+      const ids = unused.filter((visitor) => visitor.site === site).map(({ id }) => id);
+      await forgetDerived(db, site, ids);
+      // An event that came since the pass may name one of them again; those few are asked for under the write lock.
+      const count = await dropUnused(db, 'visitors', ids, ['visitor'], walked.endSeq);
+      removed.set(site, (removed.get(site) ?? 0) + count);
+    }
+    if (!(await goOn())) break;
+  }
+  return removed;
+}
+
+async function sweepStrings(db: Db, walked: Walked, goOn: () => Promise<boolean>): Promise<number> {
+  const columns = ['name', 'path', 'title', 'referrer', 'campaign', 'currency', 'coupon'];
+  let removed = 0;
+  let last = 0;
+  for (let step = 0; step < STEPS_MAX && last < walked.maxString; step++) {
+    const { rows } = await db.client.execute({
+      sql: 'SELECT id FROM strings WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
+      args: [last, walked.maxString, STEP_ROWS],
+    });
+    if (rows.length === 0) break;
+    const ids = rows.map((row) => Number(row['id']));
+    last = ids.at(-1) ?? walked.maxString;
+    const unused = ids.filter((id) => !walked.usedStrings.has(id));
+    if (unused.length > 0) removed += await dropUnused(db, 'strings', unused, columns, walked.endSeq);
+    if (!(await goOn())) break;
+  }
+  return removed;
+}
+
+async function dropUnused(
+  db: Db,
+  table: 'visitors' | 'strings',
+  ids: readonly number[],
+  columns: readonly string[],
+  endSeq: number,
+): Promise<number> {
+  const usedSince = columns.map(
+    (name) => `SELECT ${name} FROM events NOT INDEXED WHERE seq > ?2 AND ${name} IS NOT NULL`,
+  );
+  const removal: InStatement = {
+    sql: `DELETE FROM ${table} WHERE id IN (SELECT value FROM json_each(?1)) AND id NOT IN (${usedSince.join(' UNION ALL ')})`,
+    args: [JSON.stringify(ids), endSeq],
+  };
+  const results = await db.client.batch(overwriting(db, [removal]), 'write');
+  return results.at(-1)?.rowsAffected ?? 0;
+}
+
+/** Says in the audit log what went, per site of which something went. */
+async function record(db: Db, sites: readonly SitePurge[], at: EpochMs): Promise<void> {
+  const entries: InStatement[] = [];
+  for (const { site, events, visitors, profiles } of sites) {
+    if (events + visitors + profiles === 0) continue;
+    entries.push(await auditStatement({ kind: 'purged', site, rows: { events, visitors, profiles }, at }));
+  }
+  if (entries.length > 0) await db.client.batch(entries, 'write');
+}
+
+/** Empties the write-ahead logs, which hold copies of what went, and says how much room there is. */
+async function settle(db: Db): Promise<{ readonly freeBytes?: number }> {
+  if (db.client.protocol !== 'file') return {};
+  await db.client.execute('PRAGMA main.wal_checkpoint(TRUNCATE)');
+  await db.client.execute('PRAGMA derived.wal_checkpoint(TRUNCATE)');
+  const [free, size] = [
+    await db.client.execute('PRAGMA main.freelist_count'),
+    await db.client.execute('PRAGMA main.page_size'),
+  ];
+  return { freeBytes: Number(free.rows[0]?.[0] ?? 0) * Number(size.rows[0]?.[0] ?? 0) };
+}
