@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFiles } from '../store/open.node.ts';
 import { printFigure, printMachine } from './figures.ts';
+import { seeded } from './random.ts';
 import { addShop, freshEventId, pageViews, post, startServer } from './server-process.ts';
 
 const BENCH = 'crash';
@@ -17,12 +18,8 @@ const RETRIES_MAX = 5;
 const LIFE_MS_MAX = 900;
 const ROUNDS_MAX = 2_000;
 
-// Numerical Recipes' linear congruential generator: the printed seed repeats kills and retries, not the scheduling.
-let state = SEED >>> 0;
-const random = (): number => {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-  return state / 2 ** 32;
-};
+// The seed repeats what is drawn, not how the operating system schedules it.
+const random = seeded(SEED);
 
 const folder = await mkdtemp(join(tmpdir(), 'hushtag-crash-'));
 const folders = { data: join(folder, 'data'), keys: join(folder, 'keys') };

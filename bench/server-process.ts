@@ -36,9 +36,9 @@ export function addShop(folders: Folders): void {
 }
 
 /** Starts a server on a free port. */
-export function startServer(folders: Folders): Promise<ServerProcess> {
+export function startServer(folders: Folders, settings: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
   const child = spawn(process.execPath, [MAIN, 'serve'], {
-    env: environmentOf(folders),
+    env: { ...environmentOf(folders), ...settings },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let log = '';

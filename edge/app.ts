@@ -1,7 +1,7 @@
 // edge/app.ts: one Hono core of two apps: the public collector and the authenticated API, with health and description.
 import { Hono } from 'hono';
 import { openAPIRouteHandler } from 'hono-openapi';
-import { KEY_BYTES, toHex } from '../core/index.ts';
+import { faultCode, KEY_BYTES, toHex } from '../core/index.ts';
 import { pingDatabase } from '../store/index.ts';
 import { createApi } from './api/app.ts';
 import { createCollector } from './collector/app.ts';
@@ -41,11 +41,6 @@ function lazyTokenKeys(port: Port): () => Promise<TokenKeys> {
   };
 }
 
-const codeOf = (fault: unknown): string =>
-  typeof fault === 'object' && fault !== null && 'code' in fault && typeof fault.code === 'string'
-    ? fault.code
-    : 'unknown';
-
 /** Makes the edge for a platform. */
 export function createEdge(port: Port): Hono<Env> {
   const app = new Hono<Env>();
@@ -65,12 +60,12 @@ export function createEdge(port: Port): Hono<Env> {
   });
   app.onError((fault, context) => {
     const storage =
-      fault.name === 'LibsqlError' || fault.name === 'LibsqlBatchError' || codeOf(fault) === 'salt_key_missing';
+      fault.name === 'LibsqlError' || fault.name === 'LibsqlBatchError' || faultCode(fault) === 'salt_key_missing';
     // The message of a fault may quote what a client sent; the log gets its code and route alone (P1).
     const requestId = context.get('requestId');
     port.log('error', 'request_failed', {
       requestId,
-      code: codeOf(fault),
+      code: faultCode(fault),
       name: fault.name,
       path: context.req.routePath,
     });
@@ -89,7 +84,7 @@ export function createEdge(port: Port): Hono<Env> {
       if (fault === undefined) return context.text('ok');
       return problem('storage_unavailable', `The last write failed (${fault}); the operator log says what to do.`);
     } catch (fault) {
-      port.log('error', 'not_ready', { code: codeOf(fault) });
+      port.log('error', 'not_ready', { code: faultCode(fault) });
       return problem(
         'storage_unavailable',
         'The database or the key provider can not be reached; see the operator log.',

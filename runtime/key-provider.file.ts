@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { chmod, link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KeyProvider } from '../core/index.ts';
-import { KEY_BYTES, toHex } from '../core/index.ts';
+import { faultCode, KEY_BYTES, toHex } from '../core/index.ts';
 
 const GROUP_AND_OTHERS = 0o077;
 
@@ -14,10 +14,8 @@ export class KeyFolderError extends Error {
   readonly code = 'key_folder';
 }
 
-const isMissing = (fault: unknown): boolean =>
-  typeof fault === 'object' && fault !== null && 'code' in fault && fault.code === 'ENOENT';
-const isThere = (fault: unknown): boolean =>
-  typeof fault === 'object' && fault !== null && 'code' in fault && fault.code === 'EEXIST';
+const isMissing = (fault: unknown): boolean => faultCode(fault) === 'ENOENT';
+const isThere = (fault: unknown): boolean => faultCode(fault) === 'EEXIST';
 
 async function readKey(path: string): Promise<Uint8Array | undefined> {
   try {

@@ -7,6 +7,7 @@ import { serve } from '@hono/node-server';
 import type { EpochMs } from '../contract/index.ts';
 import { HOUR_MS, MINUTE_MS } from '../contract/index.ts';
 import type { KeyProvider } from '../core/index.ts';
+import { faultCode } from '../core/index.ts';
 import type { Port } from '../edge/index.ts';
 import { createEdge, createGroupCommit, destroyExpiredSalts } from '../edge/index.ts';
 import type { Db } from '../store/index.ts';
@@ -55,8 +56,6 @@ const SALT_CHECK_MS: number = HOUR_MS / 4;
 
 const systemNow = (): EpochMs => Date.now() as EpochMs;
 const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
-const codeOf = (fault: unknown): string =>
-  typeof fault === 'object' && fault !== null && 'code' in fault ? String(fault.code) : 'unknown';
 
 /** Makes the data folder, brings both files to the newest schema and opens them. @throws {StartError} */
 export async function openData(config: Config): Promise<Db> {
@@ -72,7 +71,7 @@ export async function openData(config: Config): Promise<Db> {
   } catch (fault) {
     throw new StartError(
       'database_unusable',
-      `The database in ${config.dataDir} can not be used (${codeOf(fault)}: ${messageOf(fault)}). ` +
+      `The database in ${config.dataDir} can not be used (${faultCode(fault)}: ${messageOf(fault)}). ` +
         'Check that its files belong to this user and are whole; restore ground.db from a backup or point HUSHTAG_DATA_DIR elsewhere. Nothing was changed.',
     );
   }
@@ -122,7 +121,7 @@ function startSchedule(config: Config, keys: KeyProvider, port: Port): () => voi
       if (running) return;
       running = true;
       task()
-        .catch((fault: unknown) => port.log('error', `${name}_failed`, { code: codeOf(fault) }))
+        .catch((fault: unknown) => port.log('error', `${name}_failed`, { code: faultCode(fault) }))
         .finally(() => {
           running = false;
         });
@@ -164,7 +163,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
       health.worked();
     },
     nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
-    onFault: (fault) => health.failed(codeOf(fault)),
+    onFault: (fault) => health.failed(faultCode(fault)),
   });
   const port: Port = {
     now,

@@ -2,19 +2,17 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { faultCode } from '../core/index.ts';
 import type { BuiltTag } from '../edge/index.ts';
 import { projectFolder } from './project-folder.ts';
 
 const ETAG_CHARS = 22;
 
-const isMissing = (fault: unknown): boolean =>
-  typeof fault === 'object' && fault !== null && 'code' in fault && fault.code === 'ENOENT';
-
 /** The scripts in `dist/` by file name; none before the first build, and the route then says how to build them. */
 export async function readTags(): Promise<ReadonlyMap<string, BuiltTag>> {
   const folder = join(projectFolder(), 'dist');
   const names = await readdir(folder).catch((fault: unknown) => {
-    if (isMissing(fault)) return [];
+    if (faultCode(fault) === 'ENOENT') return [];
     throw fault;
   });
   const tags = new Map<string, BuiltTag>();

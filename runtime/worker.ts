@@ -3,7 +3,7 @@ import type { ExecutionContext, MessageBatch, Queue, ScheduledController } from 
 import type { EpochMs } from '../contract/index.ts';
 import { DAY_MS } from '../contract/index.ts';
 import type { KeyProvider } from '../core/index.ts';
-import { toHex } from '../core/index.ts';
+import { faultCode, toHex } from '../core/index.ts';
 import type { Port } from '../edge/index.ts';
 import { createEdge, destroyExpiredSalts } from '../edge/index.ts';
 import type { Db, WriteJob } from '../store/index.ts';
@@ -49,9 +49,6 @@ const MESSAGE_MEMORY_MS: number = 15 * DAY_MS;
 const systemNow = (): EpochMs => Date.now() as EpochMs;
 const randomBytes = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
 const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-
-const codeOf = (fault: unknown): string =>
-  typeof fault === 'object' && fault !== null && 'code' in fault ? String(fault.code) : 'unknown';
 
 async function openIsolate(env: Env): Promise<Isolate> {
   const log = createLog((line) => console.log(line.trimEnd()), systemNow);
@@ -108,7 +105,7 @@ async function consume(batch: MessageBatch<QueuedJob>, env: Env): Promise<void> 
       await acceptMessage(db, message.body.id, systemNow(), message.body.job);
       message.ack();
     } catch (fault) {
-      log('error', 'message_not_written', { code: codeOf(fault), attempts: message.attempts });
+      log('error', 'message_not_written', { code: faultCode(fault), attempts: message.attempts });
       message.retry({ delaySeconds: RETRY_SECONDS });
     }
   }

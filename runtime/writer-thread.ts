@@ -1,6 +1,7 @@
 // runtime/writer-thread.ts: the thread that commits: its own connection to ground.db, so that requests never wait for a disk.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { InStatement } from '@libsql/client';
+import { faultCode } from '../core/index.ts';
 import type { Files } from '../store/open.node.ts';
 import { openGround } from '../store/open.node.ts';
 
@@ -14,9 +15,6 @@ export interface WriterAnswer {
 
 const db = await openGround(workerData as Files);
 
-const codeOf = (fault: unknown): string =>
-  typeof fault === 'object' && fault !== null && 'code' in fault ? String(fault.code) : 'unknown';
-
 parentPort?.on('message', (request: WriterRequest) => {
   if (request === 'close') {
     db.client.close();
@@ -26,6 +24,6 @@ parentPort?.on('message', (request: WriterRequest) => {
   const { id, statements } = request;
   db.client.batch(statements, 'write').then(
     () => parentPort?.postMessage({ id } satisfies WriterAnswer),
-    (fault: unknown) => parentPort?.postMessage({ id, fault: codeOf(fault) } satisfies WriterAnswer),
+    (fault: unknown) => parentPort?.postMessage({ id, fault: faultCode(fault) } satisfies WriterAnswer),
   );
 });
