@@ -37,6 +37,7 @@ export function consentSuite(edge: SuiteEdge): void {
       expect(document.openapi).toMatch(/^3\.1/);
       expect(Object.keys(document.paths).sort()).toEqual([
         '/v1/collect',
+        '/v1/consent/status',
         '/v1/sites/{site}/ledger',
         '/v1/sites/{site}/segments',
         '/v1/sites/{site}/segments/{id}',
@@ -113,6 +114,14 @@ export function consentSuite(edge: SuiteEdge): void {
       const event = wireEvent();
       await collect(edge, wireBatch({ c: ['g', 15, 1], i: FIRST_PARTY_ID, e: [event] }), { 'sec-gpc': '1' });
       expect(await stored(event.i)).toMatchObject({ purposes: 1, linked: 1 });
+    });
+    it('C2: shows a visitor whether the signal was received, and what it takes away', async () => {
+      const ask = async (headers: Record<string, string>): Promise<unknown> =>
+        (await edge.fetch('/v1/consent/status', { headers })).json();
+      expect(await ask({ 'sec-gpc': '1' })).toEqual({
+        gpc: { received: true, honoured: true, removes: ['profile', 'personalise', 'share'] },
+      });
+      expect(await ask({})).toEqual({ gpc: { received: false, honoured: false, removes: [] } });
     });
     it('keeps no referrer and campaign under exempt, and both under standard', async () => {
       const place = {

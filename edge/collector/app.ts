@@ -12,9 +12,10 @@ import type { Port } from '../port.ts';
 import { acceptBatch } from './accept-batch.ts';
 import type { Admitted, NotAdmitted } from './admit.ts';
 import { admit } from './admit.ts';
+import { consentStatus } from './consent-status.ts';
 import type { Sender } from './derive.ts';
 import { createKeyring } from './keyring.ts';
-import { describeCollect } from './openapi.ts';
+import { describeCollect, describeConsentStatus } from './openapi.ts';
 import { cacheSites } from './site-cache.ts';
 import { createSlowDown } from './slow-down.ts';
 
@@ -103,6 +104,12 @@ export function createCollector(port: Port, tokenKeys: () => Promise<TokenKeys>)
     const admitted = await admit(context, { port, tokenKeys, siteOf });
     return admitted.ok ? accept(context, admitted.value) : refuse(context, admitted.error);
   });
+  app.get('/v1/consent/status', describeConsentStatus, (context) =>
+    context.json(consentStatus(context.req.header('sec-gpc')), 200, {
+      'access-control-allow-origin': '*',
+      'cache-control': 'no-store',
+    }),
+  );
   app.options('/v1/collect', (context) =>
     // The answer is the same for every origin: which sites exist is not told before a message names one.
     context.body(null, 204, {

@@ -26,6 +26,17 @@ export const describeCollect = describeRoute({
     401: refusal('The import token is not valid'),
     403: refusal('Not from an origin of the site, or not the token’s site'),
     413: refusal('Too large'),
+    429: refusal('Too many events in a short time; send it again after Retry-After'),
     503: refusal('Nothing was kept; send it again after Retry-After'),
   },
+});
+
+const consentStatusSchema = v.object({
+  gpc: v.object({ received: v.boolean(), honoured: v.boolean(), removes: v.array(v.string()) }),
+});
+
+/** GET /v1/consent/status */
+export const describeConsentStatus = describeRoute({
+  summary: 'Tells a visitor whether Global Privacy Control was received and what it takes away',
+  responses: { 200: answer(consentStatusSchema, 'What this browser’s signal does here') },
 });
