@@ -4,14 +4,18 @@ import { printMachine } from './figures.ts';
 import { measureCdnow } from './quality/cdnow.ts';
 import { MissingDataError } from './quality/data.ts';
 import { measureGroceries } from './quality/groceries.ts';
+import { measureHillstrom } from './quality/hillstrom.ts';
 import type { Measured } from './quality/measured.ts';
 import { printMeasured } from './quality/measured.ts';
+import { measureShoppers } from './quality/shoppers.ts';
 
 const BENCH = 'quality';
 
 const parts: readonly (readonly [name: string, measure: () => Measured[] | Promise<Measured[]>])[] = [
   ['cdnow', measureCdnow],
+  ['shoppers', measureShoppers],
   ['groceries', measureGroceries],
+  ['hillstrom', measureHillstrom],
 ];
 
 printMachine(BENCH);

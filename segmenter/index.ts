@@ -15,3 +15,20 @@ export type { ItemSet, ItemSetOptions } from './patterns/item-sets.ts';
 export { frequentItemSets } from './patterns/item-sets.ts';
 export type { Rule, RuleOptions } from './patterns/rules.ts';
 export { associationRules, countOfSupport } from './patterns/rules.ts';
+export type { FeatureEffect } from './predictions/effects.ts';
+export { featureEffects } from './predictions/effects.ts';
+export type { Column, Examples } from './predictions/examples.ts';
+export { examplesAt, stratifiedFolds } from './predictions/examples.ts';
+export type { LiftPoint } from './predictions/measures.ts';
+export { areaUnderCurve, brierScore, liftCurve } from './predictions/measures.ts';
+export type {
+  Predictor,
+  PredictorMetrics,
+  PredictorOptions,
+  PredictorRefusal,
+} from './predictions/predictor.ts';
+export { predictChances, trainPredictor } from './predictions/predictor.ts';
+export type { ExactCluster, PublishHistory } from './publish/publish.ts';
+export { publishUnderCap } from './publish/publish.ts';
+export type { Effect, ExperimentRows, Uplift } from './predictions/uplift.ts';
+export { differenceInMeans, predictUplift, qiniCoefficient, trainUplift } from './predictions/uplift.ts';

@@ -25,3 +25,14 @@ export const dataLines = (name: string): string[] =>
   readFileSync(dataFile(name), 'utf8')
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '');
+
+/** A CSV file as its header and cells. Cells may be quoted and then hold commas, as in "$1,000"; none holds a quote or a line. */
+export function dataTable(name: string): { readonly header: readonly string[]; readonly rows: readonly string[][] } {
+  const [header = [], ...rows] = dataLines(name).map((line) =>
+    [...line.matchAll(/(?:^|,)(?:"([^"]*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted ?? plain ?? ''),
+  );
+  const width = header.length;
+  const broken = rows.findIndex((row) => row.length !== width);
+  if (broken >= 0) throw new Error(`${name}: line ${broken + 2} does not have ${width} cells`);
+  return { header, rows };
+}

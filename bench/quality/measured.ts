@@ -9,6 +9,8 @@ export type Measured = (
   readonly against?: string;
   /** Significant digits printed, where four would hide what matters. */
   readonly digits?: number;
+  /** Confidence interval of 95 %. */
+  readonly interval95?: readonly number[];
 };
 
 /** Root of the mean squared difference. */
