@@ -3,8 +3,11 @@ import type { EpochMs, SiteId } from './ids.ts';
 
 /** How a segment came about. */
 export type SegmentKind = 'cluster';
-/** Why a segment's numbers are withheld: it, or everybody outside it, is fewer than the site's floor. */
-export type WithheldReason = 'below_floor' | 'complement_below_floor';
+/**
+ * Why a segment's numbers are withheld: it, or everybody outside it, is too close to the site's floor or below; or it is
+ * new in a period in which as many publications as may be were made.
+ */
+export type WithheldReason = 'below_floor' | 'complement_below_floor' | 'release_cap';
 /** Why a run found no segments. */
 export type NoSegmentsReason = 'not_enough_visitors' | 'traits_do_not_vary';
 /** What a trait's number counts. `minor_units` come with a currency. */

@@ -1,11 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../contract/index.ts';
 import type { WordSource } from './publishing.ts';
 import {
   checkFloor,
   COUNT_STEP,
   discreteLaplace,
+  FLOOR_MARGIN,
+  mayRelease,
+  NOISE_SCALE,
   publishCount,
+  RELEASE_PAUSE_MS,
+  RELEASE_PERIOD_MS,
   roundCount,
   roundMean,
   setWords,
@@ -33,11 +39,36 @@ describe('P3: no small number leaves', () => {
 
   it('publishes a multiple of the step at or above the floor, or withholds', async () => {
     const law = fc.asyncProperty(fc.nat(300), fc.nat(200), fc.nat(), async (members, floor, nth) => {
-      const published = await publishCount(members, floor, await wordsOf(nth));
+      const published = await publishCount(members, undefined, floor, await wordsOf(nth));
       const count = published.status === 'published' ? published.count : undefined;
       expect(count === undefined || (count >= floor && count % COUNT_STEP === 0)).toBe(true);
     });
     await fc.assert(law);
+  });
+
+  it('withholds a set that just reaches the floor, but for a few in a hundred, and shows one well above it', async () => {
+    const shown = async (members: number): Promise<number> => {
+      let published = 0;
+      for (let nth = 0; nth < 1_000; nth++) {
+        if ((await publishCount(members, undefined, 50, await wordsOf(nth))).status === 'published') published += 1;
+      }
+      return published;
+    };
+    expect(await shown(49)).toBe(0);
+    expect(await shown(50)).toBeLessThan(50);
+    expect(await shown(50 + 2 * FLOOR_MARGIN)).toBeGreaterThan(950);
+  });
+
+  it.each([
+    { why: 'none before', earlier: [], may: true },
+    { why: 'one a moment ago', earlier: [0], may: true },
+    { why: 'two, a millisecond before the pause is over', earlier: [1, 1 - RELEASE_PAUSE_MS], may: false },
+    { why: 'two, when the pause is over', earlier: [-RELEASE_PAUSE_MS, -RELEASE_PAUSE_MS], may: true },
+    { why: 'four in the period', earlier: [7, 14, 21, 27].map((days) => -days * DAY_MS), may: false },
+    { why: 'three in the period and one before', earlier: [7, 14, 21, 28].map((days) => -days * DAY_MS), may: true },
+    { why: 'two ages ago', earlier: [-RELEASE_PERIOD_MS, -RELEASE_PERIOD_MS], may: true },
+  ])('may publish new sets after $why: $may', ({ earlier, may }) => {
+    expect(mayRelease(earlier, 0)).toBe(may);
   });
 
   it.each([
@@ -76,7 +107,7 @@ describe('P3: noise is sticky', () => {
     expect(await draws(new Uint8Array(32).fill(8), 0)).not.toEqual(first);
   });
 
-  it('follows P(y) = (1 - a) / (1 + a) · a^|y| with a = exp(-1)', async () => {
+  it('follows P(y) = (1 - a) / (1 + a) · a^|y| with a = exp(-1 / scale)', async () => {
     const draws = 20_000;
     const counts = new Map<number, number>();
     const words = await wordsOf(1);
@@ -84,11 +115,16 @@ describe('P3: noise is sticky', () => {
       const noise = await discreteLaplace(words);
       counts.set(noise, (counts.get(noise) ?? 0) + 1);
     }
-    const a = Math.exp(-1);
+    const a = Math.exp(-1 / NOISE_SCALE);
     let chiSquared = 0;
-    for (let y = -4; y <= 4; y++) {
-      const expected = draws * ((1 - a) / (1 + a)) * a ** Math.abs(y);
-      chiSquared += ((counts.get(y) ?? 0) - expected) ** 2 / expected;
+    // Nine cells of seven values each around 0, and both tails with what is left.
+    const cells = Array.from({ length: 9 }, (_, cell) =>
+      Array.from({ length: 7 }, (_unused, i) => (cell - 4) * 7 - 3 + i),
+    );
+    for (const cell of cells) {
+      const expected = draws * cell.reduce((sum, y) => sum + ((1 - a) / (1 + a)) * a ** Math.abs(y), 0);
+      const seen = cell.reduce((sum, y) => sum + (counts.get(y) ?? 0), 0);
+      chiSquared += (seen - expected) ** 2 / expected;
     }
     // 9 cells: above 27.9 once in a thousand keys, and this key is fixed.
     expect(chiSquared).toBeLessThan(27.9);

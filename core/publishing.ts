@@ -4,11 +4,30 @@
 // drawn once and for all: from a pseudo-random function of the members under a secret of the site. Equal sets give equal
 // numbers, whichever segment, version or request asks.
 import type { WithheldReason } from '../contract/index.ts';
+import { DAY_MS } from '../contract/index.ts';
 import { invariant } from './invariant.ts';
 import { lengthPrefixed } from './pseudonym.ts';
 
+/** Scale of the noise, visitors: its standard deviation is about 14. */
+export const NOISE_SCALE = 10;
 /** The noise's privacy parameter for one visitor more or less in one count. */
-export const NOISE_EPSILON = 1;
+export const NOISE_EPSILON: number = 1 / NOISE_SCALE;
+/**
+ * How far above the floor a noisy count must be. A floor asked of the exact count alone can be tipped by one visitor and
+ * tells of them for certain; here a set that just reaches it is shown with a chance below 3 % (half of exp(-3)).
+ */
+export const FLOOR_MARGIN: number = 3 * NOISE_SCALE;
+/**
+ * Publications with new sets of members at most in {@link RELEASE_PERIOD_MS}. One visitor is in one segment of a publication,
+ * or moves between two: that bounds what all numbers of a period tell of them to 4 × 2 × ε.
+ */
+export const RELEASES_MAX = 4;
+/** The period of {@link RELEASES_MAX}. */
+export const RELEASE_PERIOD_MS: number = 28 * DAY_MS;
+/** After this many in a period the rest are spread over it, {@link RELEASE_PAUSE_MS} apart. */
+export const RELEASES_AT_ONCE = 2;
+/** The shortest time between later publications of a period. */
+export const RELEASE_PAUSE_MS: number = 7 * DAY_MS;
 /** Published counts are multiples of this. */
 export const COUNT_STEP = 10;
 /** Significant digits of a published mean. */
@@ -37,10 +56,28 @@ export const roundCount = (count: number): number =>
 /** Rounds a mean to {@link MEAN_DIGITS} significant digits. */
 export const roundMean = (mean: number): number => Number(mean.toPrecision(MEAN_DIGITS));
 
-/** Adds noise to a count that passed {@link checkFloor} and rounds it; still withheld where that falls below the floor. */
-export async function publishCount(members: number, floor: number, words: WordSource): Promise<PublishedCount> {
-  const count = roundCount(members + (await discreteLaplace(words)));
-  return count < floor ? { status: 'withheld', reason: 'below_floor' } : { status: 'published', count };
+/**
+ * Publishes a count with noise and rounding, or withholds it: where the exact count or its complement is below the floor,
+ * and where the noisy one is not {@link FLOOR_MARGIN} above it.
+ * @param total everybody the set is part of; undefined where the set is everybody.
+ */
+export async function publishCount(
+  members: number,
+  total: number | undefined,
+  floor: number,
+  words: WordSource,
+): Promise<PublishedCount> {
+  const noisy = members + (await discreteLaplace(words));
+  const outside = total ?? Number.POSITIVE_INFINITY;
+  const reason = checkFloor(members, outside, floor) ?? checkFloor(noisy, outside, floor + FLOOR_MARGIN);
+  return reason === undefined ? { status: 'published', count: roundCount(noisy) } : { status: 'withheld', reason };
+}
+
+/** Whether new sets may be published at `at`, after publications at `earlier` (epoch ms, in any order). */
+export function mayRelease(earlier: readonly number[], at: number): boolean {
+  const recent = earlier.filter((one) => at - one < RELEASE_PERIOD_MS);
+  if (recent.length >= RELEASES_MAX) return false;
+  return recent.length < RELEASES_AT_ONCE || at - Math.max(...recent) >= RELEASE_PAUSE_MS;
 }
 
 /**
@@ -71,27 +108,30 @@ export async function setWords(secret: Uint8Array<ArrayBuffer>, digest: Uint8Arr
 }
 
 /**
- * Draws from the discrete Laplace distribution with scale 1/ε, P(y) ∝ exp(-ε|y|): the two-sided geometric mechanism of
- * Ghosh, Roughgarden and Sundararajan (2012), sampled without floating point as in Canonne, Kamath and Steinke (2020),
- * algorithm 2 with t = 1 and s = ε. Floating-point samplers leave gaps that give the exact count away (Mironov 2012).
+ * Draws from the discrete Laplace distribution of scale {@link NOISE_SCALE}, P(y) ∝ exp(-|y| / scale): the two-sided
+ * geometric mechanism of Ghosh, Roughgarden and Sundararajan (2012), sampled without floating point as in Canonne, Kamath
+ * and Steinke (2020), algorithm 2 with s = 1. Floating-point samplers leave gaps that give the exact count away
+ * (Mironov 2012).
  */
 export async function discreteLaplace(words: WordSource): Promise<number> {
   for (let tries = 0; tries < SAMPLER_TRIES_MAX; tries++) {
-    let magnitude = 0;
-    while (await bernoulliExpMinusOne(words)) magnitude += 1;
-    const scaled = Math.floor(magnitude / NOISE_EPSILON);
+    const remainder = await uniformBelow(NOISE_SCALE, words);
+    if (!(await bernoulliExp(remainder, NOISE_SCALE, words))) continue;
+    let quotient = 0;
+    while (await bernoulliExp(1, 1, words)) quotient += 1;
+    const magnitude = remainder + NOISE_SCALE * quotient;
     const negative = (await words()) % 2 === 1;
     // Zero has one sign only, or it would come twice as often as it may.
-    if (negative && scaled === 0) continue;
-    return negative ? -scaled : scaled;
+    if (negative && magnitude === 0) continue;
+    return negative ? -magnitude : magnitude;
   }
   invariant(false, 'P3: the noise sampler ends');
 }
 
-/** True with the chance exp(-1): algorithm 1 of the same paper with γ = 1. */
-async function bernoulliExpMinusOne(words: WordSource): Promise<boolean> {
+/** True with the chance exp(-numerator / denominator), for fractions up to 1: algorithm 1 of the same paper. */
+async function bernoulliExp(numerator: number, denominator: number, words: WordSource): Promise<boolean> {
   for (let k = 1; k < SAMPLER_TRIES_MAX; k++) {
-    if ((await uniformBelow(k, words)) !== 0) return k % 2 === 1;
+    if ((await uniformBelow(denominator * k, words)) >= numerator) return k % 2 === 1;
   }
   invariant(false, 'P3: the noise sampler ends');
 }

@@ -55,7 +55,7 @@ function killedAfter(db: Db, calls: number): Db {
 
 describe('a run', () => {
   it('turns events into published segments that the API can read', async () => {
-    await insertRows(store.db, shopRows(150));
+    await insertRows(store.db, shopRows(300));
     const stages: string[] = [];
     const summary = await run(
       aRun(store.db, { onProgress: (stage, done, total) => stages.push(`${stage} ${done}/${total}`) }),
@@ -63,7 +63,7 @@ describe('a run', () => {
     expect(summary).toMatchObject({
       outcome: 'released',
       version: 1,
-      profiles: 150,
+      profiles: 300,
       clusters: 3,
       publishedSegments: 3,
     });

@@ -19,12 +19,13 @@ import { foldNewEvents } from './fold-events.ts';
 import { ASSIGNMENT_MAX } from './math/assignment.ts';
 import type { Modelled, ModelInternals } from './model.ts';
 import { modelVisitors } from './model.ts';
+import type { PublishHistory } from './publish/publish.ts';
 import { readTraits } from './read-traits.ts';
 
 /** A run that has not renewed its lease for this long is taken for dead. Longer than any stage between two renewals. */
 export const LEASE_MS = 300_000;
 /** Raised when the same profiles would give other segments, so that an unchanged site is modelled again. */
-export const PIPELINE_VERSION = 1;
+export const PIPELINE_VERSION = 2;
 /** What a site gets that did not choose. */
 export const DEFAULT_OPTIONS: ClusterOptions = { k: 5, seed: 42 };
 
@@ -74,6 +75,7 @@ export interface RunSummary {
 interface StoredInternals extends ModelInternals {
   readonly fingerprint: string;
   readonly segments: readonly PublishedSegment[];
+  readonly history?: PublishHistory | undefined;
 }
 
 /** Runs the segmenter once. At most one run of a site goes on at a time; a killed one is taken over when its lease ends. */
@@ -130,12 +132,17 @@ async function runHeld(
       at: input.now,
       options,
       profiles,
-      last: { clusters: lastInternals?.clusters ?? [], members },
+      last: { clusters: lastInternals?.clusters ?? [], members, history: lastInternals?.history },
       publishKey: input.publishKey,
     }),
   );
   if (!(await report('clusters')(1, 1))) return err('lease_lost');
-  const internals: StoredInternals = { ...modelled.internals, segments: modelled.segments, fingerprint };
+  const internals: StoredInternals = {
+    ...modelled.internals,
+    segments: modelled.segments,
+    history: modelled.history,
+    fingerprint,
+  };
   if (!(await timer('publish', () => save(input, lease, version, modelled, internals)))) return err('lease_lost');
   input.onProgress?.('publish', 1, 1);
   const stored = { version, model: JSON.stringify(modelled.model), internals: '' };

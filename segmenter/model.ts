@@ -16,7 +16,8 @@ import { summariseTraits } from './clusters/summary.ts';
 import type { CleaningReport, Features } from './features/clean.ts';
 import { cleanTraits } from './features/clean.ts';
 import { adjustedRandIndex, contingencyOf, normalisedMutualInformation } from './math/agreement.ts';
-import { publishClusters } from './publish/publish.ts';
+import type { PublishHistory } from './publish/publish.ts';
+import { publishUnderCap } from './publish/publish.ts';
 import type { ProfileTraits } from './read-traits.ts';
 
 /** Visitors a cluster must have on average, or k-means finds noise. */
@@ -40,6 +41,8 @@ export interface ModelInput {
 export interface LastVersion {
   readonly clusters: readonly KnownCluster[];
   readonly members: ReadonlyMap<number, string>;
+  /** What was published, and how often, in this period. */
+  readonly history?: PublishHistory | undefined;
 }
 
 /** What the next run and the operator may know: exact numbers, never published. */
@@ -57,6 +60,8 @@ export interface Modelled {
   readonly segments: readonly PublishedSegment[];
   readonly memberships: readonly { readonly segment: string; readonly visitors: readonly number[] }[];
   readonly internals: ModelInternals;
+  /** For the next run's cap. */
+  readonly history?: PublishHistory | undefined;
 }
 
 /** Fewest visitors that are clustered: ten a cluster, and twice the floor so that one segment and its complement can be seen. */
@@ -72,13 +77,9 @@ export async function modelVisitors(input: ModelInput): Promise<Modelled> {
     return noSegments(input, enough ? 'traits_do_not_vary' : 'not_enough_visitors', features);
   const groups = clustering.clusters.map(({ id, rows }) => ({ id, ...groupOf(features, table.visitors, rows) }));
   const everybody = groupOf(features, table.visitors, [...table.visitors.keys()]);
-  const { segments, visitors } = await publishClusters(groups, everybody, {
-    version: input.version,
-    at: input.at,
-    floor: input.site.floor,
-    secret: input.publishKey,
-    currency,
-  });
+  const context = { version: input.version, at: input.at, floor: input.site.floor, secret: input.publishKey, currency };
+  const { publication, history } = await publishUnderCap(groups, everybody, context, input.last.history);
+  const { segments, visitors } = publication;
   const memberships = groups.map((group) => ({
     segment: group.id,
     visitors: [...group.visitors].sort((a, b) => a - b),
@@ -94,7 +95,7 @@ export async function modelVisitors(input: ModelInput): Promise<Modelled> {
       ...agreementWithLast(memberships, input.last.members),
     },
   };
-  return { model, segments, memberships, internals: internalsOf(features, currency, clustering) };
+  return { model, segments, memberships, internals: internalsOf(features, currency, clustering), history };
 }
 
 const groupOf = (features: Features, visitors: Float64Array, rows: readonly number[]) => ({
@@ -108,6 +109,8 @@ function noSegments(input: ModelInput, reason: NoSegmentsReason, features: Featu
     segments: [],
     memberships: [],
     internals: internalsOf(features, input.profiles.currency),
+    // A run without segments does not give a new allowance to the next.
+    history: input.last.history,
   };
 }
 

@@ -30,7 +30,7 @@ const segmentSchema = v.variant('status', [
   v.object({
     status: v.literal('withheld'),
     ...segmentFields,
-    reason: v.picklist(['below_floor', 'complement_below_floor']),
+    reason: v.picklist(['below_floor', 'complement_below_floor', 'release_cap']),
   }),
 ]);
 const versionFields = {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PublishedSegment } from '../../contract/index.ts';
+import type { EpochMs, PublishedSegment } from '../../contract/index.ts';
 import { COUNT_STEP } from '../../core/index.ts';
 import type { TraitSummary } from '../clusters/summary.ts';
 import { TRAITS } from '../profiles/traits.ts';
 import { T0 } from '../testing.ts';
 import { memberSetDigest } from './member-set.ts';
-import type { PublishContext } from './publish.ts';
-import { publishClusters } from './publish.ts';
+import type { PublishContext, PublishHistory } from './publish.ts';
+import { publishUnderCap } from './publish.ts';
 
 const FLOOR = 50;
 const context: PublishContext = {
@@ -33,7 +33,7 @@ async function publish(sizes: readonly number[]) {
     traits: traitsFor(size),
   }));
   const all = { visitors: clusters.flatMap(({ visitors }) => visitors), traits: traitsFor(next - 1) };
-  return publishClusters(clusters, all, context);
+  return (await publishUnderCap(clusters, all, context)).publication;
 }
 const visible = (segments: readonly PublishedSegment[]) => segments.filter((segment) => segment.status === 'published');
 
@@ -56,11 +56,11 @@ describe('P3: no small number leaves a run', () => {
   });
 
   it('shows the total where those withheld are of the floor\u2019s size together', async () => {
-    expect((await publish([300, 30, 200, 30])).visitors).toBeGreaterThan(500);
+    expect((await publish([300, 45, 200, 45, 45])).visitors).toBeGreaterThan(500);
   });
 
   it('shows a mean only of traits that enough of the segment have', async () => {
-    const { segments } = await publish([90, 300]);
+    const { segments } = await publish([99, 300]);
     const [small, large] = visible(segments);
     expect(small?.traits.map(({ id }) => id)).toEqual([TRAITS[0]?.id]);
     expect(large?.traits.map(({ id }) => id)).toContain(TRAITS[1]?.id);
@@ -101,6 +101,51 @@ describe('P3: no small number leaves a run', () => {
 
   it('gives the same numbers however often it is asked', async () => {
     expect(await publish([300, 210, 120])).toEqual(await publish([300, 210, 120]));
+  });
+});
+
+describe('P3: new sets are published so often a period', () => {
+  const DAY = 86_400_000;
+  const at = (day: number) => ({ ...context, version: day + 1, at: (T0 + day * DAY) as EpochMs });
+  const of = (id: string, size: number, from = 1) => ({
+    id,
+    visitors: Array.from({ length: size }, (_, nth) => from + nth),
+    traits: [],
+  });
+  /** A publication each day from groups that `on` gives for it. */
+  async function daily(days: number, on: (day: number) => ReturnType<typeof of>[]) {
+    let history: PublishHistory | undefined;
+    const publications = [];
+    for (let day = 0; day < days; day++) {
+      const clusters = on(day);
+      const all = { visitors: clusters.flatMap(({ visitors }) => visitors), traits: [] };
+      const run = await publishUnderCap(clusters, all, at(day), history);
+      history = run.history;
+      publications.push(run.publication);
+    }
+    return publications;
+  }
+
+  it('four in 28 days, two at once and then a week apart; the last one stands in between', async () => {
+    const publications = await daily(30, (day) => [of('a', 300 + day), of('b', 300, 1_000)]);
+    const madeOn = publications.map(({ segments }) => segments[0]?.at);
+    expect([...new Set(madeOn)]).toEqual([0, 1, 8, 15, 28].map((day) => T0 + day * DAY));
+    expect(publications[7]?.segments).toEqual(publications[1]?.segments.map((segment) => ({ ...segment, version: 8 })));
+  });
+
+  it('withholds a segment that is new while the last publication stands', async () => {
+    const publications = await daily(3, (day) => [of(`a-${day}`, 300 + day), of('b', 300, 1_000)]);
+    expect(publications[2]?.segments.map((segment) => ('reason' in segment ? segment.reason : segment.id))).toEqual([
+      'release_cap',
+      'b',
+    ]);
+  });
+
+  it('does not count equal sets, whatever they are called', async () => {
+    const publications = await daily(20, (day) => [of(`a-${day}`, 300), of(`b-${day}`, 300, 1_000)]);
+    const counts = publications.map(({ segments }) => visible(segments).map(({ visitors }) => visitors));
+    expect(new Set(counts.map((one) => JSON.stringify(one))).size).toBe(1);
+    expect(publications.at(-1)?.segments[0]?.at).toBe(T0 + 19 * DAY);
   });
 });
 

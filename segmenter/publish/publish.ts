@@ -1,7 +1,7 @@
 // segmenter/publish/publish.ts: from exact clusters to what may be seen of them (P3). Nothing exact passes this file.
 import type { EpochMs, PublishedSegment, PublishedTrait, VisibleSegment } from '../../contract/index.ts';
 import type { PublishedCount } from '../../core/index.ts';
-import { checkFloor, publishCount, roundMean, setWords } from '../../core/index.ts';
+import { mayRelease, publishCount, RELEASE_PERIOD_MS, roundMean, setWords, toHex } from '../../core/index.ts';
 import type { TraitSummary } from '../clusters/summary.ts';
 import { byDifference, TELLING_DIFFERENCE } from '../clusters/summary.ts';
 import { describeCluster, labelClusters } from '../clusters/words.ts';
@@ -30,18 +30,71 @@ export interface PublishContext {
   readonly currency: string | undefined;
 }
 
-/** Publishes clusters that share no visitor, and `all` profiled visitors. */
-export async function publishClusters(
-  clusters: readonly (ExactGroup & { readonly id: string })[],
+/** A cluster as it is to be published. */
+export type ExactCluster = ExactGroup & { readonly id: string };
+
+/** What was published so far, as far as it bounds what may follow. */
+export interface PublishHistory {
+  /** When new sets were published in this period, epoch ms. */
+  readonly rounds: readonly number[];
+  /** Digest of the sets of the last round. */
+  readonly sets: string;
+  readonly publication: Publication;
+}
+
+/**
+ * Publishes clusters that share no visitor, and `all` profiled visitors, within the cap of new sets a period. Above it the
+ * last publication stands: its segments are repeated by id, and those it did not have are withheld.
+ */
+export async function publishUnderCap(
+  clusters: readonly ExactCluster[],
+  all: ExactGroup,
+  context: PublishContext,
+  history?: PublishHistory,
+): Promise<{ readonly publication: Publication; readonly history: PublishHistory }> {
+  const rounds = (history?.rounds ?? []).filter((at) => context.at - at < RELEASE_PERIOD_MS);
+  const sets = await digestOf(clusters, all);
+  if (history !== undefined && history.sets !== sets && !mayRelease(rounds, context.at)) {
+    return { publication: repeated(history.publication, clusters, context), history: { ...history, rounds } };
+  }
+  const publication = await publishClusters(clusters, all, context);
+  // Equal sets have equal numbers: publishing them again tells nothing and is not counted.
+  const counted = history?.sets === sets ? rounds : [...rounds, context.at];
+  return { publication, history: { rounds: counted, sets, publication } };
+}
+
+/** One digest of all sets, whatever they are called. */
+async function digestOf(clusters: readonly ExactCluster[], all: ExactGroup): Promise<string> {
+  const digests: string[] = [];
+  for (const { visitors } of [...clusters, all]) digests.push(toHex(await memberSetDigest(visitors)));
+  const text = new TextEncoder().encode(digests.sort().join());
+  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', text)));
+}
+
+function repeated(
+  { segments, visitors }: Publication,
+  clusters: readonly ExactCluster[],
+  { version, at }: PublishContext,
+): Publication {
+  const known = new Map(segments.map((segment) => [segment.id, segment]));
+  return {
+    segments: clusters.map(({ id }): PublishedSegment => {
+      const segment = known.get(id);
+      if (segment !== undefined) return { ...segment, version };
+      return { status: 'withheld', id, kind: 'cluster', version, at, reason: 'release_cap' };
+    }),
+    ...(visitors === undefined ? {} : { visitors }),
+  };
+}
+
+async function publishClusters(
+  clusters: readonly ExactCluster[],
   all: ExactGroup,
   context: PublishContext,
 ): Promise<Publication> {
   const counts: PublishedCount[] = [];
   for (const { visitors } of clusters) counts.push(await countOf(visitors, all.visitors.length, context));
-  const withheld = clusters.filter((_, i) => counts[i]?.status !== 'published');
-  const hidden = withheld.reduce((sum, cluster) => sum + cluster.visitors.length, 0);
-  // Everybody less the visible segments is who was withheld together: seen only where they are of the floor's size.
-  const overall = hidden === 0 || hidden >= context.floor ? all : undefined;
+  const overall = (await maySeeAll(clusters, counts, context)) ? all : undefined;
   const shown = clusters
     .filter((_, i) => counts[i]?.status === 'published')
     .map((cluster) => visible(cluster, context));
@@ -54,26 +107,27 @@ export async function publishClusters(
     const nth = next++;
     return segmentOf(head, labels[nth] ?? id, count.count, shown[nth] ?? [], overall, context);
   });
-  const total = overall === undefined ? undefined : await allCount(overall, context);
-  return { segments, ...(total === undefined ? {} : { visitors: total }) };
+  const total = overall === undefined ? undefined : await countOf(overall.visitors, undefined, context);
+  return { segments, ...(total?.status === 'published' ? { visitors: total.count } : {}) };
+}
+
+/** Everybody less the visible segments is who was withheld together: seen only where those could be a segment themselves. */
+async function maySeeAll(
+  clusters: readonly ExactCluster[],
+  counts: readonly PublishedCount[],
+  context: PublishContext,
+): Promise<boolean> {
+  const withheld = clusters.filter((_, i) => counts[i]?.status !== 'published');
+  if (withheld.length === 0) return true;
+  const together = withheld.flatMap(({ visitors }) => visitors);
+  return (await countOf(together, undefined, context)).status === 'published';
 }
 
 const countOf = async (
   visitors: readonly number[],
-  total: number,
+  total: number | undefined,
   context: PublishContext,
-): Promise<PublishedCount> => {
-  const reason = checkFloor(visitors.length, total, context.floor);
-  if (reason !== undefined) return { status: 'withheld', reason };
-  return publishCount(visitors.length, context.floor, await wordsOf(visitors, context));
-};
-
-/** All profiled visitors have no complement to protect, so the floor alone decides. */
-async function allCount(all: ExactGroup, context: PublishContext): Promise<number | undefined> {
-  if (all.visitors.length < context.floor) return undefined;
-  const count = await publishCount(all.visitors.length, context.floor, await wordsOf(all.visitors, context));
-  return count.status === 'published' ? count.count : undefined;
-}
+): Promise<PublishedCount> => publishCount(visitors.length, total, context.floor, await wordsOf(visitors, context));
 
 const wordsOf = async (visitors: readonly number[], { secret }: PublishContext) =>
   setWords(secret, await memberSetDigest(visitors));

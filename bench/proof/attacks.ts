@@ -1,0 +1,228 @@
+// bench/proof/attacks.ts: attacks on published numbers, against the real publishing code.
+//
+// The question of every trial: is one visitor, the target, in segment A (drawn by a coin) or in segment B? The attacker
+// knows all other members of all segments, all rules and all numbers, and adds as many dummies as it likes. Its guess is
+// the best there is: the likelihood of everything published, under either answer. Guessing gives 0.50.
+import type { EpochMs, PublishedSegment } from '../../contract/index.ts';
+import { DAY_MS } from '../../contract/index.ts';
+import { checkFloor, COUNT_STEP, FLOOR_MARGIN, NOISE_SCALE, roundCount } from '../../core/index.ts';
+import type { ExactCluster, PublishHistory } from '../../segmenter/index.ts';
+import { publishUnderCap } from '../../segmenter/index.ts';
+import type { Seeded } from './seeded.ts';
+import { seeded } from './seeded.ts';
+
+const FLOOR = 50;
+const T0 = 1_772_409_600_000;
+const TARGET = 1;
+/** Values of noise that are looked at; those beyond have a chance below 10^-13. */
+const NOISE_MAX = 30 * NOISE_SCALE;
+
+/** Segments of one day without the target, and in which of them it would be. */
+interface Day {
+  readonly segments: readonly { readonly id: string; readonly others: readonly number[] }[];
+  /** Index of the segment the target is in if the coin says A, and if it says B. */
+  readonly ifA: number;
+  readonly ifB: number;
+}
+
+/** A plan for one trial: what the attacker arranges each day. */
+type Plan = (random: Seeded) => (day: number) => Day;
+
+interface Attack {
+  readonly days: number;
+  readonly plan: Plan;
+}
+
+const numbers = (count: number, from: number): number[] => Array.from({ length: count }, (_, nth) => from + nth);
+const sizeOf = (random: Seeded): number => 100 + random.below(200);
+/** Visitors of their own for each use, so that no two sets are equal by accident. */
+const DUMMIES = 1_000_000;
+
+/** The sizes at which one visitor more is most likely to show: a rounding step, the floor, and the floor with its margin. */
+const tippingSize = (random: Seeded): number =>
+  random.pick([FLOOR - 1, FLOOR + FLOOR_MARGIN - 1, 204, 254]);
+
+/** Attacks by name, each over one period of the cap or longer. */
+export const ATTACKS: Readonly<Record<string, Attack>> = {
+  // Two publications that differ by the target alone: it arrives on the second day.
+  differencing: {
+    days: 2,
+    plan: (random) => {
+      const [a, b, c] = [sizeOf(random), sizeOf(random), sizeOf(random)];
+      const segments = [
+        { id: 'a', others: numbers(a, 1_000) },
+        { id: 'b', others: numbers(b, 2_000) },
+        { id: 'c', others: numbers(c, 3_000) },
+      ];
+      return (day) => (day === 0 ? { segments, ifA: 2, ifB: 2 } : { segments, ifA: 0, ifB: 1 });
+    },
+  },
+  // Dummies bring A to a size that one visitor tips, with other dummies each day so that the noise is drawn again.
+  padding: {
+    days: 28,
+    plan: (random) => {
+      const real = 20 + random.below(25);
+      const b = sizeOf(random);
+      const wanted = tippingSize(random);
+      return (day) => ({
+        segments: [
+          { id: 'a', others: [...numbers(real, 1_000), ...numbers(wanted - real, DUMMIES + day * 1_000)] },
+          { id: 'b', others: numbers(b, 2_000) },
+        ],
+        ifA: 0,
+        ifB: 1,
+      });
+    },
+  },
+  // The same question asked every day: fresh noise would average out.
+  averaging: {
+    days: 28,
+    plan: (random) => {
+      const segments = [
+        { id: 'a', others: numbers(tippingSize(random), 1_000) },
+        { id: 'b', others: numbers(sizeOf(random), 2_000) },
+      ];
+      return () => ({ segments, ifA: 0, ifB: 1 });
+    },
+  },
+  // The same, under new names, in another order, and with a few dummies more each day.
+  renaming: {
+    days: 28,
+    plan: (random) => {
+      const [a, b] = [tippingSize(random), sizeOf(random)];
+      return (day) => {
+        const first = { id: `a-${day}`, others: [...numbers(a, 1_000), ...numbers(day >> 1, DUMMIES)] };
+        const second = { id: `b-${day}`, others: numbers(b, 2_000) };
+        return day % 2 === 0
+          ? { segments: [first, second], ifA: 0, ifB: 1 }
+          : { segments: [second, first], ifA: 1, ifB: 0 };
+      };
+    },
+  },
+  // Another partition each day, whose parts overlap in the target alone or in few.
+  intersecting: {
+    days: 28,
+    plan: (random) => {
+      const a = numbers(2 * sizeOf(random), 1_000);
+      const b = numbers(2 * sizeOf(random), 5_000);
+      return (day) => {
+        const part = (visitors: readonly number[], side: number): number[] =>
+          visitors.filter((visitor) => ((visitor * 2_654_435_761 + day * 40_503) >>> 7) % 2 === side);
+        return {
+          segments: [
+            { id: 'a-here', others: part(a, 0) },
+            { id: 'a-there', others: part(a, 1) },
+            { id: 'b-here', others: part(b, 0) },
+            { id: 'b-there', others: part(b, 1) },
+          ],
+          ifA: day % 2,
+          ifB: 2 + (day % 2),
+        };
+      };
+    },
+  },
+};
+
+/** Padding kept up for a year: what all periods together tell. Reported beside the others, not among them. */
+export const PADDING_FOR_A_YEAR: Attack = {
+  days: 365,
+  plan: ATTACKS['padding']?.plan ?? (() => () => ({ segments: [], ifA: 0, ifB: 0 })),
+};
+
+/** How often an attack was right. */
+export interface AttackReport {
+  readonly accuracy: number;
+  readonly trials: number;
+  readonly seed: number;
+}
+
+/** Runs an attack many times. */
+export async function runAttack(attack: Attack, trials: number, seed: number): Promise<AttackReport> {
+  const random = seeded(seed);
+  let right = 0;
+  for (let trial = 0; trial < trials; trial++) {
+    const inA = random.below(2) === 1;
+    const secret = Uint8Array.from({ length: 32 }, () => random.below(256));
+    const evidence = await evidenceFor(attack, inA, secret, random);
+    const guess = evidence === 0 ? random.below(2) === 1 : evidence > 0;
+    if (guess === inA) right += 1;
+  }
+  return { accuracy: right / trials, trials, seed };
+}
+
+/** Log of how much likelier all that was published is if the target is in A than if it is in B. */
+async function evidenceFor(
+  attack: Attack,
+  inA: boolean,
+  secret: Uint8Array<ArrayBuffer>,
+  random: Seeded,
+): Promise<number> {
+  const dayOf = attack.plan(random);
+  const seen = new Set<string>();
+  let history: PublishHistory | undefined;
+  let evidence = 0;
+  for (let day = 0; day < attack.days; day++) {
+    const arranged = dayOf(day);
+    const clusters = arranged.segments.map(
+      ({ id, others }, nth): ExactCluster => ({
+        id,
+        visitors: nth === (inA ? arranged.ifA : arranged.ifB) ? [...others, TARGET] : others,
+        traits: [],
+      }),
+    );
+    const all = { visitors: clusters.flatMap(({ visitors }) => visitors), traits: [] };
+    const at = (T0 + day * DAY_MS) as EpochMs;
+    const run = await publishUnderCap(
+      clusters,
+      all,
+      { version: day + 1, at, floor: FLOOR, secret, currency: undefined },
+      history,
+    );
+    history = run.history;
+    for (const [nth, segment] of run.publication.segments.entries()) {
+      // Repeated numbers carry an earlier time and tell nothing new; the noise of equal sets is the same noise.
+      if (segment.at !== at) continue;
+      const name = JSON.stringify([arranged.segments[nth]?.others, nth === arranged.ifA, nth === arranged.ifB]);
+      if (seen.has(name)) continue;
+      seen.add(name);
+      evidence += evidenceOf(segment, nth, arranged, all.visitors.length);
+    }
+  }
+  return evidence;
+}
+
+function evidenceOf(segment: PublishedSegment, nth: number, { segments, ifA, ifB }: Day, total: number): number {
+  const others = segments[nth]?.others.length ?? 0;
+  const [sizeA, sizeB] = [others + (nth === ifA ? 1 : 0), others + (nth === ifB ? 1 : 0)];
+  if (sizeA === sizeB) return 0;
+  const seen = segment.status === 'published' ? segment.visitors : undefined;
+  // An outcome that one answer rules out settles it.
+  const least = 1e-12;
+  return Math.log((chance(seen, sizeA, total) + least) / (chance(seen, sizeB, total) + least));
+}
+
+const known = new Map<string, number>();
+
+/** The chance that a set of `members` is published as `count`, or withheld where that is undefined; by the rules, not the code. */
+function chance(count: number | undefined, members: number, total: number): number {
+  const name = `${count} ${members} ${total}`;
+  const held = known.get(name);
+  if (held !== undefined) return held;
+  const a = Math.exp(-1 / NOISE_SCALE);
+  let sum = 0;
+  for (let noise = -NOISE_MAX; noise <= NOISE_MAX; noise++) {
+    const noisy = members + noise;
+    const shown =
+      checkFloor(members, total, FLOOR) === undefined && checkFloor(noisy, total, FLOOR + FLOOR_MARGIN) === undefined;
+    if ((shown ? roundCount(noisy) : undefined) === count) sum += ((1 - a) / (1 + a)) * a ** Math.abs(noise);
+  }
+  known.set(name, sum);
+  return sum;
+}
+
+/** What the suite assumes of the rules, for the printed figures. */
+export const ATTACKED_POLICY: Readonly<Record<string, number>> = {
+  floor: FLOOR,
+  noiseScale: NOISE_SCALE,
+  step: COUNT_STEP,
+};

@@ -1,0 +1,16 @@
+// segmenter/publish/attacks.test.ts: what is published does not tell where one visitor is (P3), whoever asks how.
+import { describe, expect, it } from 'vitest';
+import { ATTACKS, runAttack } from '../../bench/proof/attacks.ts';
+
+const TRIALS = 1_000;
+const ACCURACY_MAX = 0.6;
+/** Fixed, so that a run that failed can be looked at; `npm run proof` draws others and prints them. */
+const SEED = Number(process.env['HUSHTAG_SEED'] ?? 20_261_124);
+
+describe('P3: an attacker who knows everybody else does little better than guessing', () => {
+  it.each(Object.entries(ATTACKS))(`by %s, over ${TRIALS} trials`, async (name, attack) => {
+    const { accuracy } = await runAttack(attack, TRIALS, SEED);
+    process.stdout.write(`attack ${name}: accuracy ${accuracy} over ${TRIALS} trials, HUSHTAG_SEED=${SEED}\n`);
+    expect(accuracy).toBeLessThanOrEqual(ACCURACY_MAX);
+  });
+});
