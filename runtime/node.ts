@@ -19,7 +19,7 @@ import { nodeHmac } from './hmac.node.ts';
 import { createLog } from './log.ts';
 import { projectFolder } from './project-folder.ts';
 import { createRandomPool } from './random-pool.ts';
-import { runSegmenterThread } from './segment-thread-start.ts';
+import { runTasksOnThread } from './schedule-thread-start.ts';
 import { watchStorage } from './storage-health.ts';
 import { readTags } from './tag-files.ts';
 import { startWriter } from './writer.ts';
@@ -51,6 +51,8 @@ export class StartError extends Error {
   }
 }
 
+/** How often events past their retention are purged. */
+const PURGE_MS: number = 6 * HOUR_MS;
 /** How often ended salts are looked for. */
 const SALT_CHECK_MS: number = HOUR_MS / 4;
 
@@ -133,11 +135,14 @@ function startSchedule(config: Config, keys: KeyProvider, port: Port): () => voi
       const destroyed = await destroyExpiredSalts({ db: port.ground, keys }, port.now());
       if (destroyed > 0) port.log('info', 'salts_destroyed', { salts: destroyed });
     }),
+    repeat(PURGE_MS, 'retention', async () => {
+      port.log('info', 'retention_finished', await runTasksOnThread({ config, tasks: ['purge'] }));
+    }),
     ...(config.segmentMinutes === 0
       ? []
       : [
           repeat(config.segmentMinutes * MINUTE_MS, 'segmenter', async () => {
-            port.log('info', 'segmenter_finished', await runSegmenterThread(config));
+            port.log('info', 'segmenter_finished', await runTasksOnThread({ config, tasks: ['segment'] }));
           }),
         ]),
   ];

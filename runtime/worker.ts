@@ -14,7 +14,7 @@ import { DEFAULT_LIMITS } from './default-limits.ts';
 import { webHmac } from './hmac.web.ts';
 import { createLog } from './log.ts';
 import { messagesOf } from './queue-messages.ts';
-import { segmentSites } from './segment-sites.ts';
+import { runTasks } from './scheduled-tasks.ts';
 
 /** What wrangler.toml binds. */
 interface Env {
@@ -115,7 +115,7 @@ async function runSchedule(env: Env): Promise<void> {
   const { db, keys, log } = await isolate(env);
   const destroyed = await destroyExpiredSalts({ db, keys }, systemNow());
   await forgetWrittenMessages(db, systemNow() - MESSAGE_MEMORY_MS);
-  const counts = await segmentSites({ db, keys, now: systemNow, randomBytes });
+  const counts = await runTasks({ db, keys, now: systemNow, randomBytes }, ['purge', 'segment']);
   log('info', 'schedule_finished', { salts: destroyed, ...counts });
 }
 
