@@ -5,8 +5,10 @@ import { measureCdnow } from './quality/cdnow.ts';
 import { MissingDataError } from './quality/data.ts';
 import { measureGroceries } from './quality/groceries.ts';
 import { measureHillstrom } from './quality/hillstrom.ts';
+import { measureKmeans } from './quality/kmeans.ts';
 import type { Measured } from './quality/measured.ts';
 import { printMeasured } from './quality/measured.ts';
+import { measureReplay } from './quality/replayed.ts';
 import { measureShoppers } from './quality/shoppers.ts';
 
 const BENCH = 'quality';
@@ -16,6 +18,8 @@ const parts: readonly (readonly [name: string, measure: () => Measured[] | Promi
   ['shoppers', measureShoppers],
   ['groceries', measureGroceries],
   ['hillstrom', measureHillstrom],
+  ['kmeans', measureKmeans],
+  ['replay', measureReplay],
 ];
 
 printMachine(BENCH);

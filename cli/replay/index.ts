@@ -6,3 +6,6 @@ export { CONCURRENCY_DEFAULT, CONCURRENCY_MAX, replay } from './replay.ts';
 export type { Shop } from './shop-server.ts';
 export { serveShop } from './shop-server.ts';
 export { findChromium, visitShop } from './visit-shop.ts';
+export { readRetailRows } from './read-parquet.ts';
+export type { RetailEvent } from './retail.ts';
+export { mapRetail } from './retail.ts';
