@@ -37,6 +37,8 @@ export type { ScrubbedUrl } from './scrub.ts';
 export {
   CAMPAIGN_PARAMETERS,
   DIGITS_MIN,
+  MASKED_EVENT_NAME,
+  scrubEventName,
   scrubProductText,
   scrubProperties,
   scrubReferrer,

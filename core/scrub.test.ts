@@ -1,13 +1,21 @@
 // core/scrub.test.ts: what could identify a person does not survive scrubbing (P1).
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scrubProductText, scrubProperties, scrubReferrer, scrubText, scrubUrl } from './scrub.ts';
+import { scrubEventName, scrubProductText, scrubProperties, scrubReferrer, scrubText, scrubUrl } from './scrub.ts';
 
 describe('P1: texts', () => {
   it.each([
     ['mail me at jo.public+x@mail.example please', 'mail me at [email] please'],
     ['jo%40mail.example', '[email]'],
     ['jo%2540mail.example', '[email]'],
+    ['50% off for jo%40mail.example', '50% off for [email]'],
+    ['jo\uff20mail.example', '[email]'],
+    ['jo&#64;mail.example and jo&#x40;mail.example', '[email] and [email]'],
+    ['jo&commat;mail.example', '[email]'],
+    ['\uff17\uff17\uff10\uff10\uff19\uff10\uff10', '[number]'],
+    ['\u0667\u0667\u0660\u0660\u0669\u0660\u0660', '[number]'],
+    ['77009\u200b00731', '[number]'],
+    ['caf\u00e9 \uff33\uff21\uff2c\uff25 \u00bd &#189;', 'caf\u00e9 \uff33\uff21\uff2c\uff25 \u00bd &#189;'],
     ['Call +44 (0)7700 900731', 'Call [number]'],
     ['order 1234567', 'order [number]'],
     ['order 123456', 'order 123456'],
@@ -48,12 +56,29 @@ describe('P1: texts', () => {
   });
 });
 
+describe('P1: names of events', () => {
+  it.each([
+    ['page_view', 'page_view'],
+    ['checkout_step_2', 'checkout_step_2'],
+    ['ga4_view_item_list_shown', 'ga4_view_item_list_shown'],
+    ['abandoned_cart_reminder_seen', 'abandoned_cart_reminder_seen'],
+    ['order_123456', 'order_123456'],
+    ['order_1234567', 'masked_event'],
+    ['call_7700_900_731', 'masked_event'],
+    ['u_0190a1b2_c3d4_7e5f_8a9b_0c1d2e3f4a5b', 'masked_event'],
+    ['tk_5f4dcc3b5aa765d61d8327de', 'masked_event'],
+  ])('%s becomes %s', (name, kept) => {
+    expect(scrubEventName(name)).toBe(kept);
+  });
+});
+
 describe('P1: URLs and referrers', () => {
   it.each([
     ['https://u:p@shop.example/a/b?session=1#x', { path: '/a/b' }],
     ['https://shop.example/a?utm_source=News&utm_medium=&gclid=abc', { path: '/a', campaign: 'utm_source=News' }],
     ['https://shop.example/a?utm_campaign=jo%40mail.example', { path: '/a', campaign: 'utm_campaign=%5Bemail%5D' }],
     ['https://shop.example/u/jo%40mail.example/orders/12345678', { path: '/u/[email]/orders/[number]' }],
+    ['https://shop.example/?utm_id=jo&#64;mail.example', { path: '/', campaign: 'utm_id=%5Bemail%5D' }],
     ['https://shop.example', { path: '/' }],
     ['javascript:alert(1)', undefined],
     ['file:///home/jo/secret.html', undefined],

@@ -10,7 +10,7 @@ const DECODE_ROUNDS_MAX = 3;
 
 // The local part may hold / ? & = too (RFC 5322 atext): masking a little more of a text beats leaving half an address.
 const EMAIL = /[^\s@<>()[\],;:"]+@[^\s@/?&=<>()[\],;:"]+/gu;
-const SEPARATED_DIGITS = new RegExp(`\\+?\\d(?:[\\s().\\-/]{0,2}\\d){${DIGITS_MIN - 1},}`, 'g');
+const SEPARATED_DIGITS = new RegExp(`\\+?\\p{Nd}(?:[\\s().\\-/]{0,2}\\p{Nd}){${DIGITS_MIN - 1},}`, 'gu');
 const LONG_WORD = new RegExp(`[A-Za-z0-9_\\-.~+=]{${TOKEN_CHARS_MIN},}`, 'g');
 const UUID = /[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}/gi;
 const ADDRESS = /(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}/gi;
@@ -56,16 +56,34 @@ const PERSONAL_NAMES: ReadonlySet<string> = new Set([
   'fbclid',
 ]);
 
+// One run at a time: a stray "%" elsewhere in the text must not hide an encoded address.
+const percentDecoded = (text: string): string =>
+  text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (run) => {
+    try {
+      return decodeURIComponent(run);
+    } catch {
+      return run;
+    }
+  });
+
+const CODE_POINT_MAX = 0x10ffff;
+const entitiesDecoded = (text: string): string =>
+  text
+    .replaceAll(/&#(?:(\d{1,7})|x([0-9a-f]{1,6}));/gi, (entity: string, decimal?: string, hex?: string) => {
+      const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+      return code <= CODE_POINT_MAX ? String.fromCodePoint(code) : entity;
+    })
+    .replaceAll('&commat;', '@');
+
+/** What a reader would see: without percent-encoding, entities, characters of no width, and wide or small letter forms (NFKC). */
 const decoded = (text: string): string => {
   let current = text;
-  for (let round = 0; round < DECODE_ROUNDS_MAX && current.includes('%'); round += 1) {
-    try {
-      current = decodeURIComponent(current);
-    } catch {
-      return current;
-    }
+  for (let round = 0; round < DECODE_ROUNDS_MAX; round += 1) {
+    const next = entitiesDecoded(percentDecoded(current));
+    if (next === current) break;
+    current = next;
   }
-  return current;
+  return current.replaceAll(/\u00ad|[\u200b-\u200d]|\u2060|\ufeff/g, '').normalize('NFKC');
 };
 
 // Words and slugs are letters and hyphens; a token mixes in digits or cases.
@@ -81,7 +99,7 @@ const maskIn = (text: string): string =>
     .replaceAll(SEPARATED_DIGITS, '[number]');
 
 // Everything that is masked holds one of these or is as long as a token: most texts need no closer look.
-const SUSPICIOUS = new RegExp(`[@%:\\d]|.{${TOKEN_CHARS_MIN}}`, 's');
+const SUSPICIOUS = new RegExp(`[@%:&\\p{Nd}\\uff20\\ufe6b]|.{${TOKEN_CHARS_MIN}}`, 'su');
 
 /** Masks e-mail addresses, network addresses, numbers of {@link DIGITS_MIN} digits and more, and tokens, percent-encoded ones too. */
 export function scrubText(text: string): string {
@@ -90,6 +108,17 @@ export function scrubText(text: string): string {
   const masked = maskIn(plain);
   // Where nothing was found the text keeps its spelling, so that "100%25" stays what the page said.
   return masked === plain ? text : masked;
+}
+
+/** What stands for the name of an event that looked like an identifier. */
+export const MASKED_EVENT_NAME = 'masked_event';
+
+/** Masks a whole event name that holds a number, a UUID or a token; words, steps and versions stay. */
+export function scrubEventName(name: string): string {
+  const spelt = name.replaceAll('_', '-');
+  const isToken = name.split('_').some((part) => part.length >= TOKEN_CHARS_MIN && looksRandom(part));
+  const isIdentifier = isToken || spelt.replaceAll(UUID, '').replaceAll(SEPARATED_DIGITS, '') !== spelt;
+  return isIdentifier ? MASKED_EVENT_NAME : name;
 }
 
 /** Masks e-mail addresses alone: product codes and names are full of digits and describe no person. */
@@ -141,7 +170,8 @@ export const CAMPAIGN_PARAMETERS: readonly string[] = [
 
 const parsed = (url: string): URL | undefined => {
   try {
-    return new URL(url);
+    // Entities first: the "&#" of a page that escaped its link twice would cut an address in half, and leave the name.
+    return new URL(entitiesDecoded(url));
   } catch {
     return undefined;
   }

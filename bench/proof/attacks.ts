@@ -39,8 +39,7 @@ const sizeOf = (random: Seeded): number => 100 + random.below(200);
 const DUMMIES = 1_000_000;
 
 /** The sizes at which one visitor more is most likely to show: a rounding step, the floor, and the floor with its margin. */
-const tippingSize = (random: Seeded): number =>
-  random.pick([FLOOR - 1, FLOOR + FLOOR_MARGIN - 1, 204, 254]);
+const tippingSize = (random: Seeded): number => random.pick([FLOOR - 1, FLOOR + FLOOR_MARGIN - 1, 204, 254]);
 
 /** Attacks by name, each over one period of the cap or longer. */
 export const ATTACKS: Readonly<Record<string, Attack>> = {

@@ -7,6 +7,7 @@ import {
   invariant,
   linkedVisitorKey,
   orderKey,
+  scrubEventName,
   scrubProductText,
   scrubProperties,
   scrubReferrer,
@@ -91,7 +92,7 @@ export async function deriveRow(
   return {
     id: event.id.replaceAll('-', ''),
     at,
-    name: event.name,
+    name: scrubEventName(event.name),
     visitor: keys.visitor,
     linked: keys.linked,
     purposes: decision.purposes,
