@@ -28,6 +28,7 @@ export const MINUTE_MS = 60_000;
 const EPOCH_MS_MAX = 8.64e15;
 
 const SITE_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 // 128 random bits need 22 base64url characters; a UUID has 36.
 const FIRST_PARTY_ID = /^[A-Za-z0-9_-]{22,64}$/;
@@ -60,3 +61,12 @@ export function eventIdFrom(at: number, random: Uint8Array): EventId {
   const digits = at.toString(16).padStart(12, '0') + hex;
   return digits.replace(/(.{8})(.{4})(.{3})(.{3})(.{12}).*/, '$1-$2-7$3-8$4-$5') as EventId;
 }
+
+/**
+ * Makes the UUIDv7 of an event whose client gave a UUIDv4 (browsers make no other): the event's time, then the random
+ * part of the UUIDv4. The same event comes to the same id however often it is sent.
+ */
+export const eventIdFromV4 = (uuid: unknown, at: unknown): Result<EventId, 'malformed'> =>
+  typeof uuid === 'string' && UUID_V4.test(uuid) && typeof at === 'number'
+    ? parseEventId(`${at.toString(16).padStart(12, '0').replace(/^.{8}/, '$&-')}-7${uuid.slice(15)}`)
+    : err('malformed');

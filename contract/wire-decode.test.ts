@@ -88,6 +88,65 @@ describe('a page’s parameters and an importer’s commerce come to the same ev
   }); // biome-ignore format: a table
 });
 
+describe('consent may be told in words', () => {
+  const consentOf = (c: readonly unknown[]): unknown => {
+    const decoded = decodeBatch(aMessage({ c }));
+    return decoded.ok ? decoded.value.consent : decoded.error;
+  };
+
+  it.each([
+    { words: 'grant', purposes: 15 },
+    { words: 'measure', purposes: 1 },
+    { words: 'measure profile', purposes: 3 },
+    { words: 'share,measure', purposes: 9 },
+    { words: 'grant limited', purposes: 1 },
+    { words: 'measure,profile limited', purposes: 1 },
+  ])('reads “$words” as $purposes', ({ words, purposes }) => {
+    expect(consentOf(['g', words, 1])).toEqual({ state: 'granted', source: 'site', purposes });
+  });
+
+  it.each([
+    { words: 'refuse' },
+    { words: '' },
+    { words: 'profile limited' },
+    { words: 'grants' },
+    { words: 'Measure' },
+  ])('reads “$words” as a refusal', ({ words }) => {
+    expect(consentOf(['g', words, 1])).toEqual({ state: 'refused', source: 'site' });
+  });
+
+  it('refuses more words than there are', () => {
+    expect(consentOf(['g', 'x'.repeat(60), 1])).toEqual({ state: 'refused', source: 'site' });
+    expect(consentOf(['g', 'x'.repeat(61), 1])).toBe('malformed_batch');
+  });
+});
+
+describe('D1: a browser’s UUIDv4 comes to one UUIDv7', () => {
+  const V4 = '9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d';
+  const idFor = (over: object): unknown => {
+    const decoded = decodeBatch(aMessage({ e: [anEvent(over)] }));
+    const [event] = decoded.ok ? decoded.value.events : [];
+    return event?.ok === true ? event.value.id : event;
+  };
+
+  it('made of the event’s time and the UUIDv4’s random part, at every attempt', () => {
+    expect(idFor({ i: V4 })).toBe('01a217ba-1200-7bad-9bdd-2b0d7b3dcb6d');
+    expect(idFor({ i: V4 })).toBe(idFor({ i: V4 }));
+  });
+
+  it.each([
+    { why: 'a year before 1971', t: 86_400_000, taken: true },
+    { why: 'the last that 48 bits hold', t: 2 ** 48 - 1, taken: true },
+    { why: 'the first that they do not', t: 2 ** 48, taken: false },
+  ])('with $why as time: $taken', ({ t, taken }) => {
+    expect(typeof idFor({ i: V4, t }) === 'string').toBe(taken);
+  });
+
+  it('is told with a refusal as well', () => {
+    expect(idFor({ i: V4, u: 7 })).toMatchObject({ ok: false, id: '01a217ba-1200-7bad-9bdd-2b0d7b3dcb6d' });
+  });
+});
+
 describe('every invalid message is refused for its reason, and says where', () => {
   it.each(INVALID)('%s', (_file, { body, refusal, pointer }) => {
     const decoded = decodeBatch(body);
@@ -200,7 +259,6 @@ describe('limits: below, at, above', () => {
   it.each([
     { what: 'characters of a URL', max: URL_CHARS_MAX, event: (size: number) => ({ u: 'u'.repeat(size) }) },
     { what: 'characters of a referrer', max: URL_CHARS_MAX, event: (size: number) => ({ r: 'r'.repeat(size) }) },
-    { what: 'characters of a title', max: TEXT_CHARS_MAX, event: (size: number) => ({ h: 'h'.repeat(size) }) },
     {
       what: 'characters of an item’s name',
       max: TEXT_CHARS_MAX,
@@ -229,6 +287,15 @@ describe('limits: below, at, above', () => {
   ])('$what: $max', ({ max, event: over }) => {
     const taken = [max - 1, max, max + 1].map((size) => isTaken(aMessage({ e: [anEvent(over(size))] })));
     expect(taken).toEqual([true, true, false]);
+  });
+
+  it.each([
+    { why: 'below', size: TEXT_CHARS_MAX - 1, kept: TEXT_CHARS_MAX - 1 },
+    { why: 'at', size: TEXT_CHARS_MAX, kept: TEXT_CHARS_MAX },
+    { why: 'above', size: TEXT_CHARS_MAX + 1, kept: TEXT_CHARS_MAX },
+  ])('cuts a title $why the limit to $kept characters', ({ size, kept }) => {
+    const decoded = decodeBatch(aMessage({ e: [anEvent({ h: 'h'.repeat(size) })] }));
+    expect(decoded.ok && decoded.value.events).toMatchObject([{ ok: true, value: { title: 'h'.repeat(kept) } }]);
   });
 
   it.each([

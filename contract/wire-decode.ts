@@ -1,14 +1,15 @@
 // contract/wire-decode.ts: the one parser between the network and our types (valibot; for the edge, not the tag).
 import * as v from 'valibot';
 import type { Consent } from './consent.ts';
-import { CONSENT_SOURCES } from './consent.ts';
+import { CONSENT_SOURCES, GPC_REMOVES } from './consent.ts';
 import type { TrackEvent } from './events.ts';
 import { isEventName } from './events.ts';
 import { paramsPointer, readParams } from './ga4-params.ts';
 import type { EpochMs, EventId, FirstPartyId, SiteId } from './ids.ts';
-import { parseEpochMs, parseEventId, parseFirstPartyId, parseSiteId } from './ids.ts';
+import { eventIdFromV4, parseEpochMs, parseEventId, parseFirstPartyId, parseSiteId } from './ids.ts';
 import * as limits from './limits.ts';
-import { PURPOSE_BITS_ALL } from './purposes.ts';
+import type { PurposeBits } from './purposes.ts';
+import { bitsOf, PURPOSE_BITS_ALL, PURPOSES } from './purposes.ts';
 import type { Result } from './result.ts';
 import { err, ok } from './result.ts';
 import type { WireCommerce, WireConsent } from './wire.ts';
@@ -75,19 +76,28 @@ const eventSchema = v.object({
   t: instant,
   u: v.optional(text(limits.URL_CHARS_MAX)),
   r: v.optional(text(limits.URL_CHARS_MAX)),
-  h: v.optional(shortText),
+  // A page's title is as long as it is; the event is worth more than its end.
+  h: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((title) => title.slice(0, limits.TEXT_CHARS_MAX)),
+    ),
+  ),
   p: v.optional(propertiesSchema),
   m: v.optional(commerceSchema),
 });
+/** The longest list of purposes in words: all of them, and what limits them. */
+const CONSENT_CHARS_MAX = 60;
 const bits = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(PURPOSE_BITS_ALL));
+const purposes = v.union([bits, text(CONSENT_CHARS_MAX)]);
 const source = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(CONSENT_SOURCES.length - 1));
 const batchSchema = v.object({
   s: v.custom<SiteId>((value) => parseSiteId(value).ok),
   t: instant,
   c: v.union([
     // Strict: the shorter of two plain tuples would match first and lose the time.
-    v.strictTuple([v.picklist(['u', 'r', 'g']), bits, source]),
-    v.strictTuple([v.picklist(['u', 'r', 'g']), bits, source, instant]),
+    v.strictTuple([v.picklist(['u', 'r', 'g']), purposes, source]),
+    v.strictTuple([v.picklist(['u', 'r', 'g']), purposes, source, instant]),
   ]),
   i: v.optional(v.custom<FirstPartyId>((value) => parseFirstPartyId(value).ok)),
   w: v.optional(v.literal(1)),
@@ -97,10 +107,21 @@ const batchSchema = v.object({
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const decodeConsent = ([state, purposes, code, at]: WireConsent): Consent => {
+/** The purposes that a page said in words; other words mean nothing. */
+const bitsOfWords = (said: string): PurposeBits => {
+  const words = said.split(/[^a-z]+/);
+  const named = words.includes('grant')
+    ? PURPOSE_BITS_ALL
+    : bitsOf(PURPOSES.filter((purpose) => words.includes(purpose)));
+  return words.includes('limited') ? named & ~GPC_REMOVES : named;
+};
+
+const decodeConsent = ([state, said, code, at]: WireConsent): Consent => {
   if (state === 'u') return { state: 'unasked' };
   const made = { source: CONSENT_SOURCES[code] ?? 'none', ...(at === undefined ? {} : { at: at as EpochMs }) };
-  return state === 'r' ? { state: 'refused', ...made } : { state: 'granted', purposes, ...made };
+  const granted = typeof said === 'number' ? said : bitsOfWords(said);
+  if (state === 'r' || (typeof said === 'string' && granted === 0)) return { state: 'refused', ...made };
+  return { state: 'granted', purposes: granted, ...made };
 };
 
 const present = <T extends object>(fields: { readonly [K in keyof T]: T[K] | undefined }): T =>
@@ -153,10 +174,12 @@ const pointerOf = (issue: v.BaseIssue<unknown> | undefined): string =>
 const RESERVED_NAMES: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 
 /** An event whose parameters are mapped, and whether they had to be. */
-const mapped = (raw: Readonly<Record<string, unknown>>): readonly [event: object, isMapped: boolean] =>
-  isObject(raw['p']) && raw['m'] === undefined
-    ? [{ ...raw, p: undefined, ...readParams(raw['p']) }, true]
-    : [raw, false];
+const mapped = (raw: Readonly<Record<string, unknown>>): readonly [event: object, isMapped: boolean] => {
+  const event = { ...raw, ...('i' in raw && { i: idOf(raw).id ?? raw['i'] }) };
+  return isObject(raw['p']) && raw['m'] === undefined
+    ? [{ ...event, p: undefined, ...readParams(raw['p']) }, true]
+    : [event, false];
+};
 
 function decodeEvent(raw: unknown): DecodedEvent {
   if (!isObject(raw)) return { ...err('malformed_event'), pointer: '' };
@@ -175,9 +198,10 @@ function decodeEvent(raw: unknown): DecodedEvent {
   return { ...err('malformed_event'), pointer, ...idOf(raw) };
 }
 
-const idOf = (raw: unknown): { readonly id?: EventId } => {
-  const id = isObject(raw) ? parseEventId(raw['i']) : undefined;
-  return id?.ok === true ? { id: id.value } : {};
+const idOf = (raw: Readonly<Record<string, unknown>>): { readonly id?: EventId } => {
+  const given = parseEventId(raw['i']);
+  const id = given.ok ? given : eventIdFromV4(raw['i'], raw['t']);
+  return id.ok ? { id: id.value } : {};
 };
 
 /** Reads a message. One bad event never drops its batch: it is refused by itself, with a pointer. */

@@ -6,8 +6,11 @@ import type { Commerce, Item, TrackEvent } from './events.ts';
 /** The version every message of this shape carries; a breaking change gets the next number and its own decoder. */
 export const WIRE_VERSION = 1;
 
-/** Consent on the wire: state, purpose bits, source code, time of the choice. */
-export type WireConsent = readonly [state: 'u' | 'r' | 'g', purposes: number, source: number, at?: number];
+/**
+ * Consent on the wire: state, purposes, source code, time of the choice. Purposes are bits, or words as a page says
+ * them: `grant` is all, other words count by {@link PURPOSES}' names. A grant of nothing is a refusal.
+ */
+export type WireConsent = readonly [state: 'u' | 'r' | 'g', purposes: number | string, source: number, at?: number];
 
 /** An item on the wire. */
 export interface WireItem {
@@ -35,7 +38,7 @@ export interface WireCommerce {
 
 /** An event on the wire. */
 export interface WireEvent {
-  /** Event id, UUIDv7. */
+  /** Event id: a UUIDv7; or a UUIDv4, of which the edge makes a UUIDv7 with the event's time. */
   readonly i: string;
   /** Name. */
   readonly n: string;

@@ -58,4 +58,6 @@ export interface TagOptions {
   readonly policy?: PolicyPreset;
   /** What the page knows of the choice as it loads. */
   readonly consent?: ConsentChoice;
+  /** Counts routes in the fragment (`#/tea`) as pages of that path. Other fragments never count. */
+  readonly hash?: boolean;
 }

@@ -1,32 +1,35 @@
 // sdk/consent.test.ts: nothing leaves or is kept before it may (C1, C2, S1).
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseFirstPartyId, PURPOSE_BIT } from '../contract/index.ts';
+import { decideConsent, parseFirstPartyId, POLICIES, PURPOSE_BIT } from '../contract/index.ts';
 import { FLUSH_MS } from './delivery.ts';
-import { ID_AGE_MS_MAX, MARK_KEY } from './mark.ts';
+import { ID_AGE_MS_MAX } from './first-party-id.ts';
+import { MARK_KEY } from './mark.ts';
 import { QUEUE_EVENTS_MAX } from './queue.ts';
 import type { Page } from './testing.ts';
-import { closePage, openPage, T0 } from './testing.ts';
+import { closePage, consentOf, openPage, T0 } from './testing.ts';
 
 const namesIn = (page: Page): readonly string[] => page.fetched.flatMap(({ e }) => e.map(({ n }) => n));
 afterEach(closePage);
 
 describe('C1: no consent, no link', () => {
   it.each([
-    { why: 'nobody was asked', policy: 'standard', choice: undefined, state: 'u' },
-    { why: 'it was refused', policy: 'standard', choice: 'refuse', state: 'r' },
-    { why: 'no linking purpose was granted', policy: 'standard', choice: { purposes: ['share'] }, state: 'r' },
-    { why: 'nobody was asked, exempt', policy: 'exempt', choice: undefined, state: 'u' },
-  ] as const)('sends without an id and stores nothing when $why', async ({ policy, choice, state }) => {
+    { why: 'nobody was asked', policy: 'standard', choice: undefined, action: 'day' },
+    { why: 'it was refused', policy: 'standard', choice: 'refuse', action: 'count' },
+    { why: 'no linking purpose was granted', policy: 'standard', choice: { purposes: ['share'] }, action: 'count' },
+    { why: 'nobody was asked, exempt', policy: 'exempt', choice: undefined, action: 'day' },
+  ] as const)('sends without an id and stores nothing when $why', async ({ policy, choice, action }) => {
     const page = await openPage({ policy, ...(choice === undefined ? {} : { consent: choice }) });
     await page.pass(FLUSH_MS);
-    expect(page.fetched.map(({ c, i }) => [c[0], i])).toEqual([[state, undefined]]);
+    const [message] = page.fetched;
+    expect(message).not.toHaveProperty('i');
+    expect(decideConsent(POLICIES[policy], consentOf(message), false).action).toBe(action);
     expect(page.stored.size).toBe(0);
   });
 
   it('C2: tells the purposes that GPC leaves, where no header says that it is set', async () => {
     const page = await openPage({ consent: 'grant' }, { gpc: true });
     await page.pass(FLUSH_MS);
-    expect(page.fetched.map(({ c }) => [c[0], c[1]])).toEqual([['g', PURPOSE_BIT.measure]]);
+    expect(page.fetched.map(consentOf)).toEqual([{ state: 'granted', source: 'site', purposes: PURPOSE_BIT.measure }]);
   });
 
   it('makes an id of 128 random bits once consent comes, and keeps it', async () => {
@@ -127,7 +130,9 @@ describe('C1: under a policy that drops, events wait for the answer', () => {
     const page = await openPage({ policy: 'standard' });
     page.tag.consent('refuse');
     await page.pass(FLUSH_MS);
-    expect(page.fetched.map(({ c, e }) => [c[0], e[0]?.n])).toEqual([['r', 'page_view']]);
+    expect(page.fetched.map((message) => [consentOf(message).state, message.e[0]?.n])).toEqual([
+      ['refused', 'page_view'],
+    ]);
   });
 });
 

@@ -119,14 +119,21 @@ describe('messages stay under the wire’s limits', () => {
 });
 
 describe('at the page’s end, what is left goes by beacon', () => {
-  it.each([{ type: 'hidden' }, { type: 'pagehide' }])('on $type', async ({ type }) => {
+  it('once it is hidden, as every page is before it goes', async () => {
     const page = await openPage();
     page.tag.track('a');
-    if (type === 'hidden') page.setHidden(true);
-    else page.fire('pagehide');
+    page.setHidden(true);
     expect(page.beacons.map(({ e }) => e.map(({ n }) => n))).toEqual([['page_view', 'a']]);
     await page.pass(60_000);
     expect(page.fetched).toEqual([]);
+  });
+
+  it('all of it, in messages short enough', async () => {
+    const page = await openPage();
+    for (let made = 0; made < BATCH_EVENTS_MAX; made += 1) page.tag.track('a', { x: longText, y: longText });
+    page.setHidden(true);
+    expect(idsOf(page.beacons)).toHaveLength(BATCH_EVENTS_MAX + 1);
+    expect(Math.max(...page.beacons.map(bytesOf))).toBeLessThan(BODY_BYTES_MAX - 5_000);
   });
 
   it('sends nothing when the page is shown again', async () => {

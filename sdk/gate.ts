@@ -1,68 +1,76 @@
-// sdk/gate.ts: decides what may leave the browser (C1, C2). The table is the contract's; this holds the choice.
-import type { ConsentDecision, ConsentPolicy, WireBatch, WireConsent } from '../contract/index.ts';
-import { decideConsent, POLICIES, PURPOSE_BITS_ALL, PURPOSES, WIRE_VERSION } from '../contract/index.ts';
-import type { ConsentChoice, TagOptions } from './api.ts';
-import { firstPartyId, forget, isOut } from './mark.ts';
+// sdk/gate.ts: decides what may leave the browser (C1, C2), as contract/consent.ts would: gate.test.ts compares them.
+import type { WireBatch, WireConsent } from '../contract/index.ts';
+import { WIRE_VERSION } from '../contract/index.ts';
+import type { TagOptions } from './api.ts';
+import { isOut } from './mark.ts';
 import type { Sparse } from './queue.ts';
 import { discard } from './queue.ts';
 
+/** What may be remembered of a visitor who agreed. */
+export interface Identity {
+  /** The id, made where there is none or it is too old; asked for after consent alone (C1). */
+  readonly at: (now: number) => string;
+  readonly forget: () => void;
+}
+
 /** The site's own call in the contract's CONSENT_SOURCES, whose names the tag needn't carry. */
-const SOURCE_SITE = 1;
+export const SOURCE_SITE = 1;
 
 /** What the site said when it started the tag. */
 export let options: TagOptions;
-/** What the site does without consent. */
-export let policy: ConsentPolicy;
-let consent: WireConsent = ['u', 0, 0];
-let action: ConsentDecision['action'];
+let consent: WireConsent = ['u', '', 0];
+let limit: string;
+// Core remembers nobody: only Full calls what sets this.
+let identity: Identity | undefined;
 
-/** Opens the gate for a visitor nobody has asked. A policy that is misspelt is the strictest. */
+/** Opens the gate for a visitor nobody has asked. */
 export const openGate = (said: TagOptions): void => {
   options = said;
-  policy = POLICIES[options.policy ?? 'standard'] ?? POLICIES.strict;
-  action = policy.unknown;
+  // Told with the choice: no Sec-GPC header comes with a signal that an extension sets.
+  limit = navigator.globalPrivacyControl || isExempt() ? ' limited' : '';
 };
 
-// A string and a list both have `includes`, so `data-consent="measure profile"` needs no parser of its own.
-const bitsOfChoice = (choice: ConsentChoice): number => {
-  if (choice === 'grant') return PURPOSE_BITS_ALL;
-  const named = typeof choice === 'string' ? choice : choice.purposes;
-  return PURPOSES.reduce((bits, purpose, index) => (named.includes(purpose) ? bits | (1 << index) : bits), 0);
+/** From now on, visitors who agree are remembered. */
+export const remember = (by: Identity): void => {
+  identity = by;
 };
 
-/** Takes the visitor's choice. Whoever opted out stays out, whatever a consent platform says later. */
-export const choose = (choice: ConsentChoice): void => {
-  if (isOut()) return;
-  const [, purposesBefore] = consent;
-  consent = ['r', 0, SOURCE_SITE]; // What holds if a patched page makes the next lines throw.
-  action = 'drop';
-  // The table treats a grant of nothing as a refusal.
-  const told = { state: 'granted', source: 'site', purposes: bitsOfChoice(choice) } as const;
-  const decision = decideConsent(policy, told, navigator.globalPrivacyControl === true);
-  const { purposes } = decision;
-  action = decision.action;
-  // The purposes that hold are told, not those that were clicked: no Sec-GPC header comes with a signal set by an extension.
-  if (purposes) consent = ['g', purposes, SOURCE_SITE];
-  if (action === 'link') return;
-  forget();
-  // What was gathered under a grant goes with it; what was gathered before anybody was asked may still be counted.
-  if (purposesBefore || action === 'drop') discard();
-};
-
+// The contract's table as questions; what is misspelt is `strict`.
+/** Whether the policy takes unasked visitors on the CNIL's terms: no referrer, no campaign. */
+export const isExempt = (): boolean => options.policy === 'exempt';
+/** Whether events may be linked. `personalise` and `share` act on a profile: alone they are a refusal. */
+const isLinked = (): boolean => /grant|measure|profile(?!.*limited)/.test(consent[1] as string);
+/** Whether events may leave now: the visitor agreed, or the policy takes those of visitors who did not. */
+const isOpen = (): boolean =>
+  isLinked() || (options.policy ?? 'standard') === 'standard' || (consent[0] === 'u' && isExempt());
 /** Whether new events are worth keeping: they may be sent now, or once the visitor agrees. */
-export const isListening = (): boolean => action !== 'drop' || consent[0] === 'u';
+export const isListening = (): boolean => isOpen() || consent[0] === 'u';
+
+/**
+ * Takes the visitor's choice.
+ * @param clicked `grant`, or names of purposes; anything else is a refusal.
+ */
+export const choose = (clicked: string, source: number): void => {
+  const wasLinked = isLinked();
+  consent = ['g', clicked + limit, source];
+  if (isLinked()) return;
+  identity?.forget();
+  // What was gathered under a grant goes with it; what was gathered before anybody was asked may still be counted.
+  if (wasLinked || !isOpen()) discard();
+};
 
 /** What the next message says besides its events, or nothing while nothing may be sent. */
 export const envelope = (): Sparse<Omit<WireBatch, 'e'>> | undefined => {
   // Storage is touched last: an objection must be heard before anything leaves, and no sooner (S1).
-  if (action === 'drop' || document.prerendering || isOut()) return undefined;
+  if (!isOpen() || document.prerendering || isOut()) return undefined;
   const now = Date.now();
   return {
     v: WIRE_VERSION,
     s: options.site,
     t: now,
     c: consent,
-    i: action === 'link' ? firstPartyId(now) : undefined,
+    i: identity && isLinked() ? identity.at(now) : undefined,
+    // A program that says it drives the browser; those that don't, the edge tells by the user agent.
     w: navigator.webdriver ? 1 : undefined,
   };
 };

@@ -9,3 +9,11 @@ interface Navigator {
   /** Global Privacy Control: the visitor objects to sale and sharing. */
   readonly globalPrivacyControl?: boolean;
 }
+
+/** The Navigation API, as far as the tag listens to it (HTML standard §7.2.6). */
+declare const navigation: EventTarget;
+
+interface Window {
+  /** Absent in browsers before 2022 to 2026. */
+  readonly navigation?: EventTarget;
+}

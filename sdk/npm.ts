@@ -1,6 +1,7 @@
 // sdk/npm.ts: entry of the npm package.
 import type { Hushtag, TagOptions } from './api.ts';
-import { createApi, startTag } from './start.ts';
+import { startFull } from './full.ts';
+import { createApi } from './start.ts';
 
 export type { CommerceEventName, PolicyPreset, Purpose } from '../contract/index.ts';
 export type { ConsentChoice, EventParams, Hushtag, ItemParams, TagOptions } from './api.ts';
@@ -14,6 +15,6 @@ let started: Hushtag | undefined;
 export function createTag(options: TagOptions): Hushtag {
   const nothing = (): void => undefined;
   if (typeof window === 'undefined') return createApi({ track: nothing, consent: nothing, optOut: nothing });
-  started ??= startTag(options);
+  started ??= startFull(options);
   return started;
 }

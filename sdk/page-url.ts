@@ -1,11 +1,17 @@
 // sdk/page-url.ts: what of an address may leave the browser. The edge scrubs again; this is the first line.
+import { isExempt, options } from './gate.ts';
 
-/** An address without its fragment, by which a page tells places in itself apart. */
-export const withoutFragment = (href: string): string => href.replace(/#.*/s, '');
+/**
+ * Where the visitor is, fragments apart. With `data-hash`, a fragment that is a route (`#/tea`) counts as the
+ * path that it stands for.
+ */
+export const address = (): string =>
+  // What is split always has a first part.
+  (options.hash ? location.href.replace(/\/?(\?[^#]*)?#(\/.*)/, '$2$1') : location.href).split('#')[0] as string;
 
-/** An address without fragment and query; with `campaign`, the query's utm_ parameters stay. */
-export const pageUrl = (href: string, campaign: boolean): string => {
-  const [path = '', query = ''] = withoutFragment(href).split('?');
-  const kept = campaign && query.match(/\butm_[^&]*/g);
-  return kept ? `${path}?${kept.join('&')}` : path;
+/** An address without its query, but for the utm_ parameters where the policy keeps them. */
+export const pageUrl = (from: string): string | undefined => {
+  const [path, query] = from.split('?');
+  const campaign = !isExempt() && query?.match(/\butm_[^&]*/g);
+  return campaign ? `${path}?${campaign.join('&')}` : path;
 };

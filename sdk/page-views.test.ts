@@ -1,12 +1,13 @@
 // sdk/page-views.test.ts
 import { afterEach, describe, expect, it } from 'vitest';
 import { FLUSH_MS } from './delivery.ts';
+import { ENGAGED_MS_MIN } from './page-views.ts';
 import type { Page } from './testing.ts';
 import { closePage, openPage } from './testing.ts';
 
 const viewsOf = async (page: Page): Promise<readonly (readonly unknown[])[]> => {
   await page.pass(10 * FLUSH_MS);
-  return page.fetched.flatMap(({ e }) => e.map(({ u, h, r }) => [u, h, r]));
+  return page.fetched.flatMap(({ e }) => e.filter(({ n }) => n === 'page_view').map(({ u, h, r }) => [u, h, r]));
 };
 afterEach(closePage);
 
@@ -28,7 +29,9 @@ describe('one page view for every page that is seen', () => {
     page.push('/');
     page.fire('popstate');
     expect((await viewsOf(page)).map(([url]) => url)).toEqual([
-      'https://shop.example/', 'https://shop.example/tea', 'https://shop.example/',
+      'https://shop.example/',
+      'https://shop.example/tea',
+      'https://shop.example/',
     ]);
   });
 
@@ -51,10 +54,16 @@ describe('one page view for every page that is seen', () => {
     const page = await openPage();
     page.push('/login');
     page.push('/account');
-    expect((await viewsOf(page)).map(([url]) => url)).toEqual(['https://shop.example/', 'https://shop.example/account']);
+    expect((await viewsOf(page)).map(([url]) => url)).toEqual([
+      'https://shop.example/',
+      'https://shop.example/account',
+    ]);
   });
 
-  it.each([{ persisted: true, views: 2 }, { persisted: false, views: 1 }])('counts $views when shown, from the back/forward cache: $persisted', async ({ persisted, views }) => {
+  it.each([
+    { persisted: true, views: 2 },
+    { persisted: false, views: 1 },
+  ])('counts $views when shown, from the back/forward cache: $persisted', async ({ persisted, views }) => {
     const page = await openPage();
     page.fire('pageshow', { persisted });
     expect(await viewsOf(page)).toHaveLength(views);
@@ -67,6 +76,69 @@ describe('one page view for every page that is seen', () => {
     page.setTitle('Seen');
     page.activate();
     await page.pass(FLUSH_MS);
-    expect(page.fetched.flatMap(({ e }) => e.map(({ n, h }) => [n, h]))).toEqual([['view_item', undefined], ['page_view', 'Seen']]);
+    expect(page.fetched.flatMap(({ e }) => e.map(({ n, h }) => [n, h]))).toEqual([
+      ['view_item', undefined],
+      ['page_view', 'Seen'],
+    ]);
   });
-}); // biome-ignore format: a list
+});
+
+describe('engagement is told of the page that was seen, when it is left or hidden', () => {
+  const engagementsOf = (messages: Page['fetched']): readonly (readonly unknown[])[] =>
+    messages.flatMap(({ e }) => e.filter(({ n }) => n === 'user_engagement').map(({ u, p }) => [u, p]));
+
+  it('on the previous address in a single-page app, with time and depth of that page alone', async () => {
+    const page = await openPage();
+    await page.pass(4_000);
+    page.scrollTo(75);
+    page.scrollTo(50);
+    page.push('/tea');
+    await page.pass(3_000);
+    page.push('/coffee');
+    await page.pass(10 * FLUSH_MS);
+    expect(engagementsOf(page.fetched)).toEqual([
+      ['https://shop.example/', { engagement_time_msec: 4_000, percent_scrolled: 75 }],
+      ['https://shop.example/tea', { engagement_time_msec: 3_000, percent_scrolled: 20 }],
+    ]);
+  });
+
+  it('does not count time out of sight or out of focus', async () => {
+    const page = await openPage();
+    await page.pass(2_000);
+    page.setFocus(false);
+    await page.pass(60_000);
+    page.setFocus(true);
+    await page.pass(1_000);
+    page.setHidden(true);
+    expect(engagementsOf(page.beacons)).toEqual([
+      ['https://shop.example/', { engagement_time_msec: 3_000, percent_scrolled: 20 }],
+    ]);
+    await page.pass(60_000);
+    page.setHidden(false);
+    await page.pass(1_500);
+    page.setHidden(true);
+    expect(engagementsOf(page.beacons).at(-1)?.[1]).toMatchObject({ engagement_time_msec: 1_500 });
+  });
+
+  it.each([
+    { why: 'below the limit', ms: ENGAGED_MS_MIN - 1, told: 0 },
+    { why: 'at the limit', ms: ENGAGED_MS_MIN, told: 1 },
+    { why: 'above the limit', ms: ENGAGED_MS_MIN + 1, told: 1 },
+  ])('tells $told of $ms ms, $why', async ({ ms, told }) => {
+    const page = await openPage();
+    await page.pass(ms);
+    page.setHidden(true);
+    expect(engagementsOf(page.beacons)).toHaveLength(told);
+  });
+
+  it('counts routes in the fragment only where asked to', async () => {
+    const names = async (hash: boolean): Promise<readonly unknown[]> => {
+      const page = await openPage({ hash });
+      page.push('/#/tea');
+      page.fire('popstate');
+      return (await viewsOf(page)).map(([url]) => url);
+    };
+    expect(await names(false)).toEqual(['https://shop.example/']);
+    expect(await names(true)).toEqual(['https://shop.example/', 'https://shop.example/tea']);
+  });
+});

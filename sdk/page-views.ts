@@ -1,34 +1,78 @@
-// sdk/page-views.ts: says when another page is shown, in a site of documents and in a single-page app alike.
-import { withoutFragment } from './page-url.ts';
+// sdk/page-views.ts: says which page the visitor sees, and for how long and how far it was read.
+import { isExempt } from './gate.ts';
+import { address, pageUrl } from './page-url.ts';
+import type { Track } from './queue.ts';
 import { safely } from './safely.ts';
 
+/** Less than this is no engagement, ms. */
+export const ENGAGED_MS_MIN = 1_000;
+
 /**
- * Calls `seen`, with the page it came from, for every page the visitor comes to see: load, a prerendered page's
- * activation, return from the back/forward cache, and navigation to another address in the page (fragments apart).
+ * Tracks `page_view` for every page the visitor comes to see: load, a prerendered page's activation, return from the
+ * back/forward cache, and another address in the page. Tracks `user_engagement` for the page that was seen, when it is
+ * left or hidden: `engagement_time_msec` visible and focused, `percent_scrolled` of its height (GA4's names).
+ * @param leave sends what is left, when the page is hidden or goes.
  */
-export const watchPageViews = (seen: (referrer: string) => void): void => {
-  let lastSeen = '';
+export const watchPageViews = (track: Track, leave: () => void): void => {
+  let page = '';
+  let engagedMs = 0;
+  let since = 0;
+  let percent = 0;
+
+  const tellEngagement = (): void => {
+    if (engagedMs >= ENGAGED_MS_MIN) {
+      track('user_engagement', { engagement_time_msec: engagedMs, percent_scrolled: percent }, page);
+      engagedMs = 0;
+    }
+  };
+
+  /** How much of the page a window shows that begins at `top`, per cent of its height. */
+  const depthAt = (top: number): number =>
+    Math.round(((top + innerHeight) / document.documentElement.scrollHeight) * 100);
+
   const look = safely(() => {
-    const here = withoutFragment(location.href);
-    if (here === lastSeen || document.prerendering) return;
-    seen(lastSeen || document.referrer);
-    lastSeen = here;
+    const here = address();
+    if (here === page || document.prerendering) return;
+    tellEngagement();
+    engagedMs = 0;
+    percent = depthAt(0);
+    track('page_view', undefined, here, {
+      r: (!isExempt() && pageUrl(page || document.referrer)) || undefined,
+      h: document.title,
+    });
+    page = here;
   });
-  // Routers set the title after the address, in the same task: the page is looked at in the next.
-  const lookSoon = safely(() => setTimeout(look));
+
+  // One listener for all that can change what is seen: each change ends a stretch of time and may begin the next.
+  const notice = safely((event?: Partial<PageTransitionEvent>) => {
+    const now = Date.now();
+    if (since) engagedMs += now - since;
+    since = document.hidden || !document.hasFocus() ? 0 : now;
+    if (address() === page) percent = Math.max(percent, depthAt(scrollY)); // Once the address is another, the page may be as well.
+    if (event?.persisted) page = '';
+    if (document.hidden) {
+      tellEngagement();
+      leave();
+    }
+    // Routers set the title after the address, in the same task: the page is looked at in the next.
+    setTimeout(look);
+  });
 
   look();
+  notice();
+  // A page that is prerendered is hidden, and one that goes becomes hidden: both changes are seen.
+  for (const type of ['visibilitychange', 'pageshow', 'focus', 'blur', 'scroll', 'popstate'])
+    addEventListener(type, notice);
+  const { navigation } = window;
+  if (navigation) {
+    navigation.addEventListener('navigatesuccess', notice);
+    return;
+  }
   for (const method of ['pushState', 'replaceState'] as const) {
     const original = history[method];
     history[method] = function (...given) {
       original.apply(this, given); // What it throws is the page's own.
-      lookSoon();
+      notice();
     };
   }
-  addEventListener('popstate', lookSoon);
-  addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) lastSeen = '';
-    look();
-  });
-  document.addEventListener('prerenderingchange', look);
 };

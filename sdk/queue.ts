@@ -7,11 +7,14 @@ export type Sparse<Wire> = { readonly [Field in keyof Wire]: Wire[Field] | undef
 /** Events kept while they can't be sent. Later ones are lost, so that the page with the campaign is not. */
 export const QUEUE_EVENTS_MAX = 500;
 
-/** An event in the queue. */
-export type QueuedEvent = Partial<Sparse<WireEvent>>;
+/** What may be said of an event. */
+export type EventFields = Partial<Sparse<WireEvent>>;
 
-/** Oldest first. Who takes events out and has to put them back, puts them into the list they came from. */
-export let queue: QueuedEvent[] = [];
+/** Puts an event into the queue: its name, its parameters, the address where it is not the page's, and what else is known. */
+export type Track = (name: string, params?: object, at?: string, more?: EventFields) => void;
+
+/** Events as JSON, oldest first. Who takes events out and has to put them back, puts them into the list they came from. */
+export let queue: string[] = [];
 
 /** Drops every event, also those that are on their way and would have to be sent again: their list is gone. */
 export const discard = (): void => {

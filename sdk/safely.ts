@@ -6,10 +6,10 @@
  */
 export const safely =
   <Given extends readonly unknown[], Made>(act: (...given: Given) => Made) =>
-  (...given: Given): Made | undefined => {
+  (...given: Given): Made | void => {
     try {
       return act(...given);
     } catch {
-      return undefined; // A lost event is our loss; an exception in somebody's shop is theirs.
+      // A lost event is our loss; an exception in somebody's shop is theirs.
     }
   };

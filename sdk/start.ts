@@ -1,36 +1,40 @@
 // sdk/start.ts: puts the tag together. Nothing is stored, and nothing sent, before policy and choice allow it.
-import type { WireEvent } from '../contract/index.ts';
-import { COMMERCE_EVENTS, eventIdFrom, TEXT_CHARS_MAX } from '../contract/index.ts';
+import type { Purpose } from '../contract/index.ts';
 import type { ConsentChoice, EventParams, Hushtag, OwnCalls, TagOptions } from './api.ts';
 import { leave, wake } from './delivery.ts';
-import { choose, isListening, openGate, policy } from './gate.ts';
-import { optOut } from './mark.ts';
-import { pageUrl } from './page-url.ts';
+import { choose, isListening, openGate, SOURCE_SITE } from './gate.ts';
+import { OPTED_OUT, writeMark } from './mark.ts';
+import { address, pageUrl } from './page-url.ts';
 import { watchPageViews } from './page-views.ts';
-import type { QueuedEvent, Sparse } from './queue.ts';
+import type { EventFields, Track } from './queue.ts';
 import { discard, queue, QUEUE_EVENTS_MAX } from './queue.ts';
 import { safely } from './safely.ts';
 
-/** Makes the e-commerce calls, each `track` with its name, and adds the calls that do something of their own. */
-export const createApi = (own: OwnCalls): Hushtag => {
-  const api = own as { -readonly [Call in keyof Hushtag]: Hushtag[Call] };
-  for (const name of COMMERCE_EVENTS) api[name] = (params) => own.track(name, params);
-  return api;
-};
+// GA4's names of commerce events. Not any name: who looks for a `then` or a `toJSON` must not find a call.
+const EVENT_CALL = /^[a-z]+_|purchase|refund|search/;
 
-const track = safely((name: string, params?: EventParams, page?: Sparse<Pick<WireEvent, 'r' | 'h'>>) => {
+/** Adds the e-commerce calls: each is `track` with its own name. */
+export const createApi = (own: OwnCalls): Hushtag =>
+  new Proxy(own as Hushtag, {
+    get: (calls, name) =>
+      calls[name as keyof Hushtag] ??
+      (EVENT_CALL.test(String(name)) ? (params?: EventParams) => own.track(name as string, params) : undefined),
+  });
+
+/** Puts an event into the queue, to be sent soon. */
+export const track: Track = safely((name, params, at = address(), more) => {
   if (!isListening() || queue.length >= QUEUE_EVENTS_MAX) return;
-  const at = Date.now();
-  const event = {
-    i: eventIdFrom(at, crypto.getRandomValues(new Uint8Array(10))),
+  const event: EventFields = {
+    // Made once, so that a retry changes nothing; the edge adds the event's time and makes a UUIDv7 of it.
+    i: crypto.randomUUID(),
     n: name,
-    t: at,
-    u: pageUrl(location.href, policy.channelData),
-    ...page,
-    p: params,
+    t: Date.now(),
+    u: pageUrl(at),
+    p: params as EventFields['p'],
+    ...more,
   };
-  // Through JSON and back: what JSON can't hold fails here, alone, and not later with the whole queue.
-  queue.push(JSON.parse(JSON.stringify(event)) as QueuedEvent);
+  // Made JSON at once: what JSON can't hold fails here, alone, and nothing the page changes later changes the event.
+  queue.push(JSON.stringify(event));
   wake();
 });
 
@@ -38,28 +42,19 @@ const track = safely((name: string, params?: EventParams, page?: Sparse<Pick<Wir
 export const startTag = (options: TagOptions): Hushtag => {
   openGate(options);
   const consent = safely((choice: ConsentChoice) => {
-    choose(choice);
+    // A list becomes its words, as `data-consent="measure profile"` is already.
+    const { purposes = choice as string } = choice as { readonly purposes?: readonly Purpose[] };
+    choose(purposes.toString(), SOURCE_SITE);
     wake();
   });
   if (options.consent) consent(options.consent);
-  safely(() => {
-    watchPageViews((from) =>
-      track('page_view', undefined, {
-        r: (policy.channelData && pageUrl(from, false)) || undefined,
-        h: document.title.slice(0, TEXT_CHARS_MAX),
-      }),
-    );
-    document.addEventListener('visibilitychange', () => {
-      if (document.hidden) leave();
-    });
-    addEventListener('pagehide', leave);
-  })();
+  safely(watchPageViews)(track, leave);
   return createApi({
     track,
     consent,
     optOut: safely(() => {
       discard();
-      optOut();
+      writeMark(OPTED_OUT);
     }),
   });
 };

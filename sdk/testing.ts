@@ -1,6 +1,7 @@
 // sdk/testing.ts: a browser's page for the tag's unit tests, with a fixed clock and fixed randomness.
 import { vi } from 'vitest';
-import type { WireBatch } from '../contract/index.ts';
+import type { Consent, WireBatch } from '../contract/index.ts';
+import { decodeBatch } from '../contract/wire-decode.ts';
 import type { Hushtag, TagOptions } from './api.ts';
 
 /** When every fake page loads: 2026-11-26T12:00:00Z. */
@@ -25,6 +26,8 @@ export interface PageSetup {
   /** How the collector answers; a thrown error is a network failure. 202 where absent. */
   readonly reply?: (attempt: number) => Reply;
   readonly sendBeacon?: (body: string) => boolean;
+  /** Core instead of Full. */
+  readonly core?: boolean;
 }
 
 /** A fake page and what was seen of the tag. */
@@ -41,6 +44,10 @@ export interface Page {
   readonly setTitle: (title: string) => void;
   /** Calls history.pushState as the page would. */
   readonly push: (path: string) => void;
+  /** Scrolls so that the window shows down to this share of the page, per cent. */
+  readonly scrollTo: (percent: number) => void;
+  /** Gives the window the focus, or takes it. */
+  readonly setFocus: (isFocused: boolean) => void;
   readonly fire: (type: string, event?: object) => void;
   readonly setHidden: (isHidden: boolean) => void;
   readonly activate: () => void;
@@ -48,24 +55,35 @@ export interface Page {
   readonly pass: (ms: number) => Promise<void>;
 }
 
-const fakeStorage = (stored: Map<string, string>, use: () => void): Partial<Storage> => ({
-  getItem: (key) => {
-    use();
-    return stored.get(key) ?? null;
-  },
-  setItem: (key, text) => {
-    use();
-    stored.set(key, text);
-  },
-  removeItem: (key) => {
-    use();
-    stored.delete(key);
-  },
-});
+/** Local storage as an object whose properties are what is stored. */
+const fakeStorage = (stored: Map<string, string>, use: () => void): object =>
+  new Proxy(
+    {},
+    {
+      get: (_target, key) => {
+        use();
+        return stored.get(String(key));
+      },
+      set: (_target, key, text) => {
+        use();
+        stored.set(String(key), String(text));
+        return true;
+      },
+      deleteProperty: (_target, key) => {
+        use();
+        stored.delete(String(key));
+        return true;
+      },
+    },
+  );
 
-const countUp = (): ((into: Uint8Array | Uint32Array) => Uint8Array | Uint32Array) => {
-  let next = 0;
-  return (into) => into.map(() => (next += 1));
+/** Randomness that counts: bytes, words and UUIDs alike. Two digits at least, as random numbers have. */
+const countUp = () => {
+  let next = 9;
+  return {
+    getRandomValues: (into: Uint32Array) => into.map(() => (next += 1)),
+    randomUUID: () => `00000000-0000-4000-8000-${(next += 1).toString(16).padStart(12, '0')}`,
+  };
 };
 
 function fakeNetwork(setup: PageSetup) {
@@ -105,10 +123,13 @@ export async function openPage(options: Partial<TagOptions> = {}, setup: PageSet
   const go = (_state: unknown, _unused: string, url: string): void => {
     location.href = new URL(url, location.href).href;
   };
+  let hasFocus = true;
   const document = {
     title: setup.title ?? 'Shop',
     referrer: setup.referrer ?? '',
-    hidden: false,
+    hidden: setup.prerendering ?? false,
+    hasFocus: () => hasFocus,
+    documentElement: { scrollHeight: 4_000 },
     prerendering: setup.prerendering ?? false,
     addEventListener: target.addEventListener.bind(target),
   };
@@ -123,13 +144,13 @@ export async function openPage(options: Partial<TagOptions> = {}, setup: PageSet
   };
   const globals = {
     document, history, location, navigator, localStorage: storage, fetch: network.fetch,
-    crypto: { getRandomValues: countUp() }, addEventListener: target.addEventListener.bind(target), window: globalThis,
+    scrollY: 0, innerHeight: 800, crypto: countUp(), addEventListener: target.addEventListener.bind(target), window: globalThis,
   }; // biome-ignore format: a list
   for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
 
   vi.resetModules();
-  const { startTag } = await import('./start.ts');
-  const tag = startTag({ site: 'shop', collector: 'https://c.example', ...options });
+  const start = setup.core ? (await import('./start.ts')).startTag : (await import('./full.ts')).startFull;
+  const tag = start({ site: 'shop', collector: 'https://c.example', ...options });
   return {
     tag,
     ...network,
@@ -138,6 +159,14 @@ export async function openPage(options: Partial<TagOptions> = {}, setup: PageSet
     setTitle: (title) => void Object.assign(document, { title }),
     push: (path) => history.pushState(null, '', path),
     fire,
+    scrollTo: (percent) => {
+      vi.stubGlobal('scrollY', (percent / 100) * 4_000 - 800);
+      fire('scroll');
+    },
+    setFocus: (isFocused) => {
+      hasFocus = isFocused;
+      fire(isFocused ? 'focus' : 'blur');
+    },
     setHidden: (isHidden) => {
       document.hidden = isHidden;
       fire('visibilitychange');
@@ -145,10 +174,19 @@ export async function openPage(options: Partial<TagOptions> = {}, setup: PageSet
     activate: () => {
       document.prerendering = false;
       fire('prerenderingchange');
+      document.hidden = false;
+      fire('visibilitychange');
     },
     pass: async (ms) => void (await vi.advanceTimersByTimeAsync(ms)),
   };
 }
+
+/** The edge's reading of a message's consent; throws where it can't read it. */
+export const consentOf = (message: WireBatch | undefined): Consent => {
+  const decoded = decodeBatch(JSON.stringify(message));
+  if (!decoded.ok) throw new Error(decoded.error);
+  return decoded.value.consent;
+};
 
 /** Closes the page: the globals and the clock are the runtime's again. */
 export function closePage(): void {

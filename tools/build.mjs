@@ -27,7 +27,7 @@ export async function build() {
   const { buildTag } = await import('./build-tag.mjs');
   await buildTag();
   mkdirSync(join(root, 'dist/public'), { recursive: true });
-  cpSync(join(root, 'dist/tag.js'), join(root, 'dist/public/tag.js'));
+  for (const file of ['tag.js', 'tag.full.js']) cpSync(join(root, 'dist', file), join(root, 'dist/public', file));
   writeFileSync(stamp, '');
 }
 

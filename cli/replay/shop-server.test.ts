@@ -50,7 +50,7 @@ describe('the example shop', () => {
 
   it('carries the tag of its collector, by one script tag', async () => {
     const { body } = await ask(shop, '/');
-    expect(body).toContain('<script async src="http://127.0.0.1:8787/tag.js" data-site="shop"></script>');
+    expect(body).toContain('<script async src="http://127.0.0.1:8787/tag.full.js" data-site="shop"></script>');
     expect(body).not.toContain('__COLLECTOR__');
   });
 

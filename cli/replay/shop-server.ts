@@ -9,7 +9,7 @@ import { exampleFile } from './example-file.ts';
 export interface ShopOptions {
   /** 0 takes a free port. */
   readonly port: number;
-  /** Address of the collector, from which the page loads `tag.js`. */
+  /** Address of the collector, from which the page loads `tag.full.js`. */
   readonly collector: URL;
   /** The shop's files; `examples/shop` unless told otherwise. */
   readonly folder?: string;

@@ -18,7 +18,7 @@ const TAG = `
 `;
 const CORS = { 'access-control-allow-origin': '*' };
 const tagOrAnswer = (asked: Asked): Reply =>
-  asked.url === '/tag.js'
+  asked.url === '/tag.full.js'
     ? { status: 200, headers: { 'content-type': 'text/javascript' }, body: TAG }
     : { status: 202, headers: CORS, body: '{"received":1,"refused":[]}' };
 

@@ -95,7 +95,7 @@ describe('S1: the tag keeps to itself', () => {
   });
 
   it('works under a strict content security policy with subresource integrity', async () => {
-    const hash = createHash('sha384').update(readFileSync(new URL('../../dist/tag.js', import.meta.url))).digest('base64');
+    const hash = createHash('sha384').update(readFileSync(new URL('../../dist/tag.full.js', import.meta.url))).digest('base64');
     stage.serve('/', {
       attributes: `integrity="sha384-${hash}" crossorigin`,
       headers: { 'content-security-policy': `default-src 'none'; script-src ${stage.collector}; connect-src ${stage.collector}` },

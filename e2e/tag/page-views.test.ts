@@ -91,7 +91,7 @@ describe('E-wire: messages reach another origin without a preflight', () => {
     await stage.open('/');
     await stage.arrived('page_view');
     expect(stage.arrivals[0]).toMatchObject({ contentType: 'text/plain;charset=UTF-8', origin: stage.site });
-    expect(stage.arrivals[0]?.message).toMatchObject({ v: 1, s: 'shop', c: ['u', 0, 0] });
+    expect(stage.arrivals[0]?.message).toMatchObject({ v: 1, s: 'shop', c: ['u', '', 0] });
     expect(stage.arrivals[0]?.message).not.toHaveProperty('w');
     expect(stage.otherMethods).toEqual([]);
   });

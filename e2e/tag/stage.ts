@@ -7,7 +7,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import type { WireBatch, WireEvent } from '../../contract/index.ts';
 
-const TAG = new URL('../../dist/tag.js', import.meta.url);
+const DIST = new URL('../../dist/', import.meta.url);
+/** The scripts there are. */
+export type Script = 'tag.js' | 'tag.full.js';
 const CHROMIUM_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 // biome-ignore format: a list
 const CHROMIUM_ARGS = [
@@ -32,6 +34,8 @@ export type Answer = (attempt: number) => {
 export interface PageSource {
   /** Attributes of the script tag besides src and data-site. */
   readonly attributes?: string;
+  /** The script; Full where absent. */
+  readonly script?: Script;
   /** What stands in the head before the tag; a script, say. */
   readonly head?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -52,6 +56,7 @@ export interface Stage {
   readonly open: (path: string) => Promise<Page>;
   /** Waits until an event with this name has arrived as often as said. */
   readonly arrived: (name: string, times?: number) => Promise<readonly WireEvent[]>;
+  /** What has arrived, but for `user_engagement`, which depends on how fast the test runs. */
   readonly events: () => readonly WireEvent[];
   readonly close: () => Promise<void>;
 }
@@ -63,9 +68,10 @@ export async function launchChromium(ignoreDefaultArgs: string[] = []): Promise<
   return chromium.launch({ executablePath, args: CHROMIUM_ARGS, ignoreDefaultArgs });
 }
 
-const tagCode = (): Buffer => {
-  if (!existsSync(TAG)) throw new Error('dist/tag.js is missing: run `npm run build` before the browser tests.');
-  return readFileSync(TAG);
+const codeOf = (script: Script): Buffer => {
+  const path = new URL(script, DIST);
+  if (!existsSync(path)) throw new Error(`dist/${script} is missing: run \`npm run build\` before the browser tests.`);
+  return readFileSync(path);
 };
 
 const listen = async (server: Server): Promise<string> => {
@@ -82,7 +88,8 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString('utf8');
 };
 
-function startCollector(code: Buffer) {
+function startCollector() {
+  const codes = new Map((['tag.js', 'tag.full.js'] as const).map((script) => [`/${script}`, codeOf(script)]));
   const arrivals: Arrival[] = [];
   const otherMethods: string[] = [];
   const watchers = new Set<() => void>();
@@ -102,19 +109,24 @@ function startCollector(code: Buffer) {
       return;
     }
     if (request.method !== 'GET') otherMethods.push(request.method ?? '');
-    response.writeHead(200, { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' }).end(code);
+    response
+      .writeHead(200, { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' })
+      .end(codes.get(request.url ?? ''));
   });
   return { server, arrivals, otherMethods, watchers, setAnswer: (next: Answer) => void (answer = next) };
 }
 
-const htmlOf = (collector: string, { attributes = '', head = '' }: PageSource): string => `<!doctype html>
+const htmlOf = (
+  collector: string,
+  { attributes = '', head = '', script = 'tag.full.js' }: PageSource,
+): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Shop</title><link rel="icon" href="data:,">${head}
-<script async src="${collector}/tag.js" data-site="shop" ${attributes}></script></head>
+<script async src="${collector}/${script}" data-site="shop" ${attributes}></script></head>
 <body><h1>Shop</h1></body></html>`;
 
 /** Sets a stage: two servers and a fresh browser context. */
 export async function setStage(browser: Browser): Promise<Stage> {
-  const { server: collectorServer, arrivals, otherMethods, watchers, setAnswer } = startCollector(tagCode());
+  const { server: collectorServer, arrivals, otherMethods, watchers, setAnswer } = startCollector();
   const collector = await listen(collectorServer);
   const sources = new Map<string, PageSource>();
   const siteServer = createServer((request, response) => {
@@ -125,7 +137,8 @@ export async function setStage(browser: Browser): Promise<Stage> {
   });
   const site = await listen(siteServer);
   const context = await browser.newContext();
-  const events = (): readonly WireEvent[] => arrivals.flatMap(({ message }) => message.e);
+  const all = (): readonly WireEvent[] => arrivals.flatMap(({ message }) => message.e);
+  const events = (): readonly WireEvent[] => all().filter(({ n }) => n !== 'user_engagement');
   return {
     site,
     collector,
@@ -141,11 +154,11 @@ export async function setStage(browser: Browser): Promise<Stage> {
       return page;
     },
     arrived: async (name, times = 1) => {
-      const found = (): readonly WireEvent[] => events().filter(({ n }) => n === name);
+      const found = (): readonly WireEvent[] => all().filter(({ n }) => n === name);
       await new Promise<void>((resolve, reject) => {
         const timer = setTimeout(() => {
           watchers.delete(look);
-          const seen = events().map(({ n }) => n).join(', '); // biome-ignore format: one thought
+          const seen = all().map(({ n }) => n).join(', '); // biome-ignore format: one thought
           reject(new Error(`${name} did not arrive ${times} time(s); what arrived: ${seen || 'nothing'}`));
         }, ARRIVAL_MS_MAX);
         function look(): void {
