@@ -5,7 +5,7 @@
 // the best there is: the likelihood of everything published, under either answer. Guessing gives 0.50.
 import type { EpochMs, PublishedSegment } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
-import { checkFloor, COUNT_STEP, FLOOR_MARGIN, NOISE_SCALE, roundCount } from '../../core/index.ts';
+import { checkFloor, FLOOR_MARGIN, NOISE_SCALE, roundCount } from '../../core/index.ts';
 import type { ExactCluster, PublishHistory } from '../../segmenter/index.ts';
 import { publishUnderCap } from '../../segmenter/index.ts';
 import type { Seeded } from './seeded.ts';
@@ -218,10 +218,3 @@ function chance(count: number | undefined, members: number, total: number): numb
   known.set(name, sum);
   return sum;
 }
-
-/** What the suite assumes of the rules, for the printed figures. */
-export const ATTACKED_POLICY: Readonly<Record<string, number>> = {
-  floor: FLOOR,
-  noiseScale: NOISE_SCALE,
-  step: COUNT_STEP,
-};

@@ -30,7 +30,7 @@ const inCommerce = (make: (text: string) => WireCommerce): Place =>
 const inItem = (make: (text: string) => Partial<WireItem>): Place =>
   inCommerce((text) => ({ l: [{ i: 'tea', ...make(text) }] }));
 /** What no page of ours would send. */
-const malformed = (fields: object): Partial<WireEvent> => fields as Partial<WireEvent>;
+const malformed = (fields: object): Partial<WireEvent> => fields;
 const inHeader =
   (name: string): Place =>
   (text) => ({ headers: { [name]: text } });
