@@ -12,7 +12,7 @@ import {
   readCheckpoints,
   signCheckpoint,
 } from './audit.ts';
-import { deleteSalt, expiredSalts, insertSalt } from './salts.ts';
+import { deleteSalt, expiredSalts } from './salts.ts';
 import { addSite } from './sites.ts';
 import type { TestDatabase } from './testing.ts';
 import { openTestDatabase } from './testing.ts';
@@ -87,8 +87,10 @@ describe('P6: an entry and what it records are one transaction', () => {
 
   it('P2: says that a salt was destroyed, once, by the name of its site', async () => {
     await addSite(database.db, shop);
-    const period = { use: 'day', opensAt: T0, closesAt: T0 + 1, destroyAt: T0 + 2 } as never;
-    await insertSalt(database.db, { ...(period as object), site: 1, kekId: 'k', wrapped: new Uint8Array(60) } as never);
+    await database.db.client.execute(
+      `INSERT INTO salts (site_id, use, opens_at, closes_at, destroy_at, kek_id, wrapped)
+        VALUES (1, 'day', ${T0}, ${T0 + 1}, ${T0 + 2}, 'k', zeroblob(60))`,
+    );
     const [salt] = await expiredSalts(database.db, T0 + 2);
     if (salt === undefined) throw new Error('the salt is over');
     await deleteSalt(database.db, salt, T0 + 3);
