@@ -1,7 +1,7 @@
 // edge/port.ts: what a platform must offer the edge. runtime/node.ts and runtime/worker.ts implement it.
 import type { EpochMs } from '../contract/index.ts';
 import type { Hmac, KeyProvider } from '../core/index.ts';
-import type { Db, WriteJob } from '../store/index.ts';
+import type { Db, WrappedSalt, WriteJob } from '../store/index.ts';
 
 /** Why a write was not taken; nothing of it is kept, and the client may send it again. */
 export type WriteRefusal = 'queue_full' | 'storage_unavailable';
@@ -34,6 +34,8 @@ export interface Port {
   readonly limits: Limits;
   /** Resolves once the job is durable (Node: committed; Workers: taken by the queue), or with why it isn't (D1). */
   readonly write: (job: WriteJob) => Promise<WriteRefusal | undefined>;
+  /** Stores a salt unless its period has one; resolves once that is durable. Apart from `ground`, which only reads. */
+  readonly keepSalt: (salt: WrappedSalt) => Promise<void>;
   /** The code of the last write's fault, or undefined where it worked or none was tried. */
   readonly writeFault: () => string | undefined;
   /** Writes one line to the operator's log. Values of visitors never go in. */

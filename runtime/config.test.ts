@@ -18,6 +18,17 @@ describe('P2: configuration', () => {
     });
   });
 
+  it('keeps the Worker’s secret, without which a remote database is refused', () => {
+    const masterKey = Buffer.alloc(32, 1).toString('base64');
+    const remote = { HUSHTAG_DATABASE_URL: 'https://db.example', HUSHTAG_DATABASE_TOKEN: 't' };
+    expect(readConfig({ ...remote, HUSHTAG_MASTER_KEY: masterKey }, '/srv')).toMatchObject({
+      ok: true,
+      value: { masterKey, remote: { url: 'https://db.example', authToken: 't' } },
+    });
+    expect(readConfig(remote, '/srv').ok).toBe(false);
+    expect(readConfig({ HUSHTAG_MASTER_KEY: 'short' }, '/srv').ok).toBe(false);
+  });
+
   it('reports every problem at once', () => {
     const config = readConfig(
       {

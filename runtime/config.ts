@@ -91,5 +91,6 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
     segmentMinutes,
     limits,
     ...remote,
+    ...(masterKey ? { masterKey } : {}),
   });
 }

@@ -11,6 +11,7 @@ import { faultCode } from '../core/index.ts';
 import type { Port } from '../edge/index.ts';
 import { createEdge, createGroupCommit, destroyExpiredSalts } from '../edge/index.ts';
 import type { Db } from '../store/index.ts';
+import { insertSaltStatement } from '../store/index.ts';
 import { migrateFiles, openFiles, openGround } from '../store/open.node.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
@@ -116,7 +117,7 @@ const listen = (
   });
 
 /** Starts tasks that repeat; each waits for its last run to end. */
-function startSchedule(config: Config, keys: KeyProvider, port: Port): () => void {
+function startSchedule(config: Config, port: Port): () => void {
   const repeat = (everyMs: number, name: string, task: () => Promise<void>): NodeJS.Timeout => {
     let running = false;
     const timer = setInterval(() => {
@@ -132,8 +133,8 @@ function startSchedule(config: Config, keys: KeyProvider, port: Port): () => voi
   };
   const timers = [
     repeat(SALT_CHECK_MS, 'salt_destruction', async () => {
-      const destroyed = await destroyExpiredSalts({ db: port.ground, keys }, port.now());
-      if (destroyed > 0) port.log('info', 'salts_destroyed', { salts: destroyed });
+      const counts = await runTasksOnThread({ config, tasks: ['salts'] });
+      if ((counts['salts_destroyed'] ?? 0) > 0) port.log('info', 'salts_destroyed', counts);
     }),
     repeat(PURGE_MS, 'retention', async () => {
       port.log('info', 'retention_finished', await runTasksOnThread({ config, tasks: ['purge'] }));
@@ -186,6 +187,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     keys,
     write: commits.write,
     writeFault: health.fault,
+    keepSalt: (salt) => writer.run([insertSaltStatement(salt)]),
     log,
     tags: await readTags(),
   };
@@ -195,7 +197,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     db.client.close();
     throw fault;
   });
-  const stopSchedule = startSchedule(config, keys, port);
+  const stopSchedule = startSchedule(config, port);
   return {
     origin: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${bound}`,
     db,

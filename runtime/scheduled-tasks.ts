@@ -1,11 +1,12 @@
-// runtime/scheduled-tasks.ts: what runs without anybody asking: retention first, then the segmenter over what stayed.
+// runtime/scheduled-tasks.ts: what runs without anybody asking: ended salts and retention first, then the segmenter over what stayed.
 import { toHex } from '../core/index.ts';
+import { destroyExpiredSalts } from '../edge/index.ts';
 import { purgeExpired } from '../store/index.ts';
 import type { SegmentNeeds } from './segment-sites.ts';
 import { segmentSites } from './segment-sites.ts';
 
 /** One thing the schedule does. */
-export type Task = 'purge' | 'segment';
+export type Task = 'salts' | 'purge' | 'segment';
 
 const HOLDER_BYTES = 8;
 
@@ -21,6 +22,7 @@ async function purge({ db, now, randomBytes }: SegmentNeeds): Promise<Readonly<R
 /** Runs tasks in their order and counts what came of them. */
 export async function runTasks(needs: SegmentNeeds, tasks: readonly Task[]): Promise<Readonly<Record<string, number>>> {
   return {
+    ...(tasks.includes('salts') ? { salts_destroyed: await destroyExpiredSalts(needs, needs.now()) } : {}),
     ...(tasks.includes('purge') ? await purge(needs) : {}),
     ...(tasks.includes('segment') ? await segmentSites(needs) : {}),
   };

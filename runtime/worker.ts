@@ -5,9 +5,9 @@ import { DAY_MS } from '../contract/index.ts';
 import type { KeyProvider } from '../core/index.ts';
 import { faultCode, toHex } from '../core/index.ts';
 import type { Port } from '../edge/index.ts';
-import { createEdge, destroyExpiredSalts } from '../edge/index.ts';
+import { createEdge } from '../edge/index.ts';
 import type { Db, WriteJob } from '../store/index.ts';
-import { acceptMessage, forgetWrittenMessages } from '../store/index.ts';
+import { acceptMessage, forgetWrittenMessages, insertSaltStatement } from '../store/index.ts';
 import { openRemote } from '../store/open.web.ts';
 import { masterKeys } from './key-provider.master.ts';
 import { DEFAULT_LIMITS } from './default-limits.ts';
@@ -65,6 +65,9 @@ async function openIsolate(env: Env): Promise<Isolate> {
     limits: DEFAULT_LIMITS,
     // The queue takes what the database can't: the consumer retries, and the log says so.
     writeFault: () => undefined,
+    keepSalt: async (salt) => {
+      await db.client.execute(insertSaltStatement(salt));
+    },
     // Workers serves dist/public itself, as static assets.
     tags: new Map(),
     clientAddress: (request) => request.headers.get('cf-connecting-ip') ?? undefined,
@@ -113,10 +116,9 @@ async function consume(batch: MessageBatch<QueuedJob>, env: Env): Promise<void> 
 
 async function runSchedule(env: Env): Promise<void> {
   const { db, keys, log } = await isolate(env);
-  const destroyed = await destroyExpiredSalts({ db, keys }, systemNow());
   await forgetWrittenMessages(db, systemNow() - MESSAGE_MEMORY_MS);
-  const counts = await runTasks({ db, keys, now: systemNow, randomBytes }, ['purge', 'segment']);
-  log('info', 'schedule_finished', { salts: destroyed, ...counts });
+  const counts = await runTasks({ db, keys, now: systemNow, randomBytes }, ['salts', 'purge', 'segment']);
+  log('info', 'schedule_finished', counts);
 }
 
 // Workers ask for a default export.

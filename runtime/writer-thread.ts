@@ -13,17 +13,28 @@ export interface WriterAnswer {
   readonly fault?: string;
 }
 
-const db = await openGround(workerData as Files);
+const files = workerData as Files;
+let db = await openGround(files);
 
-parentPort?.on('message', (request: WriterRequest) => {
-  if (request === 'close') {
+async function write({ id, statements }: Exclude<WriterRequest, 'close'>): Promise<WriterAnswer> {
+  try {
+    await db.client.batch(statements, 'write');
+    return { id };
+  } catch (fault) {
+    // After a refused BEGIN or COMMIT the driver keeps a statement open, and no later transaction passes it.
     db.client.close();
-    parentPort?.close();
-    return;
+    db = await openGround(files);
+    return { id, fault: faultCode(fault) };
   }
-  const { id, statements } = request;
-  db.client.batch(statements, 'write').then(
-    () => parentPort?.postMessage({ id } satisfies WriterAnswer),
-    (fault: unknown) => parentPort?.postMessage({ id, fault: faultCode(fault) } satisfies WriterAnswer),
-  );
+}
+
+// One after the other: a transaction never meets the connection of another being replaced.
+let last: Promise<unknown> = Promise.resolve();
+parentPort?.on('message', (request: WriterRequest) => {
+  last = last.then(async () => {
+    if (request === 'close') {
+      db.client.close();
+      parentPort?.close();
+    } else parentPort?.postMessage(await write(request));
+  });
 });

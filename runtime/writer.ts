@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { InStatement } from '@libsql/client';
 import type { WriteJob } from '../store/index.ts';
 import { acceptStatements } from '../store/index.ts';
 import type { Files } from '../store/open.node.ts';
@@ -22,6 +23,8 @@ export class WriteFault extends Error {
 export interface Writer {
   /** Resolves once the jobs are committed and synced; rejects with {@link WriteFault} where nothing of them is kept. */
   readonly commit: (jobs: readonly WriteJob[]) => Promise<void>;
+  /** Runs statements in one transaction, with the same promise. */
+  readonly run: (statements: readonly InStatement[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -64,20 +67,22 @@ export function startWriter(files: Files, onEnd: () => void): Writer {
   };
   thread = start();
 
+  const run: Writer['run'] = (statements) =>
+    new Promise((resolve, reject) => {
+      if (thread === undefined || closing) {
+        reject(new WriteFault('writer_ended'));
+        return;
+      }
+      id += 1;
+      waiting.set(id, { resolve, reject });
+      thread.postMessage({ id, statements: [...statements] } satisfies WriterRequest);
+    });
   return {
-    commit: (jobs) =>
-      new Promise((resolve, reject) => {
-        if (thread === undefined || closing) {
-          reject(new WriteFault('writer_ended'));
-          return;
-        }
-        id += 1;
-        waiting.set(id, { resolve, reject });
-        thread.postMessage({ id, statements: acceptStatements(jobs) } satisfies WriterRequest);
-      }),
+    run,
+    commit: (jobs) => run(acceptStatements(jobs)),
     close: async () => {
+      if (closing || thread === undefined) return;
       closing = true;
-      if (thread === undefined) return;
       const exited = once(thread, 'exit');
       thread.postMessage('close' satisfies WriterRequest);
       await exited;

@@ -22,7 +22,7 @@ export { checkRetention } from './retention-check.ts';
 export type { PurgeNeeds, PurgeReport, SitePurge } from './retention-purge.ts';
 export { purgeExpired } from './retention-purge.ts';
 export type { WrappedSalt } from './salts.ts';
-export { deleteSalt, expiredSalts, findSalt, insertSalt } from './salts.ts';
+export { deleteSalt, expiredSalts, findSalt, insertSaltStatement } from './salts.ts';
 export type { Site } from './sites.ts';
 export { addSite, findSite, listSites } from './sites.ts';
 export type {

@@ -1,7 +1,8 @@
 // store/plans.test.ts: no query that runs while visitors or readers wait reads a whole table.
 import type { InStatement } from '@libsql/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SiteId } from '../contract/index.ts';
+import type { EpochMs, SiteId } from '../contract/index.ts';
+import { saltPeriodAt } from '../core/index.ts';
 import { acceptJobs, acceptMessage } from './accept.ts';
 import type { Db } from './db.ts';
 import { openFiles } from './open.node.ts';
@@ -85,7 +86,7 @@ describe('D1: query plans', () => {
     ['accepting a group of messages', (db) => acceptJobs(db, [job, job])],
     ['accepting a queue message', (db) => acceptMessage(db, 'ab'.repeat(16), 1, job)],
     ['finding a site', (db) => findSite(db, 'shop' as SiteId)],
-    ['finding a salt', (db) => findSalt(db, 1, 'day', 1)],
+    ['finding a salt', (db) => findSalt(db, 1, saltPeriodAt('day', 1 as EpochMs))],
     ['reading the ledger', (db) => readLedger(db, 1, 1)],
     ['finding the release', (db) => currentRelease(db, 1)],
     ['reading the model', (db) => releasedModel(db, 1, 1)],

@@ -1,6 +1,6 @@
 // store/salts.ts: wrapped salts. The keys that open them are not here.
 import type { SaltPeriod, SaltUse } from '../core/index.ts';
-import type { Row } from '@libsql/client';
+import type { InStatement, Row } from '@libsql/client';
 import { auditSiteName, auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
 import { textOf } from './rows.ts';
@@ -25,23 +25,27 @@ const toSalt = (row: Row): WrappedSalt => ({
   wrapped: new Uint8Array(row['wrapped'] as ArrayBuffer),
 });
 
-/** The salt whose period holds `at`, or undefined where none was made yet. */
-export async function findSalt(db: Db, site: SiteRow, use: SaltUse, at: number): Promise<WrappedSalt | undefined> {
+/**
+ * The salt that serves a period, or undefined where none was made yet. Overlapping is enough: a clock that was set back
+ * finds the long salt that was made while it was ahead, and goes on with it.
+ */
+export async function findSalt(db: Db, site: SiteRow, period: SaltPeriod): Promise<WrappedSalt | undefined> {
   const { rows } = await db.client.execute({
-    sql: `SELECT ${COLUMNS} FROM salts WHERE site_id = ? AND use = ? AND opens_at <= ? AND closes_at > ? ORDER BY opens_at LIMIT 1`,
-    args: [site, use, at, at],
+    sql: `SELECT ${COLUMNS} FROM salts WHERE site_id = ? AND use = ? AND opens_at < ? AND closes_at > ? ORDER BY opens_at LIMIT 1`,
+    args: [site, period.use, period.closesAt, period.opensAt],
   });
   return rows[0] === undefined ? undefined : toSalt(rows[0]);
 }
 
-/** Stores a salt unless its period has one already: of two processes that race, one wins and both read the winner. */
-export async function insertSalt(db: Db, salt: WrappedSalt): Promise<void> {
-  await db.client.execute({
-    sql: `INSERT OR IGNORE INTO salts (${COLUMNS}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
-      WHERE NOT EXISTS (SELECT 1 FROM salts WHERE site_id = ?1 AND use = ?2 AND opens_at < ?4 AND closes_at > ?3)`,
-    args: [salt.site, salt.use, salt.opensAt, salt.closesAt, salt.destroyAt, salt.kekId, salt.wrapped],
-  });
-}
+/**
+ * The statement that stores a salt unless its period has one already: of two processes that race, one wins and both read
+ * the winner.
+ */
+export const insertSaltStatement = (salt: WrappedSalt): InStatement => ({
+  sql: `INSERT OR IGNORE INTO salts (${COLUMNS}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+    WHERE NOT EXISTS (SELECT 1 FROM salts WHERE site_id = ?1 AND use = ?2 AND opens_at < ?4 AND closes_at > ?3)`,
+  args: [salt.site, salt.use, salt.opensAt, salt.closesAt, salt.destroyAt, salt.kekId, salt.wrapped],
+});
 
 /** Salts that must not exist any more at `now`, oldest first. */
 export async function expiredSalts(db: Db, now: number): Promise<WrappedSalt[]> {

@@ -44,9 +44,8 @@ const addCommand = defineCommand({
     const origins = readOrigins(args.origin);
     const { policy } = args;
     if (!isPreset(policy)) throw new CliError(2, `--policy must be one of ${Object.keys(POLICIES).join(', ')}`);
-    const floor = Number(args.floor);
-    if (!Number.isInteger(floor) || floor < FLOOR_MIN)
-      throw new CliError(2, `--floor must be a whole number from ${FLOOR_MIN}`);
+    const floor = /^\d{1,7}$/.test(args.floor) ? Number(args.floor) : Number.NaN;
+    if (!(floor >= FLOOR_MIN)) throw new CliError(2, `--floor must be a whole number from ${FLOOR_MIN}`);
     const outcome = await withDb(requireConfig(), (db) => addSite(db, { id, origins, policy, floor, at: Date.now() }));
     if (outcome === 'exists') throw new CliError(1, `There is a site "${id}" already; nothing was changed.`);
     print(

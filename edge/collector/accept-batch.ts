@@ -46,6 +46,15 @@ type Outcome =
       readonly refused?: Omit<RefusedEvent, 'index'>;
     };
 
+/** Bytes of one event as a row: what a queue message holds (see runtime/queue-messages.ts). */
+export const ROW_BYTES_MAX = 100_000;
+const encoder = new TextEncoder();
+// Only items and properties can make a row large; all other fields together stay far below.
+const rowBytes = (row: EventRow): number =>
+  (row.items?.length ?? 0) + (row.properties?.length ?? 0) < ROW_BYTES_MAX / 12
+    ? 0
+    : encoder.encode(JSON.stringify(row)).length;
+
 async function outcomeOf(
   decoded: DecodedEvent,
   batch: DecodedBatch,
@@ -67,7 +76,11 @@ async function outcomeOf(
   if (!at.ok) return { outcome: 'invalid', reason: at.error, refused: { event: event.id, reason: at.error } };
   if (derive.decision.action === 'drop') return { outcome: 'no_consent', reason: batch.consent.state };
   const row = await deriveRow(derive, event, at.value);
-  return row === 'day_over' ? late : { outcome: 'kept', row };
+  if (row === 'day_over') return late;
+  if (rowBytes(row) > ROW_BYTES_MAX) {
+    return { outcome: 'invalid', reason: 'event_too_large', refused: { event: event.id, reason: 'event_too_large' } };
+  }
+  return { outcome: 'kept', row };
 }
 
 /** Counts equal outcomes and reasons together. */

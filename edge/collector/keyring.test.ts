@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EpochMs } from '../../contract/index.ts';
 import { DAY_MS, HOUR_MS } from '../../contract/index.ts';
 import type { KeyProvider } from '../../core/index.ts';
-import { lengthPrefixed, toHex } from '../../core/index.ts';
-import { findSalt } from '../../store/index.ts';
+import { lengthPrefixed, saltPeriodAt, toHex } from '../../core/index.ts';
+import type { WrappedSalt } from '../../store/index.ts';
+import { findSalt, insertSaltStatement } from '../../store/index.ts';
 import { openFiles } from '../../store/open.node.ts';
 import type { TestDatabase } from '../../store/testing.ts';
 import { openTestDatabase } from '../../store/testing.ts';
@@ -36,7 +37,11 @@ describe('P2: a destroyed salt is gone', () => {
     await rm(keyDir, { recursive: true });
   });
 
-  const keyring = () => createKeyring({ db: database.db, keys, now: () => now, randomBytes, hmacOf: nodeHmac });
+  const keepSalt = async (salt: WrappedSalt): Promise<void> => {
+    await database.db.client.execute(insertSaltStatement(salt));
+  };
+  const keyring = () =>
+    createKeyring({ db: database.db, keys, now: () => now, randomBytes, hmacOf: nodeHmac, keepSalt });
   const signed = async (ring: ReturnType<typeof keyring>, use: 'day' | 'long', instant: EpochMs): Promise<string> =>
     toHex(await (await ring(1, use, instant))(lengthPrefixed(['same message'])));
 
@@ -58,6 +63,27 @@ describe('P2: a destroyed salt is gone', () => {
     expect(await signed(keyring(), 'long', now)).toBe(before);
   });
 
+  it.each([HOUR_MS, DAY_MS, 60 * DAY_MS])(
+    'goes on with one long salt where the clock is set back by %d ms',
+    async (back) => {
+      const ring = keyring();
+      now = at(MIDNIGHT + HOUR_MS);
+      const ahead = await signed(ring, 'long', now);
+      now = at(now - back);
+      expect(await signed(ring, 'long', now)).toBe(ahead);
+      expect(await signed(keyring(), 'long', now)).toBe(ahead);
+      expect((await readdir(keyDir)).filter((name) => name.endsWith('.kek'))).toHaveLength(1);
+    },
+  );
+
+  it('leaves no key behind where its salt could not be stored', async () => {
+    await database.db.client.execute(
+      "CREATE TRIGGER full BEFORE INSERT ON salts BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+    );
+    await expect(signed(keyring(), 'day', now)).rejects.toThrow();
+    expect(await readdir(keyDir)).toEqual([]);
+  });
+
   it('lets two processes that race agree on one salt, with no key left over', async () => {
     const rings = Array.from({ length: 8 }, keyring);
     const values = await Promise.all(rings.map((ring) => signed(ring, 'day', now)));
@@ -67,7 +93,7 @@ describe('P2: a destroyed salt is gone', () => {
 
   it('destroys key and row after the grace; a backup taken before opens nothing', async () => {
     await signed(keyring(), 'day', now);
-    const salt = await findSalt(database.db, 1, 'day', now);
+    const salt = await findSalt(database.db, 1, saltPeriodAt('day', now));
     if (salt === undefined) throw new Error('the salt was not stored');
     const opened = await unwrapSalt(keys, salt);
     const backup = join(database.folder, 'backup.db');
@@ -77,10 +103,10 @@ describe('P2: a destroyed salt is gone', () => {
     expect(await destroyExpiredSalts({ db: database.db, keys }, at(MIDNIGHT + 2 * HOUR_MS - 1))).toBe(0);
     expect(await destroyExpiredSalts({ db: database.db, keys }, at(MIDNIGHT + 2 * HOUR_MS))).toBe(1);
 
-    expect(await findSalt(database.db, 1, 'day', now)).toBeUndefined();
+    expect(await findSalt(database.db, 1, saltPeriodAt('day', now))).toBeUndefined();
     expect(await readdir(keyDir)).toEqual([]);
     const restored = await openFiles({ ground: backup, derived: join(database.folder, 'restored-derived.db') });
-    const old = await findSalt(restored, 1, 'day', now);
+    const old = await findSalt(restored, 1, saltPeriodAt('day', now));
     restored.client.close();
     expect(old?.kekId).toBe(salt.kekId);
     expect(old && (await unwrapSalt(keys, old))).toBeUndefined();
@@ -94,15 +120,15 @@ describe('P2: a destroyed salt is gone', () => {
 
   it('heals a crash between destroying the key and deleting the row', async () => {
     await signed(keyring(), 'day', now);
-    const salt = await findSalt(database.db, 1, 'day', now);
+    const salt = await findSalt(database.db, 1, saltPeriodAt('day', now));
     await keys.destroy(salt?.kekId ?? '');
     expect(await destroyExpiredSalts({ db: database.db, keys }, at(MIDNIGHT + DAY_MS))).toBe(1);
-    expect(await findSalt(database.db, 1, 'day', now)).toBeUndefined();
+    expect(await findSalt(database.db, 1, saltPeriodAt('day', now))).toBeUndefined();
   });
 
   it('refuses a salt whose key is missing instead of making pseudonyms with another', async () => {
     await signed(keyring(), 'day', now);
-    const salt = await findSalt(database.db, 1, 'day', now);
+    const salt = await findSalt(database.db, 1, saltPeriodAt('day', now));
     await keys.destroy(salt?.kekId ?? '');
     await expect(signed(keyring(), 'day', now)).rejects.toMatchObject({ code: 'salt_key_missing' });
   });
@@ -110,7 +136,7 @@ describe('P2: a destroyed salt is gone', () => {
   it('refuses a row moved to another site', async () => {
     await signed(keyring(), 'day', now);
     await database.db.client.execute('UPDATE salts SET site_id = 2');
-    const moved = await findSalt(database.db, 2, 'day', now);
+    const moved = await findSalt(database.db, 2, saltPeriodAt('day', now));
     if (moved === undefined) throw new Error('the salt was not stored');
     await expect(unwrapSalt(keys, moved)).rejects.toThrow();
   });

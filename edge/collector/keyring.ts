@@ -3,7 +3,7 @@ import type { EpochMs } from '../../contract/index.ts';
 import type { Hmac, KeyProvider, SaltPeriod, SaltUse } from '../../core/index.ts';
 import { invariant, KEY_BYTES, lengthPrefixed, saltPeriodAt, toHex } from '../../core/index.ts';
 import type { Db, SiteRow, WrappedSalt } from '../../store/index.ts';
-import { findSalt, insertSalt } from '../../store/index.ts';
+import { findSalt } from '../../store/index.ts';
 
 /**
  * Thrown where a salt's row is there and its key is not: the key folder was lost or is another one, or a backup was
@@ -32,6 +32,7 @@ export interface KeyringNeeds {
   readonly now: () => EpochMs;
   readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
   readonly hmacOf: (salt: Uint8Array<ArrayBuffer>) => Promise<Hmac>;
+  readonly keepSalt: (salt: WrappedSalt) => Promise<void>;
 }
 
 const aad = (site: SiteRow, period: SaltPeriod): Uint8Array<ArrayBuffer> =>
@@ -72,16 +73,20 @@ export async function unwrapSalt(keys: KeyProvider, salt: WrappedSalt): Promise<
 }
 
 async function obtainSalt(needs: KeyringNeeds, site: SiteRow, use: SaltUse, at: EpochMs): Promise<WrappedSalt> {
-  const found = await findSalt(needs.db, site, use, at);
-  if (found !== undefined) return found;
   const period = saltPeriodAt(use, at);
+  const found = await findSalt(needs.db, site, period);
+  if (found !== undefined) return found;
   invariant(period.destroyAt > needs.now(), 'P2: no salt is made for a period that is over');
   const made = await wrapSalt(needs, site, period);
-  await insertSalt(needs.db, made);
-  const stored = await findSalt(needs.db, site, use, at);
+  let stored: WrappedSalt | undefined;
+  try {
+    await needs.keepSalt(made);
+    stored = await findSalt(needs.db, site, period);
+  } finally {
+    // Another process won, or the row could not be written: the key made for our salt opens nothing and must not stay.
+    if (stored?.kekId !== made.kekId) await needs.keys.destroy(made.kekId);
+  }
   invariant(stored !== undefined, 'P2: a stored salt can be read back');
-  // Another process won: the key made for our salt opens nothing and must not stay.
-  if (stored.kekId !== made.kekId) await needs.keys.destroy(made.kekId);
   return stored;
 }
 
@@ -112,7 +117,8 @@ export function createKeyring(needs: KeyringNeeds): SaltHmac {
     const day = saltPeriodAt(use, at);
     const name = use === 'day' ? `${site}|day|${day.opensAt}` : `${site}|long`;
     const held = open.get(name);
-    if (held !== undefined && at >= held.period.opensAt && at < held.period.closesAt) return held.hmac;
+    // Not `opensAt`: after a clock was set back, the salt made while it was ahead goes on.
+    if (held !== undefined && at < held.period.closesAt) return held.hmac;
     const opening = openSalt(site, use, at);
     const entry = { period: day, hmac: opening.then(({ hmac }) => hmac) };
     open.set(name, entry);
