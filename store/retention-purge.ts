@@ -11,7 +11,7 @@ import type { Db, SiteRow } from './db.ts';
 import type { SiteRetention } from './retention.ts';
 import { readRetention } from './retention.ts';
 import type { Walked } from './retention-walk.ts';
-import { overwriting, walkEvents } from './retention-walk.ts';
+import { overwriting, STRING_COLUMNS, walkEvents } from './retention-walk.ts';
 import type { Lease } from './segmenter.ts';
 import { acquireLease, releaseLease, renewLease, resetFold } from './segmenter.ts';
 
@@ -161,7 +161,7 @@ async function purgeProfiles(db: Db, site: Held, now: EpochMs, goOn: () => Promi
 }
 
 /** Takes visitors out of derived.db. Deferred: only its tables are written, so the ingest's write lock is not taken. */
-async function forgetDerived(db: Db, site: SiteRow, visitors: readonly number[]): Promise<void> {
+export async function forgetDerived(db: Db, site: SiteRow, visitors: readonly number[]): Promise<void> {
   const ids = JSON.stringify(visitors);
   const statements = ['profiles', 'memberships'].map((table) => ({
     sql: `DELETE FROM ${table} WHERE site_id = ? AND visitor IN (SELECT value FROM json_each(?))`,
@@ -202,8 +202,8 @@ async function sweepVisitors(
   return removed;
 }
 
-async function sweepStrings(db: Db, walked: Walked, goOn: () => Promise<boolean>): Promise<number> {
-  const columns = ['name', 'path', 'title', 'referrer', 'campaign', 'currency', 'coupon'];
+/** Drops texts that no event names. */
+export async function sweepStrings(db: Db, walked: Walked, goOn: () => Promise<boolean>): Promise<number> {
   let removed = 0;
   let last = 0;
   for (let step = 0; step < STEPS_MAX && last < walked.maxString; step++) {
@@ -215,13 +215,14 @@ async function sweepStrings(db: Db, walked: Walked, goOn: () => Promise<boolean>
     const ids = rows.map((row) => Number(row['id']));
     last = ids.at(-1) ?? walked.maxString;
     const unused = ids.filter((id) => !walked.usedStrings.has(id));
-    if (unused.length > 0) removed += await dropUnused(db, 'strings', unused, columns, walked.endSeq);
+    if (unused.length > 0) removed += await dropUnused(db, 'strings', unused, STRING_COLUMNS, walked.endSeq);
     if (!(await goOn())) break;
   }
   return removed;
 }
 
-async function dropUnused(
+/** Deletes those of the rows that no event after `endSeq` names either; that those before it don't is the caller's to know. */
+export async function dropUnused(
   db: Db,
   table: 'visitors' | 'strings',
   ids: readonly number[],
@@ -250,7 +251,7 @@ async function record(db: Db, sites: readonly SitePurge[], at: EpochMs): Promise
 }
 
 /** Empties the write-ahead logs, which hold copies of what went, and says how much room there is. */
-async function settle(db: Db): Promise<{ readonly freeBytes?: number }> {
+export async function settle(db: Db): Promise<{ readonly freeBytes?: number }> {
   if (db.client.protocol !== 'file') return {};
   await db.client.execute('PRAGMA main.wal_checkpoint(TRUNCATE)');
   await db.client.execute('PRAGMA derived.wal_checkpoint(TRUNCATE)');

@@ -10,7 +10,7 @@ const STEP_EVENTS = 2_000;
  * Columns of events that hold numbers of `strings`. A table that is to refer to strings or visitors must be named here
  * and in the check, or the purge takes what it needs for unused.
  */
-const STRING_COLUMNS = ['name', 'path', 'title', 'referrer', 'campaign', 'currency', 'coupon'] as const;
+export const STRING_COLUMNS = ['name', 'path', 'title', 'referrer', 'campaign', 'currency', 'coupon'] as const;
 
 /** A set of row ids up to a largest one, a bit each: ten million visitors take 1.25 MB. */
 export interface IdSet {
@@ -42,6 +42,14 @@ export interface Walked {
   /** The oldest event that stays, per site, epoch ms. */
   readonly oldest: ReadonlyMap<SiteRow, number>;
 }
+
+/** A pass that removes nothing, for who wants to know what is used. */
+export const lookingOnly = (afterStep: WalkHooks['afterStep']): WalkHooks => ({
+  cutoffOf: () => undefined,
+  beforeProfiled: () => Promise.resolve(),
+  onFirst: () => Promise.resolve('SELECT 1'),
+  afterStep,
+});
 
 /** What a pass asks of its caller. */
 export interface WalkHooks {

@@ -145,3 +145,16 @@ export const retention = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.siteId, table.dataClass] })],
 );
+
+/** Who was erased, so that late events and a restored backup can't bring them back. */
+export const tombstones = sqliteTable(
+  'tombstones',
+  {
+    siteId: integer('site_id').notNull(),
+    /** SHA-256 of the visitor's key: finds it again, and gives it to nobody. */
+    digest: blob('digest', { mode: 'buffer' }).notNull(),
+    /** Events up to this instant are erased. */
+    erasedAt: integer('erased_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.digest] })],
+);

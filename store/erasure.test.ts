@@ -1,0 +1,188 @@
+// store/erasure.test.ts: an erased visitor is gone, and neither a kill, a late event nor a backup brings them back (P4).
+import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Client } from '@libsql/client';
+import { jwtVerify } from 'jose';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EpochMs, VisitorKey } from '../contract/index.ts';
+import { DAY_MS } from '../contract/index.ts';
+import { runSegmenter } from '../segmenter/index.ts';
+import type { TestStore } from '../segmenter/testing.ts';
+import { aRow, aRun, insertRows, openTestStore, SHOP, shopRows, T0, visitorKey } from '../segmenter/testing.ts';
+import { readAuditLog } from './audit.ts';
+import type { Db } from './db.ts';
+import { addTombstones, eraseVisitor, readTombstones, replayTombstones } from './erasure.ts';
+import { signErasureReceipt } from './erasure-receipt.ts';
+import { openFiles } from './open.node.ts';
+import { setRetention } from './retention.ts';
+import { checkRetention } from './retention-check.ts';
+import { acquireLease } from './segmenter.ts';
+
+const NOW = (T0 + 40 * DAY_MS) as EpochMs;
+// Bytes that occur by chance nowhere.
+const KEY = 'a1b2c3d4e5f60718293a4b5c' as VisitorKey;
+const RECEIPT = '00112233445566778899aabbccddeeff';
+
+let store: TestStore;
+beforeEach(async () => {
+  store = await openTestStore();
+  await insertRows(store.db, shopRows(30));
+  await insertRows(store.db, [
+    aRow({ at: T0, visitor: KEY, path: '/only-of-the-erased', title: 'shared', properties: '{"note":"only-theirs"}' }),
+    aRow({ at: T0, visitor: visitorKey(8), title: 'shared' }),
+  ]);
+  await setRetention(store.db, SHOP, { events: 100 }, NOW);
+});
+afterEach(() => store.close());
+
+const needs = (db: Db = store.db) => ({ db, holder: 'erasure', clock: () => NOW });
+const erase = (db: Db = store.db) => eraseVisitor(needs(db), SHOP, KEY, RECEIPT, NOW);
+const column = async (sql: string): Promise<unknown[]> =>
+  (await store.db.client.execute(sql)).rows.map((row) => row[0]);
+const idOf = async (): Promise<string> =>
+  String((await column(`SELECT id FROM visitors WHERE key = unhex('${KEY}')`))[0]);
+
+/** Where anything of the visitor is still found: claims that don't hold, rows, bytes. */
+async function leftOf(id: string): Promise<unknown[]> {
+  const claims = (await checkRetention(store.db, NOW)).filter(({ holds }) => !holds).map(({ claim }) => claim);
+  const rows = await column(`SELECT 'event' FROM events WHERE visitor = ${id} UNION ALL SELECT 'profile' FROM profiles
+    WHERE visitor = ${id} UNION ALL SELECT 'membership' FROM memberships WHERE visitor = ${id}
+    UNION ALL SELECT 'key' FROM visitors WHERE key = unhex('${KEY}')`);
+  const folder = dirname(store.files.ground);
+  const names = await readdir(folder);
+  const bytes = await Promise.all(names.map((name) => readFile(join(folder, name))));
+  const marked = ['/only-of-the-erased', 'only-theirs', Buffer.from(KEY, 'hex')];
+  const hits = names.filter((_, nth) => marked.some((mark) => bytes[nth]?.includes(mark)));
+  return [...claims, ...rows, ...hits];
+}
+
+describe('P4: erasing a visitor', () => {
+  it('removes events, profile, memberships, key and own texts from every file, and nothing of others', async () => {
+    await runSegmenter(aRun(store.db));
+    const id = await idOf();
+    const before = await column(`SELECT count(*) FROM events WHERE visitor <> ${id}`);
+    expect(await column(`SELECT count(*) FROM profiles WHERE visitor = ${id}`)).toEqual([1]);
+    const erased = await erase();
+    expect(erased).toMatchObject({ ok: true, value: { visitors: 1, strings: 1 } });
+    expect(await leftOf(id)).toEqual([]);
+    expect(await column('SELECT count(*) FROM events')).toEqual(before);
+    expect(await column("SELECT count(*) FROM strings WHERE value = 'shared'")).toEqual([1]);
+  });
+
+  it('moves no published number before the next run', async () => {
+    await runSegmenter(aRun(store.db));
+    const published = await column('SELECT published FROM segments UNION ALL SELECT model FROM models');
+    await erase();
+    expect(await column('SELECT published FROM segments UNION ALL SELECT model FROM models')).toEqual(published);
+  });
+
+  it('answers with zeros where nothing was stored, and leaves a tombstone all the same', async () => {
+    const nobody = await eraseVisitor(needs(), SHOP, visitorKey(999) as VisitorKey, RECEIPT, NOW);
+    expect(nobody).toEqual({ ok: true, value: { events: 0, visitors: 0, strings: 0 } });
+    expect(await readTombstones(store.db)).toHaveLength(1);
+  });
+
+  it('is in the audit log by its receipt alone', async () => {
+    await erase();
+    const texts = (await readAuditLog(store.db)).map(({ open }) => open?.text ?? '');
+    expect(JSON.parse(texts.at(-1) ?? '')).toEqual({ kind: 'visitor_erased', site: 'shop', receipt: RECEIPT, at: NOW });
+    expect(texts.join()).not.toContain(KEY);
+  });
+});
+
+describe('P4: nobody comes back', () => {
+  it('killed before any of its writes, is finished by a replay', async () => {
+    for (let writes = 0; ; writes++) {
+      await store.close();
+      store = await openTestStore();
+      await insertRows(store.db, shopRows(12));
+      await insertRows(store.db, [aRow({ visitor: KEY, path: '/only-of-the-erased' })]);
+      await setRetention(store.db, SHOP, { events: 100 }, NOW);
+      await runSegmenter(aRun(store.db));
+      const id = await idOf();
+      let left = writes;
+      const client = new Proxy(store.db.client, {
+        get(target, name: keyof Client) {
+          if (name === 'batch')
+            return async (...args: Parameters<Client['batch']>) => {
+              if (left-- === 0) throw new Error('killed');
+              return target.batch(...args);
+            };
+          const value: unknown = target[name];
+          return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+        },
+      });
+      const died = await erase({ ...store.db, client }).then(
+        () => false,
+        () => true,
+      );
+      // Before the tombstone nothing was promised yet.
+      if (writes === 0) expect(await readTombstones(store.db)).toEqual([]);
+      else {
+        await replayTombstones(needs());
+        expect({ writes, left: await leftOf(id) }).toEqual({ writes, left: [] });
+      }
+      if (!died) {
+        expect(writes).toBeGreaterThan(3);
+        return;
+      }
+    }
+  });
+
+  it('from a backup taken before, once the tombstones are replayed', async () => {
+    const id = await idOf();
+    const backup = `${store.files.ground}.backup`;
+    await store.db.client.execute('PRAGMA main.wal_checkpoint(TRUNCATE)');
+    await copyFile(store.files.ground, backup);
+    await erase();
+    const kept = await readTombstones(store.db);
+    store.db.client.close();
+    await copyFile(backup, store.files.ground);
+    await rm(backup);
+    store = { ...store, db: await openFiles(store.files) };
+    expect((await leftOf(id)).length).toBeGreaterThan(0);
+    await addTombstones(store.db, kept);
+    expect(await replayTombstones(needs())).toMatchObject({ ok: true, value: { visitors: 1 } });
+    expect(await leftOf(id)).toEqual([]);
+    await store.close();
+    store = await openTestStore();
+  });
+
+  it.each([
+    { why: 'at the instant of the erasure, from a queue', at: NOW, kept: 0 },
+    { why: 'a millisecond later, when they came again', at: NOW + 1, kept: 1 },
+  ])('an event $why: $kept stays', async ({ at, kept }) => {
+    await erase();
+    await insertRows(store.db, [aRow({ at, visitor: KEY })]);
+    await replayTombstones(needs());
+    expect(
+      await column(
+        `SELECT count(*) FROM events AS e JOIN visitors AS v ON v.id = e.visitor WHERE v.key = unhex('${KEY}')`,
+      ),
+    ).toEqual([kept]);
+  });
+
+  it('while the segmenter is at work the tombstone stands, and the replay after it finishes', async () => {
+    const id = await idOf();
+    const lease = await acquireLease(store.db, SHOP.row, 'a run', { now: NOW, expiresAt: NOW + 1 });
+    expect(await erase()).toEqual({ ok: false, error: 'busy' });
+    expect(lease).toBeDefined();
+    await replayTombstones({ ...needs(), clock: () => NOW + 1 });
+    expect(await leftOf(id)).toEqual([]);
+  });
+});
+
+describe('P4: the receipt', () => {
+  it('verifies with the public key and says what went, not who', async () => {
+    const { privateKey, publicKey } = await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify']);
+    const erased = await erase();
+    if (!erased.ok) throw new Error('nobody else is at work');
+    const token = await signErasureReceipt(
+      { receipt: RECEIPT, site: 'shop', erasedAt: NOW, rows: erased.value },
+      privateKey,
+    );
+    const { payload } = await jwtVerify(token, publicKey, { issuer: 'hushtag', typ: 'erasure-receipt+jwt' });
+    expect(payload).toMatchObject({ jti: RECEIPT, site: 'shop', rows: erased.value });
+    expect(JSON.stringify(payload)).not.toContain(KEY);
+  });
+});

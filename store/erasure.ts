@@ -1,0 +1,228 @@
+// store/erasure.ts: erases one visitor, so that nothing late and no backup brings them back (P4).
+//
+// A tombstone is written first, with the audit entry. From then on the erasure can be finished by anybody: killed anywhere,
+// replayed after a restore, or met by an event that was still in a queue, the next replay removes what the tombstone names.
+import type { InStatement } from '@libsql/client';
+import type { EpochMs, Result, VisitorKey } from '../contract/index.ts';
+import { err, ok } from '../contract/index.ts';
+import { auditStatement } from './audit.ts';
+import type { Db, SiteRow } from './db.ts';
+import { dropUnused, forgetDerived, settle, sweepStrings } from './retention-purge.ts';
+import { lookingOnly, overwriting, walkEvents } from './retention-walk.ts';
+import type { Lease } from './segmenter.ts';
+import { acquireLease, releaseLease, renewLease, resetFold } from './segmenter.ts';
+
+/** Events of one step: one visitor rarely has more. */
+const STEP_EVENTS = 2_000;
+/** Steps of one erasure at most. */
+const STEPS_MAX = 1_000_000;
+/** Visitors of one step of a replay. */
+const STEP_VISITORS = 2_000;
+/** Tombstones that are read at once at most. */
+const TOMBSTONES_MAX = 1_000_000;
+const LEASE_MS = 300_000;
+
+/** Who was erased, without who it was. */
+export interface Tombstone {
+  readonly site: SiteRow;
+  /** SHA-256 as 64 hex digits. */
+  readonly digest: string;
+  readonly erasedAt: EpochMs;
+}
+
+/** Rows that went. */
+export interface ErasedRows {
+  readonly events: number;
+  readonly visitors: number;
+  readonly strings: number;
+}
+
+/** What an erasure needs of its platform. */
+export interface ErasureNeeds {
+  readonly db: Db;
+  /** A random id of this run, for its lease. */
+  readonly holder: string;
+  readonly clock: () => number;
+}
+
+const NOTHING: ErasedRows = { events: 0, visitors: 0, strings: 0 };
+
+const hexOf = (bytes: ArrayBuffer): string =>
+  Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** A key has 96 bits of an HMAC in it, so a digest without a secret can't be searched for it. */
+async function digestOf(site: SiteRow, key: string): Promise<string> {
+  return hexOf(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`hushtag erased 1|${site}|${key}`)));
+}
+
+/**
+ * Erases a visitor's events, profile, memberships and key, and the texts that nobody else used.
+ * @param key as the edge derives it. @param receipt names the erasure in the audit log; nothing of the visitor is in it.
+ * @returns what went, zeros where nothing was stored; `busy` where the segmenter is at work: the tombstone stands then, and
+ * {@link replayTombstones} finishes.
+ */
+export async function eraseVisitor(
+  needs: ErasureNeeds,
+  site: { readonly row: SiteRow; readonly id: string },
+  key: VisitorKey,
+  receipt: string,
+  at: EpochMs,
+): Promise<Result<ErasedRows, 'busy'>> {
+  const digest = await digestOf(site.row, key);
+  await needs.db.client.batch(
+    [
+      tombstoneStatement({ site: site.row, digest, erasedAt: at }),
+      await auditStatement({ kind: 'visitor_erased', site: site.id, receipt, at }),
+    ],
+    'write',
+  );
+  const erased = await withLease(needs, site.row, async (lease) => {
+    const { rows } = await needs.db.client.execute({
+      sql: 'SELECT id FROM visitors WHERE site_id = ? AND key = unhex(?)',
+      args: [site.row, key],
+    });
+    const visitors = rows.map((row) => ({ id: Number(row['id']), until: at }));
+    return remove(needs, lease, site.row, visitors);
+  });
+  await settle(needs.db);
+  return erased;
+}
+
+const tombstoneStatement = ({ site, digest, erasedAt }: Tombstone): InStatement => ({
+  sql: `INSERT INTO tombstones (site_id, digest, erased_at) VALUES (?, unhex(?), ?)
+    ON CONFLICT DO UPDATE SET erased_at = max(erased_at, excluded.erased_at)`,
+  args: [site, digest, erasedAt],
+});
+
+/** Every tombstone, to be kept beside the backups and not in them. */
+export async function readTombstones(db: Db): Promise<Tombstone[]> {
+  const { rows } = await db.client.execute({
+    sql: 'SELECT site_id, lower(hex(digest)) AS digest, erased_at FROM tombstones ORDER BY erased_at, digest LIMIT ?',
+    args: [TOMBSTONES_MAX],
+  });
+  return rows.map((row) => ({
+    site: Number(row['site_id']),
+    digest: row['digest'] as string,
+    erasedAt: Number(row['erased_at']) as EpochMs,
+  }));
+}
+
+/** Brings tombstones into a database that was restored from before them; then replay. */
+export async function addTombstones(db: Db, tombstones: readonly Tombstone[]): Promise<void> {
+  for (let from = 0; from < tombstones.length; from += STEP_VISITORS) {
+    await db.client.batch(tombstones.slice(from, from + STEP_VISITORS).map(tombstoneStatement), 'write');
+  }
+}
+
+/** Removes again whatever a tombstone names: after a restore, after a kill, and now and then for late events. */
+export async function replayTombstones(needs: ErasureNeeds): Promise<Result<ErasedRows, 'busy'>> {
+  const bySite = new Map<SiteRow, Map<string, EpochMs>>();
+  for (const { site, digest, erasedAt } of await readTombstones(needs.db)) {
+    const sites = bySite.get(site) ?? new Map<string, EpochMs>();
+    sites.set(digest, erasedAt);
+    bySite.set(site, sites);
+  }
+  let sum = NOTHING;
+  for (const [site, erased] of bySite) {
+    const result = await withLease(needs, site, async (lease) =>
+      remove(needs, lease, site, await findErased(needs.db, site, erased)),
+    );
+    if (!result.ok) return result;
+    const { events, visitors, strings } = result.value;
+    sum = { events: sum.events + events, visitors: sum.visitors + visitors, strings: sum.strings + strings };
+  }
+  // Even where nothing was left: a run that was killed at its end left copies in the logs.
+  await settle(needs.db);
+  return ok(sum);
+}
+
+interface Erased {
+  readonly id: number;
+  readonly until: EpochMs;
+}
+
+/** Visitors of a site that a tombstone names. */
+async function findErased(db: Db, site: SiteRow, erased: ReadonlyMap<string, EpochMs>): Promise<Erased[]> {
+  const found: Erased[] = [];
+  let last = 0;
+  for (let step = 0; step < STEPS_MAX; step++) {
+    const { rows } = await db.client.execute({
+      sql: 'SELECT id, lower(hex(key)) AS key FROM visitors WHERE site_id = ? AND id > ? ORDER BY id LIMIT ?',
+      args: [site, last, STEP_VISITORS],
+    });
+    if (rows.length === 0) break;
+    for (const row of rows) {
+      last = Number(row['id']);
+      const until = erased.get(await digestOf(site, row['key'] as string));
+      if (until !== undefined) found.push({ id: last, until });
+    }
+  }
+  return found;
+}
+
+async function withLease(
+  { db, holder, clock }: ErasureNeeds,
+  site: SiteRow,
+  work: (lease: Lease) => Promise<ErasedRows>,
+): Promise<Result<ErasedRows, 'busy'>> {
+  const lease = await acquireLease(db, site, holder, { now: clock(), expiresAt: clock() + LEASE_MS });
+  if (lease === undefined) return err('busy');
+  try {
+    return ok(await work(lease));
+  } finally {
+    await releaseLease(db, lease);
+  }
+}
+
+/** Derived data first, then events, then texts, then the key: a visitor is found again until everything else is gone. */
+async function remove(
+  { db, clock }: ErasureNeeds,
+  lease: Lease,
+  site: SiteRow,
+  erased: readonly Erased[],
+): Promise<ErasedRows> {
+  if (erased.length === 0) return NOTHING;
+  let events = 0;
+  for (const visitor of erased) {
+    events += await removeEvents(db, site, lease, visitor);
+    await renewLease(db, lease, clock() + LEASE_MS);
+  }
+  const turn = (): Promise<boolean> => new Promise((resolve) => setTimeout(() => resolve(true), 0));
+  const used = await walkEvents(db, lookingOnly(turn));
+  if (used === undefined) return { ...NOTHING, events };
+  // All texts without use, because those of events that are gone can't be told from others after a kill. The key goes last.
+  const strings = await sweepStrings(db, used, turn);
+  const unused = erased.map(({ id }) => id).filter((id) => !used.usedVisitors.has(id));
+  if (unused.length > 0) await forgetDerived(db, site, unused);
+  const visitors = await dropUnused(db, 'visitors', unused, ['visitor'], used.endSeq);
+  return { events, visitors, strings };
+}
+
+async function removeEvents(db: Db, site: SiteRow, lease: Lease, { id, until }: Erased): Promise<number> {
+  let removed = 0;
+  for (let step = 0; step < STEPS_MAX; step++) {
+    // Found without the write lock; there is no index by visitor, so this reads the site's history.
+    const { rows } = await db.client.execute({
+      sql: 'SELECT seq FROM events NOT INDEXED WHERE site_id = ? AND visitor = ? AND at <= ? ORDER BY seq LIMIT ?',
+      args: [site, id, until, STEP_EVENTS],
+    });
+    if (rows.length === 0) break;
+    // Before the events, so that a kill between the two leaves the events to find the profile by.
+    if (step === 0) await forgetFolded(db, site, lease, { id, until });
+    const seqs = JSON.stringify(rows.map((row) => Number(row['seq'])));
+    const removal = { sql: 'DELETE FROM events WHERE seq IN (SELECT value FROM json_each(?))', args: [seqs] };
+    await db.client.batch(overwriting(db, [removal]), 'write');
+    removed += rows.length;
+  }
+  return removed;
+}
+
+/** A sum can't lose some of its events: where the visitor came back after the erasure, the site is folded again. */
+async function forgetFolded(db: Db, site: SiteRow, lease: Lease, { id, until }: Erased): Promise<void> {
+  const { rows } = await db.client.execute({
+    sql: 'SELECT 1 FROM events NOT INDEXED WHERE site_id = ? AND visitor = ? AND at > ? LIMIT 1',
+    args: [site, id, until],
+  });
+  if (rows.length > 0) await resetFold(db, site, lease);
+  await forgetDerived(db, site, [id]);
+}
