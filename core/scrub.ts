@@ -9,11 +9,15 @@ export const TOKEN_CHARS_MIN = 20;
 const DECODE_ROUNDS_MAX = 3;
 
 // The local part may hold / ? & = too (RFC 5322 atext): masking a little more of a text beats leaving half an address.
-const EMAIL = /[^\s@<>()[\],;:"]+@[^\s@/?&=<>()[\],;:"]+/gu;
-const SEPARATED_DIGITS = new RegExp(`\\+?\\p{Nd}(?:[\\s().\\-/]{0,2}\\p{Nd}){${DIGITS_MIN - 1},}`, 'gu');
+const EMAIL = /(?:"[^"@]{1,64}"|[^\s@<>()[\],;:"]+)@(?:\[[^\]\s]+\]|[^\s@/?&=<>()[\],;:"]+)/gu;
+const SEPARATED_DIGITS = new RegExp(`\\+?\\p{Nd}(?:[\\s().\\-\u2010-\u2015_/]{0,3}\\p{Nd}){${DIGITS_MIN - 1},}`, 'gu');
 const LONG_WORD = new RegExp(`[A-Za-z0-9_\\-.~+=]{${TOKEN_CHARS_MIN},}`, 'g');
 const UUID = /[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}/gi;
-const ADDRESS = /(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}/gi;
+// IPv4; IPv6 and hardware addresses written out; IPv6 with its zeros left out (RFC 5952), which is how most are written.
+const ADDRESS =
+  /(?:\d{1,3}\.){3}\d{1,3}|(?<![0-9a-z:])(?=[0-9a-f:.]*[0-9a-f])(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6})?::(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6})?|(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}/gi;
+/** Parts of a property's name, written together, that announce a person. */
+const PERSONAL_PARTS = /email|phone|address|(?:user|client|customer|member|account|visitor|device)id/;
 /** Property names that announce a person; compared as words of the name, so that `company_name` is caught, `filename` not. */
 const PERSONAL_NAMES: ReadonlySet<string> = new Set([
   'email',
@@ -30,6 +34,10 @@ const PERSONAL_NAMES: ReadonlySet<string> = new Set([
   'username',
   'login',
   'user',
+  'uid',
+  'member',
+  'account',
+  'contact',
   'userid',
   'customer',
   'customerid',
@@ -86,7 +94,7 @@ const decoded = (text: string): string => {
   return current.replaceAll(/\u00ad|[\u200b-\u200d]|\u2060|\ufeff/g, '').normalize('NFKC');
 };
 
-// Words and slugs are letters and hyphens; a token mixes in digits or cases.
+// Words and slugs are letters and hyphens; a token mixes in digits.
 const looksRandom = (word: string): boolean =>
   /\d/.test(word) && /[A-Za-z]/.test(word) && !/^[a-z]+(?:-[a-z]+)*(?:-\d{1,4})?$/.test(word);
 
@@ -128,12 +136,14 @@ export const scrubProductText = (text: string): string => {
   return masked === plain ? text : masked;
 };
 
-const isPersonal = (name: string): boolean =>
-  name
+function isPersonal(name: string): boolean {
+  const plain = name.normalize('NFKC');
+  const words = plain
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
-    .split(/[^a-z]+/)
-    .some((word) => PERSONAL_NAMES.has(word));
+    .split(/[^a-z]+/);
+  return words.some((word) => PERSONAL_NAMES.has(word)) || PERSONAL_PARTS.test(words.join(''));
+}
 
 const scrubValue = (value: PropertyValue): PropertyValue => {
   if (typeof value === 'string') return scrubText(value);

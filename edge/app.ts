@@ -17,6 +17,17 @@ interface Env {
   readonly Variables: { readonly requestId: string };
 }
 
+/** Faults of the places things are kept in: the client may come again when they are mended. */
+const STORAGE_FAULTS: ReadonlySet<string> = new Set([
+  'salt_key_missing',
+  'key_folder',
+  'writer_ended',
+  'SQLITE_BUSY',
+  'SQLITE_FULL',
+  'SQLITE_IOERR',
+  'SQLITE_READONLY',
+]);
+
 const DOCUMENTATION = {
   info: {
     title: 'hushtag edge',
@@ -59,8 +70,7 @@ export function createEdge(port: Port): Hono<Env> {
     }
   });
   app.onError((fault, context) => {
-    const storage =
-      fault.name === 'LibsqlError' || fault.name === 'LibsqlBatchError' || faultCode(fault) === 'salt_key_missing';
+    const storage = /^Libsql(?:Batch)?Error$/.test(fault.name) || STORAGE_FAULTS.has(faultCode(fault));
     // The message of a fault may quote what a client sent; the log gets its code and route alone (P1).
     const requestId = context.get('requestId');
     port.log('error', 'request_failed', {

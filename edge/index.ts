@@ -2,6 +2,7 @@
 export { createEdge } from './app.ts';
 export type { GroupCommit } from './collector/group-commit.ts';
 export { createGroupCommit } from './collector/group-commit.ts';
+export { knownVisitorKey } from './collector/known-visitor.ts';
 export { destroyExpiredSalts } from './collector/salt-destruction.ts';
 export type { Scope, TokenKeys } from './http/tokens.ts';
 export { issueToken, SCOPES, TOKEN_SECONDS_MAX, tokenKeysFrom } from './http/tokens.ts';

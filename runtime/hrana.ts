@@ -186,6 +186,10 @@ export function openHrana(path: string): HranaDatabase {
   return {
     handle: async (request) => {
       const { pathname } = new URL(request.url);
+      // A web page that a developer has open must not be able to drive the database; browsers always send one of these.
+      if (request.headers.has('origin') || request.headers.has('sec-fetch-site')) {
+        return new Response('not for browsers', { status: 403 });
+      }
       if (request.method === 'GET' && pathname === '/v2') return new Response('ok');
       if (request.method !== 'POST' || pathname !== '/v2/pipeline') return new Response('not found', { status: 404 });
       return Response.json(pipeline(await request.json()));

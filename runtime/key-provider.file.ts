@@ -102,12 +102,23 @@ export async function openKeyFolder(folder: string): Promise<KeyProvider> {
       throw new KeyFolderError(`${path} vanished while it was made: is another program cleaning ${folder}?`);
     return made;
   };
+  // A folder that went away, or rights that did, is one thing to an operator, whatever call met it first.
+  const named = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (fault) {
+      if (fault instanceof KeyFolderError) throw fault;
+      throw new KeyFolderError(
+        `${folder} can not be used as key folder (${faultCode(fault)}): is it still there and yours?`,
+      );
+    }
+  };
   const kekPath = (kekId: string): string => join(folder, `${kekId.replaceAll(/[^a-z0-9-]/gi, '_')}.kek`);
   return {
     forgets: true,
-    obtain: (kekId, fresh) => obtain(kekPath(kekId), fresh),
-    read: (kekId) => readKey(kekPath(kekId)),
-    destroy: (kekId) => destroyKey(folder, kekPath(kekId)),
-    secret: (name, fresh) => obtain(join(folder, `${name}.secret`), fresh),
+    obtain: (kekId, fresh) => named(obtain(kekPath(kekId), fresh)),
+    read: (kekId) => named(readKey(kekPath(kekId))),
+    destroy: (kekId) => named(destroyKey(folder, kekPath(kekId))),
+    secret: (name, fresh) => named(obtain(join(folder, `${name}.secret`), fresh)),
   };
 }

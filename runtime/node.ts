@@ -12,7 +12,8 @@ import type { Port } from '../edge/index.ts';
 import { createEdge, createGroupCommit, destroyExpiredSalts } from '../edge/index.ts';
 import type { Db } from '../store/index.ts';
 import { insertSaltStatement } from '../store/index.ts';
-import { migrateFiles, openFiles, openGround } from '../store/open.node.ts';
+import type { Files } from '../store/open.node.ts';
+import { migrateFiles, NewerDatabaseError, openFiles, openGround } from '../store/open.node.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
 import { configuredKeys } from './key-provider.configured.ts';
@@ -45,13 +46,17 @@ export interface RunningNode {
 export class StartError extends Error {
   override readonly name = 'StartError';
   /** Stable code for logs and exit. */
-  readonly code: 'database_unusable' | 'port_taken' | 'port_forbidden' | 'data_folder';
+  readonly code: 'database_unusable' | 'database_newer' | 'port_taken' | 'port_forbidden' | 'data_folder';
   constructor(code: StartError['code'], message: string) {
     super(message);
     this.code = code;
   }
 }
 
+/** The pause before a failed migration is tried once more. */
+const MIGRATE_AGAIN_MS = 300;
+/** How long requests under way may take to finish when the server stops. */
+const FINISH_MS = 3_000;
 /** How often events past their retention are purged. */
 const PURGE_MS: number = 6 * HOUR_MS;
 /** How often ended salts are looked for. */
@@ -69,14 +74,27 @@ export async function openData(config: Config): Promise<Db> {
   }
   const files = filesOf(config);
   try {
-    await migrateFiles(files, join(projectFolder(), 'migrations'));
+    await migrateTogether(files);
     return await openFiles(files);
   } catch (fault) {
+    if (fault instanceof NewerDatabaseError) throw new StartError('database_newer', fault.message);
     throw new StartError(
       'database_unusable',
       `The database in ${config.dataDir} can not be used (${faultCode(fault)}: ${messageOf(fault)}). ` +
         'Check that its files belong to this user and are whole; restore ground.db from a backup or point HUSHTAG_DATA_DIR elsewhere. Nothing was changed.',
     );
+  }
+}
+
+/** Brings the files to the newest schema; where another process does so at the same moment, what it did is looked at again. */
+async function migrateTogether(files: Files): Promise<void> {
+  const folder = join(projectFolder(), 'migrations');
+  try {
+    await migrateFiles(files, folder);
+  } catch (fault) {
+    if (fault instanceof NewerDatabaseError) throw fault;
+    await new Promise((resolve) => setTimeout(resolve, MIGRATE_AGAIN_MS));
+    await migrateFiles(files, folder);
   }
 }
 
@@ -206,7 +224,12 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
       stopSchedule();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       if ('closeIdleConnections' in server) server.closeIdleConnections();
+      // Requests under way are finished; a body that never ends is not waited for.
+      const patience = setTimeout(() => {
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      }, FINISH_MS);
       await closed;
+      clearTimeout(patience);
       await commits.drained();
       await writer.close();
       ground.client.close();

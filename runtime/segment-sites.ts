@@ -45,13 +45,19 @@ export async function segmentSite(needs: SegmentNeeds, site: Site): Promise<Resu
   });
 }
 
-/** Runs every site in turn and counts what came of it. */
+/** Runs every site in turn and counts what came of it. One site's fault stops no other; the first is thrown at the end. */
 export async function segmentSites(needs: SegmentNeeds): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
+  const faults: unknown[] = [];
   for (const site of await listSites(needs.db)) {
-    const run = await segmentSite(needs, site);
-    const outcome = run.ok ? run.value.outcome : run.error;
-    counts[outcome] = (counts[outcome] ?? 0) + 1;
+    try {
+      const run = await segmentSite(needs, site);
+      const outcome = run.ok ? run.value.outcome : run.error;
+      counts[outcome] = (counts[outcome] ?? 0) + 1;
+    } catch (fault) {
+      faults.push(fault);
+    }
   }
+  if (faults.length > 0) throw faults[0];
   return counts;
 }

@@ -1,7 +1,9 @@
 // store/open.node.ts: opens the two database files on Node with the settings that were measured.
+import type { Client } from '@libsql/client';
 import { createClient as createHttpClient } from '@libsql/client/http';
 import { createClient } from '@libsql/client/sqlite3';
 import { drizzle } from 'drizzle-orm/libsql/sqlite3';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import type { Db } from './db.ts';
 
@@ -18,7 +20,8 @@ const WAL_PAGES = 16_000;
 /** How long a connection waits for another's write lock, ms. */
 const BUSY_MS = 5_000;
 
-const url = (path: string): string => `file:${path}`;
+// A file URL, in which ? # and % would mean something else.
+const url = (path: string): string => `file:${path.split('/').map(encodeURIComponent).join('/')}`;
 const quoted = (path: string): string => `'${path.replaceAll("'", "''")}'`;
 
 const GROUND_PRAGMAS = [
@@ -59,12 +62,36 @@ export const openFiles = (files: Files): Promise<Db> =>
     ...pragmas(ATTACH_PRAGMAS),
   ]);
 
-/** Brings both files to the newest schema; creates them where absent. */
+/** Thrown where a database was made by a newer version, whose tables this one does not know. */
+export class NewerDatabaseError extends Error {
+  override readonly name = 'NewerDatabaseError';
+  /** Stable code for logs. */
+  readonly code = 'database_newer';
+}
+
+/** Refuses a database that holds a migration this version does not have. */
+async function refuseNewer(client: Client, name: string, folder: string): Promise<void> {
+  const table = await client.execute({
+    sql: `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`,
+    args: [`${name}_migrations`],
+  });
+  if (table.rows.length === 0) return;
+  const { rows } = await client.execute(`SELECT max(created_at) AS newest FROM ${name}_migrations`);
+  const known = readMigrationFiles({ migrationsFolder: folder }).at(-1)?.folderMillis ?? 0;
+  if (Number(rows[0]?.['newest'] ?? 0) > known) {
+    throw new NewerDatabaseError(
+      `${name}.db was made by a newer hushtag: run that version, or restore a backup made before it.`,
+    );
+  }
+}
+
+/** Brings both files to the newest schema; creates them where absent. @throws {NewerDatabaseError} */
 export async function migrateFiles(files: Files, migrationsFolder: string): Promise<void> {
   for (const name of ['ground', 'derived'] as const) {
     const client = createClient({ url: url(files[name]), concurrency: 1 });
     try {
       await client.execute(`PRAGMA busy_timeout=${BUSY_MS}`);
+      await refuseNewer(client, name, `${migrationsFolder}/${name}`);
       await migrate(drizzle(client), {
         migrationsFolder: `${migrationsFolder}/${name}`,
         migrationsTable: `${name}_migrations`,

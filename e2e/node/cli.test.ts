@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from '@libsql/client/sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectFolder } from '../../runtime/index.ts';
 import { BROWSER_AGENT, SHOP_ORIGIN, until, wireBatch } from '../support/edge-under-test.ts';
@@ -142,6 +143,28 @@ describe('D1: the command line', () => {
     expect(err).toContain('can not be used');
     expect(err).toContain('backup');
     expect((await readdir(join(folder, 'data'))).filter((name) => name.startsWith('ground'))).toEqual(['ground.db']);
+  });
+
+  it('refuses a database of a newer version, and leaves it as it is', async () => {
+    await run(['site', 'list']);
+    const client = createClient({ url: `file:${join(folder, 'data', 'ground.db')}` });
+    await client.execute("INSERT INTO ground_migrations (hash, created_at) VALUES ('newer', 9999999999999)");
+    client.close();
+    const { code, err } = await run(['serve']);
+    expect(code).toBe(1);
+    expect(err).toContain('newer hushtag');
+  });
+
+  it('starts four at once on an empty folder', async () => {
+    const runs = await Promise.all(Array.from({ length: 4 }, () => run(['site', 'list', '--json'])));
+    expect(runs.map(({ code, err }) => ({ code, err }))).toEqual(runs.map(() => ({ code: 0, err: '' })));
+  });
+
+  it('works in a folder whose name a URL would read otherwise', async () => {
+    const over = { HUSHTAG_DATA_DIR: join(folder, 'a #1 ?x%20y'), HUSHTAG_KEY_DIR: join(folder, 'keys') };
+    expect((await run(['site', 'add', 'shop', '--origin', SHOP_ORIGIN], over)).code).toBe(0);
+    expect((await run(['site', 'list'], over)).out).toContain('shop');
+    expect(await readdir(over.HUSHTAG_DATA_DIR)).toContain('ground.db');
   });
 
   it('refuses a key folder that others can read', async () => {

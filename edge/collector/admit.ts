@@ -10,6 +10,7 @@ import type { Grant, TokenKeys } from '../http/tokens.ts';
 import { verifyToken } from '../http/tokens.ts';
 import type { Port } from '../port.ts';
 import { receiveText } from './receive.ts';
+import { mendSurrogates } from './well-formed.ts';
 
 /** A message whose sender may write to its site. */
 export interface Admitted {
@@ -56,7 +57,7 @@ export async function admit(context: Context, needs: AdmitNeeds): Promise<Result
   const bytesMax = grant.value === undefined ? BODY_BYTES_MAX : IMPORT_BODY_BYTES_MAX;
   const body = await receiveText(context.req.raw, bytesMax);
   if (!body.ok) return refuse(body.error, `Send at most ${bytesMax} bytes in one message.`);
-  const batch = decodeBatch(body.value);
+  const batch = decodeBatch(mendSurrogates(body.value));
   if (!batch.ok) return refuse(batch.error, 'See docs/wire.md for the message of version 1.');
   const events = batch.value.events.length + batch.value.overLimit;
   const site = await needs.siteOf(batch.value.site);

@@ -12,7 +12,7 @@ import type { Port } from '../port.ts';
 import { acceptBatch } from './accept-batch.ts';
 import type { Admitted, NotAdmitted } from './admit.ts';
 import { admit } from './admit.ts';
-import { consentStatus } from './consent-status.ts';
+import { consentStatus, hasGpc } from './consent-status.ts';
 import type { Sender } from './derive.ts';
 import { createKeyring } from './keyring.ts';
 import { describeCollect, describeConsentStatus } from './openapi.ts';
@@ -89,7 +89,7 @@ export function createCollector(port: Port, tokenKeys: () => Promise<TokenKeys>)
       imported,
       saltHmac,
       now: port.now(),
-      gpc: context.req.header('sec-gpc') === '1',
+      gpc: hasGpc(context.req.header('sec-gpc')),
       sender: senderOf(context, port, imported),
     });
     const refusal = await port.write(accepted.job);

@@ -13,8 +13,12 @@ export interface ConsentStatus {
   };
 }
 
+/** Whether a `Sec-GPC` header says 1; a header that was doubled on the way, or carries parameters, still does (C2). */
+export const hasGpc = (secGpc: string | undefined): boolean =>
+  (secGpc ?? '').split(',').some((member) => /^\s*\??1\s*(?:;|$)/.test(member));
+
 /** The status of a request by its `Sec-GPC` header (W3C Global Privacy Control). */
 export function consentStatus(secGpc: string | undefined): ConsentStatus {
-  const received = secGpc === '1';
+  const received = hasGpc(secGpc);
   return { gpc: { received, honoured: received, removes: received ? purposesOf(GPC_REMOVES) : [] } };
 }
