@@ -8,8 +8,10 @@ import { measureHillstrom } from './quality/hillstrom.ts';
 import { measureKmeans } from './quality/kmeans.ts';
 import type { Measured } from './quality/measured.ts';
 import { printMeasured } from './quality/measured.ts';
+import { measureRecommendations } from './quality/recommendations.ts';
 import { measureReplay } from './quality/replayed.ts';
 import { measureShoppers } from './quality/shoppers.ts';
+import { measureTrends } from './quality/trends.ts';
 
 const BENCH = 'quality';
 
@@ -20,6 +22,8 @@ const parts: readonly (readonly [name: string, measure: () => Measured[] | Promi
   ['hillstrom', measureHillstrom],
   ['kmeans', measureKmeans],
   ['replay', measureReplay],
+  ['recommendations', measureRecommendations],
+  ['trends', measureTrends],
 ];
 
 printMachine(BENCH);

@@ -38,3 +38,8 @@ export type { Partition } from './math/kmeans.ts';
 export { partition } from './math/kmeans.ts';
 export type { Points } from './math/points.ts';
 export { seededWords } from './math/random.ts';
+export type { Neighbour, Similarities } from './patterns/similar.ts';
+export { recommend, similarItems } from './patterns/similar.ts';
+export type { ForecastDay } from './trends/forecast.ts';
+export type { Trend, TrendDay, TrendOptions, TrendRefusal } from './trends/trend.ts';
+export { trendOf } from './trends/trend.ts';
