@@ -6,6 +6,7 @@ import { checkRetention } from '../store/index.ts';
 import type { Figure } from './figures.ts';
 import { printFigure, printMachine } from './figures.ts';
 import { ATTACKS, PADDING_FOR_A_YEAR, runAttack } from './proof/attacks.ts';
+import { proveErasure } from './proof/erasure.ts';
 import type { Marker } from './proof/markers.ts';
 import { allMarkers } from './proof/markers.ts';
 import { fuzzExport } from './proof/mutate-export.ts';
@@ -36,6 +37,11 @@ async function proveStorage(folder: string): Promise<void> {
   await sendVisitors(stage);
   const { purged, ...processed } = await processAll(stage);
   const { db, keys } = stage.server;
+  const erasure = await proveErasure(stage);
+  report(
+    { figure: 'erasure_rows_left', value: erasure.rowsLeft, unit: 'rows and files', against: '0', ...erasure },
+    erasure.rowsLeft === 0 && erasure.foundBefore > 0 && erasure.erasedEvents > 0,
+  );
   const findings = await checkRetention(db, Date.now());
   const salts = await knownSalts(db, keys);
   // A backup of the data folder, taken while the salts live: the write-ahead log included.

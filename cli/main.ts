@@ -5,6 +5,7 @@ import { defineCommand, runCommand, showUsage } from 'citty';
 import { KeyFolderError, StartError } from '../runtime/index.ts';
 import { auditCommand } from './commands/audit.ts';
 import { devDatabaseCommand } from './commands/dev-database.ts';
+import { erasureCommand } from './commands/erasure.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { replayCommand } from './commands/replay.ts';
 import { retentionCommand } from './commands/retention.ts';
@@ -27,6 +28,7 @@ const mainCommand = defineCommand({
     segment: segmentCommand,
     audit: auditCommand,
     retention: retentionCommand,
+    erasure: erasureCommand,
     'dev-database': devDatabaseCommand,
   },
 });

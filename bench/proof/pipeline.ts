@@ -107,6 +107,22 @@ export async function sendMarker(stage: Stage, marker: Marker, nth: number): Pro
   }
 }
 
+/** Sends one event of one consenting visitor. */
+export async function sendAs(stage: Stage, id: string, event: Partial<WireEvent>): Promise<void> {
+  const batch = { ...batchOf(['g', 15, 1], 0, [eventOf(event)]), i: id };
+  await send(stage, '/v1/collect', collectHeaders(0), JSON.stringify(batch));
+}
+
+/** Runs the segmenter. */
+export async function segmentNow(stage: Stage): Promise<number> {
+  const { db, keys } = stage.server;
+  const site = await findSite(db, SITE);
+  if (site === undefined) throw new Error('the site is there');
+  const run = await segmentSite({ db, keys, now, randomBytes }, site);
+  stage.said.push(JSON.stringify(run));
+  return run.ok ? run.value.publishedSegments : 0;
+}
+
 /** Visitors enough that segments are published, some of them buyers, and history that is past every limit. */
 export async function sendVisitors(stage: Stage): Promise<void> {
   for (let nth = 0; nth < VISITORS; nth++) {
@@ -152,12 +168,11 @@ export async function processAll(stage: Stage): Promise<{
   const { db, keys } = stage.server;
   const site = await findSite(db, SITE);
   if (site === undefined) throw new Error('the site is there');
-  const segment = () => segmentSite({ db, keys, now, randomBytes }, site);
-  await segment();
+  await segmentNow(stage);
   await setRetention(db, site, { events: RETENTION_DAYS, profiles: RETENTION_DAYS }, now());
   const purge = await purgeExpired({ db, holder: 'proof', clock: Date.now }, now());
-  const run = await segment();
-  stage.said.push(JSON.stringify(run), JSON.stringify(purge));
+  const published = await segmentNow(stage);
+  stage.said.push(JSON.stringify(purge));
   const tokenKeys = await tokenKeysFrom(await keys.secret('tokens', randomBytes(KEY_BYTES)));
   const scopes = ['segments:read', 'ledger:read'] as const;
   const token = await issueToken(tokenKeys, { site: SITE, scopes, lifeSeconds: 600, id: randomBytes(16), now: now() });
@@ -171,7 +186,7 @@ export async function processAll(stage: Stage): Promise<{
     ledger[outcome] = (ledger[outcome] ?? 0) + events;
   return {
     ledger,
-    published: run.ok ? run.value.publishedSegments : 0,
+    published,
     purged: purge.sites.reduce((sum, { events }) => sum + events, 0),
   };
 }

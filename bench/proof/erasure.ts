@@ -1,0 +1,69 @@
+// bench/proof/erasure.ts: one visitor's events through the running server, then their erasure; what is left is counted (P4).
+import type { EpochMs, FirstPartyId } from '../../contract/index.ts';
+import { knownVisitorKey } from '../../edge/index.ts';
+import { eraseVisitor, findSite } from '../../store/index.ts';
+import type { Stage } from './pipeline.ts';
+import { everyByte, segmentNow, sendAs, SITE } from './pipeline.ts';
+
+const ID = 'first-party-visitor-to-be-erased' as FirstPartyId;
+/** May be stored, and belongs to nobody else. */
+const MARK = 'erasemark-seven';
+
+/** What was found of the visitor before and after. */
+export interface ErasureProof {
+  readonly erasedEvents: number;
+  readonly foundBefore: number;
+  readonly rowsLeft: number;
+}
+
+/** Sends, segments, erases, looks. */
+export async function proveErasure(stage: Stage): Promise<ErasureProof> {
+  const { db, keys } = stage.server;
+  for (let nth = 0; nth < 20; nth++) {
+    await sendAs(stage, ID, {
+      h: `Title ${MARK}`,
+      u: `https://shop.example/${MARK}/${nth % 3}`,
+      n: nth % 4 === 0 ? 'purchase' : 'view_item',
+      p: { note: `${MARK} ${nth % 5}` },
+      m: { c: 'GBP', v: 100 + nth, o: `order ${nth}`, l: [{ i: MARK, c: MARK }] },
+    });
+  }
+  await segmentNow(stage);
+  const site = await findSite(db, SITE);
+  if (site === undefined) throw new Error('the site is there');
+  const key = await knownVisitorKey({ db, keys }, site, ID, Date.now() as EpochMs);
+  if (key === undefined) throw new Error('the long salt lives');
+  const { rows } = await db.client.execute({ sql: 'SELECT id FROM visitors WHERE key = unhex(?)', args: [key] });
+  const visitor = Number(rows[0]?.['id'] ?? 0);
+  const foundBefore = await left(stage, visitor, key);
+  const receipt = '00112233445566778899aabbccddeeff';
+  const erased = await eraseVisitor(
+    { db, holder: 'proof', clock: Date.now },
+    site,
+    key,
+    receipt,
+    Date.now() as EpochMs,
+  );
+  return {
+    erasedEvents: erased.ok ? erased.value.events : 0,
+    foundBefore,
+    rowsLeft: await left(stage, visitor, key),
+  };
+}
+
+/** Rows of the visitor, and files in which bytes of theirs are found. */
+async function left(stage: Stage, visitor: number, key: string): Promise<number> {
+  let found = 0;
+  for (const sql of [
+    'SELECT count(*) FROM events WHERE visitor = ?',
+    'SELECT count(*) FROM profiles WHERE visitor = ?',
+    'SELECT count(*) FROM memberships WHERE visitor = ?',
+    'SELECT count(*) FROM visitors WHERE id = ?',
+  ]) {
+    const { rows } = await stage.server.db.client.execute({ sql, args: [visitor] });
+    found += Number(rows[0]?.[0] ?? 0);
+  }
+  const bytes = [Buffer.from(MARK), Buffer.from(key, 'hex'), Buffer.from(key)];
+  const files = await everyByte(stage.config.dataDir, stage.said);
+  return found + files.filter((file) => bytes.some((wanted) => file.bytes.includes(wanted))).length;
+}
