@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SiteId } from '../contract/index.ts';
+import type { EpochMs, SiteId } from '../contract/index.ts';
 import { DAY_MS } from '../contract/index.ts';
 import { acceptJobs, addSite, setRetention } from '../store/index.ts';
 import type { Config } from './config.ts';
@@ -48,7 +48,7 @@ describe('P5: scheduled tasks', () => {
     const now = Date.now();
     const rows = [eventOf('aa'.repeat(16), now - 40 * DAY_MS), eventOf('bb'.repeat(16), now - DAY_MS)];
     await acceptJobs(server.db, [{ site: 1, day: 1, rows, ledger: [] }]);
-    await setRetention(server.db, { row: 1, id: 'shop' as SiteId }, { events: 30, profiles: 30 }, now as never);
+    await setRetention(server.db, { row: 1, id: 'shop' }, { events: 30, profiles: 30 }, now as EpochMs);
     expect(await runTasksOnThread({ config, tasks: ['purge'] })).toMatchObject({ purged_events: 1 });
     const { rows: left } = await server.db.client.execute('SELECT lower(hex(id)) AS id FROM events');
     expect(left.map(({ id }) => id)).toEqual(['bb'.repeat(16)]);

@@ -29,12 +29,14 @@ async function write({ id, statements }: Exclude<WriterRequest, 'close'>): Promi
 }
 
 // One after the other: a transaction never meets the connection of another being replaced.
-let last: Promise<unknown> = Promise.resolve();
+async function serve(request: WriterRequest, before: Promise<void>): Promise<void> {
+  await before;
+  if (request === 'close') {
+    db.client.close();
+    parentPort?.close();
+  } else parentPort?.postMessage(await write(request));
+}
+let last: Promise<void> = Promise.resolve();
 parentPort?.on('message', (request: WriterRequest) => {
-  last = last.then(async () => {
-    if (request === 'close') {
-      db.client.close();
-      parentPort?.close();
-    } else parentPort?.postMessage(await write(request));
-  });
+  last = serve(request, last);
 });

@@ -1,0 +1,12 @@
+// runtime/start-error.ts: why a server can't start.
+
+/** Thrown where a server can't start; the message says what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  /** Stable code for logs and exit. */
+  readonly code: 'database_unusable' | 'database_newer' | 'port_taken' | 'port_forbidden' | 'data_folder';
+  constructor(code: StartError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
