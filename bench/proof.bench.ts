@@ -14,6 +14,7 @@ import { everyByte, processAll, sendMarker, sendVisitors, startStage } from './p
 import { destroyAll, knownSalts, recoverSalts } from './proof/salts.ts';
 import type { Haystack } from './proof/search.ts';
 import { needlesOf, searchAll } from './proof/search.ts';
+import { killEverywhere, makeTemplate, WORKS } from './proof/sigkill.ts';
 
 const BENCH = 'proof';
 const TRIALS = 1_000;
@@ -102,6 +103,21 @@ function controlFound(): number {
   return found.length / needles.length;
 }
 
+async function proveRestarts(folder: string): Promise<void> {
+  await makeTemplate(join(folder, 'template'));
+  const points: Record<string, number> = {};
+  const halfDone: string[] = [];
+  for (const work of WORKS) {
+    const killed = await killEverywhere(join(folder, 'template'), join(folder, 'scratch'), work);
+    points[work] = killed.points;
+    halfDone.push(...killed.halfDone);
+  }
+  const value = Object.values(points).reduce((sum, count) => sum + count, 0);
+  report({ figure: 'sigkill_points', value, unit: 'kills', ...points }, value > 0);
+  report({ figure: 'sigkill_half_done', value: halfDone.length, unit: 'faults', against: '0' }, halfDone.length === 0);
+  for (const fault of halfDone.slice(0, HITS_SHOWN)) process.stderr.write(`P4, P5: ${fault}\n`);
+}
+
 async function proveAudit(): Promise<void> {
   const seed = seedOf();
   const { mutations, missed, byKind, honestIsSound } = await fuzzExport(MUTATIONS, seed);
@@ -148,7 +164,8 @@ async function provePublishing(): Promise<void> {
 printMachine(BENCH);
 const folder = await mkdtemp(join(tmpdir(), 'hushtag-proof-'));
 try {
-  await proveStorage(folder);
+  await proveStorage(join(folder, 'storage'));
+  await proveRestarts(folder);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
