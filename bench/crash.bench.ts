@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EventId } from '../contract/index.ts';
+import { storedEventId } from '../core/index.ts';
 import { openFiles } from '../store/open.node.ts';
 import { printFigure, printMachine } from './figures.ts';
 import { seeded } from './random.ts';
@@ -88,7 +90,7 @@ const integrity = await db.client.execute('PRAGMA integrity_check');
 const { rows } = await db.client.execute('SELECT lower(hex(id)) AS id FROM events');
 const stored = rows.flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
 const distinct = new Set(stored);
-const lost = [...acked].filter((id) => !distinct.has(id.replaceAll('-', ''))).length;
+const lost = [...acked].filter((id) => !distinct.has(storedEventId(id as EventId))).length;
 const balance = await db.client.execute(
   `SELECT site_id, day, sum(CASE outcome WHEN 'received' THEN events ELSE -events END) AS rest FROM ledger GROUP BY 1, 2`,
 );

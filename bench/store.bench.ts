@@ -4,6 +4,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventIdFrom } from '../contract/index.ts';
+import { storedEventId } from '../core/index.ts';
 import { projectFolder } from '../runtime/index.ts';
 import type { EventRow } from '../store/index.ts';
 import { acceptJobs } from '../store/index.ts';
@@ -29,7 +30,7 @@ const rowOf = (nth: number): EventRow => {
   const at = START + nth * 50;
   const page = (nth * 7_919) % PATHS;
   return {
-    id: eventIdFrom(at, randomBytes(10)).replaceAll('-', ''),
+    id: storedEventId(eventIdFrom(at, randomBytes(10))),
     at,
     name: 'page_view',
     visitor,

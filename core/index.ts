@@ -9,6 +9,7 @@ export { encodeExport, treeOf, verifyExport } from './audit/export-file.ts';
 export { sameHash } from './audit/merkle.ts';
 export type { NoteSigner, NoteVerifier } from './audit/note.ts';
 export { noteSignerFrom, noteVerifierFrom } from './audit/note.ts';
+export { storedEventId } from './event-id.ts';
 export { faultCode } from './fault-code.ts';
 export { InvariantError, invariant } from './invariant.ts';
 export type { KeyProvider, SecretName } from './key-provider.ts';

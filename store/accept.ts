@@ -4,7 +4,7 @@ import type { Db, SiteRow } from './db.ts';
 
 /** An accepted event as it is stored and queued: pseudonymised and scrubbed. Absent and undefined are the same: JSON has neither. */
 export interface EventRow {
-  /** UUIDv7 as 32 hex digits. */
+  /** What is kept of the event's id, 32 hex digits (core/event-id.ts). */
   readonly id: string;
   readonly at: number;
   readonly name: string;

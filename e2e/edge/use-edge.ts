@@ -1,5 +1,7 @@
 // e2e/edge/use-edge.ts: starts an edge for a suite, with four sites, and looks into its database as an outsider would.
 import { afterAll, beforeAll } from 'vitest';
+import type { EventId } from '../../contract/index.ts';
+import { storedEventId } from '../../core/index.ts';
 import { addSite } from '../../store/index.ts';
 import type { EdgeUnderTest } from '../support/edge-under-test.ts';
 import { SHOP_ORIGIN, siteId, until } from '../support/edge-under-test.ts';
@@ -20,6 +22,8 @@ export interface SuiteEdge extends EdgeUnderTest {
   readonly rowOf: (id: string) => Promise<Row | undefined>;
   /** The same, once it is there. */
   readonly stored: (id: string) => Promise<Row>;
+  /** How many rows hold an event's id. */
+  readonly rowsOf: (id: string) => Promise<number>;
   /** Events the ledger counts of a site (row id; 0 for no site). */
   readonly counted: (site: number, outcome: string, reason?: string) => Promise<number>;
   readonly siteRow: (name: string) => Promise<number>;
@@ -58,7 +62,7 @@ export function useEdge(start: () => Promise<EdgeUnderTest>): SuiteEdge {
 
   const ask: SuiteEdge['ask'] = async (sql, ...args) =>
     (await edge().db.client.execute({ sql, args })).rows.map((row) => ({ ...row }));
-  const rowOf: SuiteEdge['rowOf'] = async (id) => (await ask(EVENT_SQL, id.replaceAll('-', '')))[0];
+  const rowOf: SuiteEdge['rowOf'] = async (id) => (await ask(EVENT_SQL, storedEventId(id as EventId)))[0];
   return {
     get name() {
       return edge().name;
@@ -72,6 +76,10 @@ export function useEdge(start: () => Promise<EdgeUnderTest>): SuiteEdge {
     written: () => edge().written(),
     close: () => edge().close(),
     ask,
+    rowsOf: async (id) =>
+      Number(
+        (await ask('SELECT count(*) AS n FROM events WHERE id = unhex(?)', storedEventId(id as EventId)))[0]?.['n'],
+      ),
     rowOf,
     stored: async (id) => {
       const row = await until(

@@ -13,6 +13,7 @@ import {
   scrubReferrer,
   scrubText,
   scrubUrl,
+  storedEventId,
 } from '../../core/index.ts';
 import type { EventRow, Site } from '../../store/index.ts';
 import type { SaltHmac } from './keyring.ts';
@@ -90,7 +91,7 @@ export async function deriveRow(
       ? await orderKey(keys.hmac, { site: site.id, transactionId: commerce.transactionId })
       : undefined;
   return {
-    id: event.id.replaceAll('-', ''),
+    id: storedEventId(event.id),
     at,
     name: scrubEventName(event.name),
     visitor: keys.visitor,

@@ -61,7 +61,7 @@ export const events = sqliteTable(
     // AUTOINCREMENT: a number of a deleted row is never given again, or the fold would take the new event for an old one.
     seq: integer('seq').primaryKey({ autoIncrement: true }),
     siteId: integer('site_id').notNull(),
-    /** UUIDv7 as 16 bytes. */
+    /** What is kept of the event's UUIDv7, 16 bytes (core/event-id.ts). */
     id: blob('id', { mode: 'buffer' }).notNull(),
     at: integer('at').notNull(),
     name: integer('name').notNull(),
