@@ -16,7 +16,7 @@ import type { Lease } from './segmenter.ts';
 import { acquireLease, releaseLease, renewLease, resetFold } from './segmenter.ts';
 
 /** Visitors, texts or profiles in one step. */
-const STEP_ROWS = 2_000;
+const STEP_ROWS = 500;
 /** Steps of one sweep at most: ten billion rows. */
 const STEPS_MAX = 5_000_000;
 const LEASE_MS = 300_000;
@@ -59,7 +59,9 @@ interface Held extends SiteRetention {
   readonly lease: Lease;
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+/** Between steps, ms: who waits for SQLite's write lock looks for it now and then, and must find it free. */
+const PAUSE_MS = 5;
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 
 /** Purges every site. Needs ground and derived tables on one connection. `now` is what limits are counted back from. */
 export async function purgeExpired(needs: PurgeNeeds, now: EpochMs): Promise<PurgeReport> {
@@ -253,6 +255,8 @@ async function record(db: Db, sites: readonly SitePurge[], at: EpochMs): Promise
 /** Empties the write-ahead logs, which hold copies of what went, and says how much room there is. */
 export async function settle(db: Db): Promise<{ readonly freeBytes?: number }> {
   if (db.client.protocol !== 'file') return {};
+  // Passive first: it lets writers write, and leaves little for the one that does not.
+  await db.client.execute('PRAGMA main.wal_checkpoint(PASSIVE)');
   await db.client.execute('PRAGMA main.wal_checkpoint(TRUNCATE)');
   await db.client.execute('PRAGMA derived.wal_checkpoint(TRUNCATE)');
   const [free, size] = [
