@@ -8,6 +8,15 @@ export type {
   WithoutConsent,
 } from './consent.ts';
 export { CONSENT_SOURCES, decideConsent, GPC_REMOVES, POLICIES } from './consent.ts';
+export type { ConsentSignals } from './consent-sources.ts';
+export {
+  GCM_SIGNALS,
+  GPP_SIGNALS,
+  purposesBy,
+  SHOPIFY_SIGNALS,
+  TCF_SIGNALS,
+  WP_SIGNALS,
+} from './consent-sources.ts';
 export type { Commerce, CommerceEventName, Item, PropertyValue, TrackEvent } from './events.ts';
 export { COMMERCE_EVENTS, isEventName, KNOWN_EVENTS } from './events.ts';
 export type { EpochMs, EventId, FirstPartyId, OrderKey, SiteId, VisitorKey } from './ids.ts';

@@ -30,6 +30,14 @@ export const openGate = (said: TagOptions): void => {
   limit = navigator.globalPrivacyControl || isExempt() ? ' limited' : '';
 };
 
+// Core hears of one source alone.
+let combine: ((said: string, source: number) => string) | undefined;
+
+/** From now on, what is said by one source holds only as far as the others agree. */
+export const combineBy = (by: typeof combine): void => {
+  combine = by;
+};
+
 /** From now on, visitors who agree are remembered. */
 export const remember = (by: Identity): void => {
   identity = by;
@@ -52,7 +60,7 @@ export const isListening = (): boolean => isOpen() || consent[0] === 'u';
  */
 export const choose = (clicked: string, source: number): void => {
   const wasLinked = isLinked();
-  consent = ['g', clicked + limit, source];
+  consent = ['g', (combine ? combine(clicked, source) : clicked) + limit, source];
   if (isLinked()) return;
   identity?.forget();
   // What was gathered under a grant goes with it; what was gathered before anybody was asked may still be counted.

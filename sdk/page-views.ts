@@ -47,10 +47,11 @@ export const watchPageViews = (track: Track, leave: () => void): void => {
   const notice = safely((event?: Partial<PageTransitionEvent>) => {
     const now = Date.now();
     if (since) engagedMs += now - since;
-    since = document.hidden || !document.hasFocus() ? 0 : now;
+    since = document.hasFocus() ? now : 0;
     if (address() === page) percent = Math.max(percent, depthAt(scrollY)); // Once the address is another, the page may be as well.
     if (event?.persisted) page = '';
     if (document.hidden) {
+      since = 0;
       tellEngagement();
       leave();
     }
@@ -60,9 +61,10 @@ export const watchPageViews = (track: Track, leave: () => void): void => {
 
   look();
   notice();
-  // A page that is prerendered is hidden, and one that goes becomes hidden: both changes are seen.
-  for (const type of ['visibilitychange', 'pageshow', 'focus', 'blur', 'scroll', 'popstate'])
-    addEventListener(type, notice);
+  // A page that goes becomes hidden before.
+  for (const type of ['focus', 'visibilitychange', 'prerenderingchange', 'popstate', 'scroll', 'pageshow', 'blur']) {
+    addEventListener(type, notice, true); // In capture: not all that happens to the document bubbles to the window.
+  }
   const { navigation } = window;
   if (navigation) {
     navigation.addEventListener('navigatesuccess', notice);

@@ -172,10 +172,11 @@ export async function openPage(options: Partial<TagOptions> = {}, setup: PageSet
       fire('visibilitychange');
     },
     activate: () => {
-      document.prerendering = false;
-      fire('prerenderingchange');
+      // In this order, as Chromium does.
       document.hidden = false;
       fire('visibilitychange');
+      document.prerendering = false;
+      fire('prerenderingchange');
     },
     pass: async (ms) => void (await vi.advanceTimersByTimeAsync(ms)),
   };

@@ -78,7 +78,7 @@ describe('C1, S1: nothing is stored or sent before it may', () => {
     await consent(page, 'grant');
     await stage.arrived('waited');
     expect(stage.arrivals.at(-1)?.message).toMatchObject({
-      c: ['g', 'grant', 1],
+      c: ['g', 'measure,profile,personalise,share', 1],
     });
     expect(stage.arrivals.at(-1)?.message.i).toMatch(/^\d{13}(-\d+){4}$/);
     expect(stage.arrivals.at(-1)?.message.e.map(({ n }) => n)).toEqual(['page_view', 'waited']);
@@ -109,7 +109,7 @@ describe('C1, S1: nothing is stored or sent before it may', () => {
     stage.serve('/', { attributes: 'data-consent="refuse"' });
     const page = await stage.open('/');
     await stage.arrived('page_view');
-    expect(stage.arrivals[0]?.message.c).toEqual(['g', 'refuse', 1]);
+    expect(stage.arrivals[0]?.message.c).toEqual(['g', '', 1]);
     expect(stage.arrivals[0]?.message).not.toHaveProperty('i');
     expect(await storedIn(page)).toEqual([]);
   });

@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Stage } from './stage.ts';
-import { launchChromium, setStage } from './stage.ts';
+import { launchChromium, setStage, visitUndriven } from './stage.ts';
 
 let browser: Browser;
 let stage: Stage;
@@ -47,6 +47,94 @@ describe('one page view for every page that is seen, in a real browser', () => {
     await page.evaluate(() => history.pushState(null, '', '/next'));
     await stage.arrived('page_view', 2);
     expect(stage.events().map(({ u }) => u)).toEqual([`${stage.site}/`, `${stage.site}/next`]);
+  });
+
+  it('reads the title after an intercepted navigation has settled', async () => {
+    const page = await stage.open('/');
+    await stage.arrived('page_view', 1);
+    await page.evaluate(() => {
+      const { navigation } = window as unknown as { navigation: EventTarget & { navigate: (url: string) => void } };
+      navigation.addEventListener('navigate', (event) => {
+        (event as unknown as { intercept: (how: object) => void }).intercept({
+          handler: async () => {
+            await new Promise((resolve) => void setTimeout(resolve, 50));
+            document.title = 'Settled';
+          },
+        });
+      });
+      navigation.navigate('/intercepted');
+    });
+    const [, view] = await stage.arrived('page_view', 2);
+    expect([view?.u, view?.h]).toEqual([`${stage.site}/intercepted`, 'Settled']);
+  });
+
+  it('watches the history itself where there is no Navigation API', async () => {
+    await stage.context.addInitScript(() => Object.defineProperty(window, 'navigation', { value: undefined }));
+    const page = await stage.open('/start');
+    await stage.arrived('page_view', 1);
+    await page.evaluate(() => history.pushState(null, '', '/pushed'));
+    await stage.arrived('page_view', 2);
+    await page.evaluate(() => history.replaceState(null, '', '/replaced'));
+    await stage.arrived('page_view', 3);
+    await page.goBack();
+    const views = await stage.arrived('page_view', 4);
+    expect(views.map(({ u }) => u?.replace(stage.site, ''))).toEqual(['/start', '/pushed', '/replaced', '/start']);
+  });
+
+  it.each([
+    { why: 'asked to', attributes: 'data-hash="true"', path: '/tea' },
+    { why: 'not asked to', attributes: '', path: undefined },
+  ])('counts routes in the fragment where $why', async ({ attributes, path }) => {
+    stage.serve('/', { attributes });
+    const page = await stage.open('/');
+    await stage.arrived('page_view', 1);
+    await page.evaluate(() => void (location.hash = '/tea'));
+    await page.evaluate(() => history.pushState(null, '', '/end'));
+    await stage.arrived('page_view', path === undefined ? 2 : 3);
+    const paths = stage.events().map(({ u }) => u?.replace(stage.site, ''));
+    expect(paths).toEqual(['/', ...(path === undefined ? [] : [path]), '/end']);
+  });
+
+  it('tells engagement and depth on the page that was left', async () => {
+    const page = await stage.open('/long');
+    await stage.arrived('page_view', 1);
+    await page.evaluate(() => {
+      document.body.style.height = '4000px';
+      scrollTo(0, 4_000);
+    });
+    await page.waitForFunction(
+      (since) => performance.now() > since + 1_100,
+      await page.evaluate(() => performance.now()),
+    );
+    await page.evaluate(() => history.pushState(null, '', '/next'));
+    const [engagement] = await stage.arrived('user_engagement');
+    expect(engagement?.u).toBe(`${stage.site}/long`);
+    expect(engagement?.p).toMatchObject({ percent_scrolled: 100 });
+    expect(Number(engagement?.p?.['engagement_time_msec'])).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('says nothing of a page that is prerendered until it is shown', async () => {
+    stage.serve('/from', {
+      head: `<script type="speculationrules">{"prerender":[{"source":"list","urls":["/ahead"],"eagerness":"immediate"}]}</script>
+        <script>
+          const look = () => fetch('/is-ready').then(({ status }) => {
+            if (status === 204) { hushtag.track('meanwhile'); setTimeout(() => { location.href = '/ahead' }, 1000) }
+            else setTimeout(look, 100);
+          });
+          addEventListener('load', look);
+        </script>`,
+    });
+    stage.serve('/ahead', { head: "<script>if (document.prerendering) fetch('/is-prerendered')</script>" });
+    stage.serve('/is-ready', { status: () => (stage.wasAsked('/is-prerendered') ? 204 : 200) });
+    // Playwright holds every new page up, prerendered ones for ever: this browser runs by itself.
+    const visit = visitUndriven(`${stage.site}/from`);
+    try {
+      await stage.arrived('page_view', 2);
+    } finally {
+      await visit.end();
+    }
+    const names = stage.events().map(({ n, u }) => `${n} ${u?.replace(stage.site, '')}`);
+    expect(names).toEqual(['page_view /from', 'meanwhile /from', 'page_view /ahead']);
   });
 
   it('flushes when the page goes, and counts it again when the back/forward cache brings it back', async () => {

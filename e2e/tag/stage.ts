@@ -1,8 +1,11 @@
 // e2e/tag/stage.ts: a site and a collector on two origins, and a real Chromium that visits them.
-import { existsSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import type { WireBatch, WireEvent } from '../../contract/index.ts';
@@ -39,6 +42,8 @@ export interface PageSource {
   /** What stands in the head before the tag; a script, say. */
   readonly head?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The answer's status at that moment; 200 where absent. */
+  readonly status?: () => number;
 }
 
 /** One test's site, collector and browser context. */
@@ -56,16 +61,40 @@ export interface Stage {
   readonly open: (path: string) => Promise<Page>;
   /** Waits until an event with this name has arrived as often as said. */
   readonly arrived: (name: string, times?: number) => Promise<readonly WireEvent[]>;
+  /** Whether the site was asked for a path. */
+  readonly wasAsked: (path: string) => boolean;
   /** What has arrived, but for `user_engagement`, which depends on how fast the test runs. */
   readonly events: () => readonly WireEvent[];
   readonly close: () => Promise<void>;
 }
 
+const findChromium = (): string => {
+  const found = [process.env['CHROMIUM_PATH'] ?? '', ...CHROMIUM_PLACES].find((path) => existsSync(path));
+  if (found === undefined) throw new Error('No Chromium: install the package chromium, or set CHROMIUM_PATH.');
+  return found;
+};
+
 /** Starts Chromium; to be closed by whoever asks. */
 export async function launchChromium(ignoreDefaultArgs: string[] = []): Promise<Browser> {
-  const executablePath = [process.env['CHROMIUM_PATH'] ?? '', ...CHROMIUM_PLACES].find((path) => existsSync(path));
-  if (executablePath === undefined) throw new Error('No Chromium: install the package chromium, or set CHROMIUM_PATH.');
-  return chromium.launch({ executablePath, args: CHROMIUM_ARGS, ignoreDefaultArgs });
+  return chromium.launch({ executablePath: findChromium(), args: CHROMIUM_ARGS, ignoreDefaultArgs });
+}
+
+/** Opens an address in a Chromium that nobody drives, in a profile of its own; both are gone after `end`. */
+export function visitUndriven(url: string): { readonly end: () => Promise<void> } {
+  const profile = mkdtempSync(join(tmpdir(), 'hushtag-chromium-'));
+  const visit = spawn(findChromium(), ['--headless=new', ...CHROMIUM_ARGS, `--user-data-dir=${profile}`, url], {
+    stdio: 'ignore',
+    detached: true,
+  });
+  return {
+    end: async () => {
+      const isGone = new Promise((resolve) => void visit.once('exit', resolve));
+      // Its whole group: what it has started would go on writing to the profile.
+      if (visit.pid !== undefined) process.kill(-visit.pid, 'SIGKILL');
+      await isGone;
+      rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
+    },
+  };
 }
 
 const codeOf = (script: Script): Buffer => {
@@ -129,10 +158,13 @@ export async function setStage(browser: Browser): Promise<Stage> {
   const { server: collectorServer, arrivals, otherMethods, watchers, setAnswer } = startCollector();
   const collector = await listen(collectorServer);
   const sources = new Map<string, PageSource>();
+  const asked = new Set<string>();
   const siteServer = createServer((request, response) => {
-    const source = sources.get(new URL(request.url ?? '/', 'http://site').pathname) ?? {};
+    const { pathname } = new URL(request.url ?? '/', 'http://site');
+    const source = sources.get(pathname) ?? {};
+    asked.add(pathname);
     response
-      .writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...source.headers })
+      .writeHead(source.status?.() ?? 200, { 'content-type': 'text/html; charset=utf-8', ...source.headers })
       .end(htmlOf(collector, source));
   });
   const site = await listen(siteServer);
@@ -146,6 +178,7 @@ export async function setStage(browser: Browser): Promise<Stage> {
     arrivals,
     otherMethods,
     events,
+    wasAsked: (path) => asked.has(path),
     serve: (path, source) => void sources.set(path, source),
     answer: setAnswer,
     open: async (path) => {

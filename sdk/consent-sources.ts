@@ -1,0 +1,118 @@
+// sdk/consent-sources.ts: hears of choices from consent platforms that the page has; the strictest of all holds (C2).
+import type { ConsentSignals } from '../contract/index.ts';
+import {
+  GCM_SIGNALS, GPP_SIGNALS, PURPOSES, purposesBy, SHOPIFY_SIGNALS, TCF_SIGNALS, WP_SIGNALS,
+} from '../contract/index.ts'; // biome-ignore format: a list
+import { safely } from './safely.ts';
+
+/** How often, and how many times, the page is looked over for platforms that load after the tag. */
+export const SEEK_MS = 500;
+/** A minute in all. */
+export const SEEKS_MAX = 120;
+
+/** Takes a choice: words, and the source's code in the contract's CONSENT_SOURCES, whose names the tag needn't carry. */
+type Choose = (said: string, source: number) => void;
+type Tell = (signals: ConsentSignals, isGiven: (signal: string) => unknown) => void;
+/** A platform: its code as a source, how it is found in a page, and how what was found is listened to. */
+type Platform = readonly [code: number, find: () => unknown, listen: (found: never, tell: Tell) => void];
+
+interface TcData {
+  readonly eventStatus: string;
+  /** Undefined while the platform does not know. */
+  readonly gdprApplies?: boolean;
+  readonly purpose: { readonly consents: Readonly<Record<string, boolean>> };
+}
+interface GppPing {
+  readonly signalStatus: string;
+  /** By section: its fields, or a list of subsections with fields. */
+  readonly parsedSections: unknown;
+}
+type Granted = Readonly<Record<string, string>>;
+type ConsentEntry = readonly [command: string, kind: string, signals: Granted];
+type DataLayer = ConsentEntry[];
+
+type TcfApi = (command: string, version: number, listener: (data: TcData, isGood: boolean) => void) => void;
+type Gpp = (command: string, listener: (event: { readonly pingData: GppPing }) => void) => void;
+type CustomerPrivacy = { readonly currentVisitorConsent: () => Granted };
+type HasConsent = (category: string) => boolean;
+/** What platforms put into the page, each where it is. */
+interface PlatformGlobals {
+  readonly __tcfapi?: TcfApi;
+  readonly __gpp?: Gpp;
+  readonly dataLayer?: DataLayer;
+  readonly Shopify?: { readonly customerPrivacy?: CustomerPrivacy };
+  readonly wp_has_consent?: HasConsent;
+}
+const page = globalThis as unknown as PlatformGlobals;
+// The codes are places in the contract’s CONSENT_SOURCES.
+const PLATFORMS: readonly Platform[] = [
+  [3, () => page['__tcfapi'], (tcf: TcfApi, tell) =>
+    tcf('addEventListener', 2, safely((data, isGood) => {
+      // `cmpuishown` reports legitimate interests of people nobody has heard; and where TCF does not apply, it says nothing.
+      if (isGood && data.gdprApplies && /tcloaded|useractioncomplete/.test(data.eventStatus)) {
+        tell(TCF_SIGNALS, (signal) => data.purpose.consents[signal]);
+      }
+    }))],
+  [4, () => page['__gpp'], (gpp: Gpp, tell) =>
+    gpp('addEventListener', safely(({ pingData: { signalStatus, parsedSections } }) => {
+      // As text, since platforms nest sections differently. Notices (`SaleOptOutNotice`) don't end in these words.
+      const fields = JSON.stringify(parsedSections);
+      if (signalStatus === 'ready' && fields.includes('OptOut"')) tell(GPP_SIGNALS, () => !fields.includes('OptOut":1'));
+    }))],
+  [5, () => page.dataLayer, (dataLayer: DataLayer, tell) => {
+    const known: Record<string, string> = {};
+    // Entries of Consent Mode are Arguments objects. A default is no choice; one for a region may be another's.
+    const read = safely(([command, kind, signals]: ConsentEntry) => {
+      if (command !== 'consent' || signals['region']) return;
+      Object.assign(known, signals);
+      if (kind === 'update') tell(GCM_SIGNALS, (signal) => known[signal] === 'granted');
+    });
+    const { push } = dataLayer;
+    dataLayer.forEach(read);
+    dataLayer.push = function (...entries) {
+      entries.forEach(read);
+      return push.apply(this, entries);
+    };
+  }],
+  [6, () => page.Shopify?.customerPrivacy, (privacy: CustomerPrivacy, tell) => {
+    const read = safely(() => {
+      const consent = privacy.currentVisitorConsent();
+      if (Object.values(consent).some(Boolean)) tell(SHOPIFY_SIGNALS, (signal) => consent[signal] === 'yes');
+    });
+    document.addEventListener('visitorConsentCollected', read);
+    read();
+  }],
+  [7, () => page.wp_has_consent, (hasConsent: HasConsent, tell) => {
+    const read = safely(() => tell(WP_SIGNALS, hasConsent));
+    document.addEventListener('wp_listen_for_consent_change', read);
+    // Before a change, "no" may as well mean that nobody was asked.
+    if (hasConsent('statistics')) read();
+  }],
+]; // biome-ignore format: a platform reads better whole
+
+/** Looks for consent platforms and listens to those it finds, as long as the page is open. */
+export const listenToPlatforms = (choose: Choose): void => {
+  let missing = PLATFORMS;
+  let seeksLeft = SEEKS_MAX;
+  const seek = safely(() => {
+    missing = missing.filter(([code, find, listen]) => {
+      const found = find();
+      if (found) safely(listen)(found as never, (signals, isGiven) => choose(purposesBy(signals, isGiven), code));
+      return !found;
+    });
+    seeksLeft -= 1;
+    if (seeksLeft) setTimeout(seek, SEEK_MS);
+  });
+  seek();
+};
+
+/** Makes the function that keeps the last choice of each source and answers with what all of them grant. */
+export const combineChoices = (): ((said: string, source: number) => string) => {
+  const told = new Map<number, string>();
+  return (said, source) => {
+    told.set(source, said);
+    return PURPOSES.filter((purpose) =>
+      [...told.values()].every((words) => /grant/.test(words) || words.includes(purpose)),
+    ).join();
+  };
+};

@@ -1,0 +1,31 @@
+// sdk/interactions.ts: tracks links that leave the site, downloads and sent forms, in GA4's names; never what was typed.
+import type { Track } from './queue.ts';
+import { safely } from './safely.ts';
+
+/** A file: what has an extension that is not a page's. */
+const FILE = /\.(?!html?$|php$|aspx?$|jsp$)([a-z]\w{1,3})$/i;
+
+/**
+ * Tracks `file_download` and `click` (links to another host) with the address but for its query, and `form_submit` with
+ * the form's id. It only listens: no navigation waits for it.
+ */
+export const watchInteractions = (track: Track): void => {
+  const on = (type: string, act: (target: Element) => void): void =>
+    addEventListener(
+      type,
+      safely(({ target }) => act(target as Element)),
+      true,
+    );
+  const followed = (target: Element): void => {
+    const link = target.closest<HTMLAnchorElement>('a[href]');
+    if (!link?.host) return; // No link, or none to a page: `mailto:` has no host.
+    const link_url = link.origin + link.pathname;
+    const [, file_extension] = FILE.exec(link.pathname) ?? [];
+    if (file_extension) track('file_download', { link_url, file_extension });
+    else if (link.host !== location.host) track('click', { link_url, outbound: true });
+  };
+  on('click', followed);
+  on('auxclick', followed);
+  // By attribute: a field that is called `id` hides the form's own.
+  on('submit', (form) => track('form_submit', { form_id: form.getAttribute('id') }));
+};
