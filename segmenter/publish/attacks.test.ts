@@ -4,13 +4,19 @@ import { ATTACKS, runAttack } from '../../bench/proof/attacks.ts';
 
 const TRIALS = 1_000;
 const ACCURACY_MAX = 0.6;
+/** For a machine that does other things too. */
+const TIMEOUT_MS = 300_000;
 /** Fixed, so that a run that failed can be looked at; `npm run proof` draws others and prints them. */
 const SEED = Number(process.env['HUSHTAG_SEED'] ?? 20_261_124);
 
 describe('P3: an attacker who knows everybody else does little better than guessing', () => {
-  it.each(Object.entries(ATTACKS))(`by %s, over ${TRIALS} trials`, async (name, attack) => {
-    const { accuracy } = await runAttack(attack, TRIALS, SEED);
-    process.stdout.write(`attack ${name}: accuracy ${accuracy} over ${TRIALS} trials, HUSHTAG_SEED=${SEED}\n`);
-    expect(accuracy).toBeLessThanOrEqual(ACCURACY_MAX);
-  });
+  it.each(Object.entries(ATTACKS))(
+    `by %s, over ${TRIALS} trials`,
+    async (name, attack) => {
+      const { accuracy } = await runAttack(attack, TRIALS, SEED, 'publishing');
+      process.stdout.write(`attack ${name}: accuracy ${accuracy} over ${TRIALS} trials, HUSHTAG_SEED=${SEED}\n`);
+      expect(accuracy).toBeLessThanOrEqual(ACCURACY_MAX);
+    },
+    TIMEOUT_MS,
+  );
 });
