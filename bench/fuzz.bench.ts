@@ -64,7 +64,7 @@ const RAW_TEXTS: readonly string[] = [
   '[1e400]',
   '{"v":1e400}',
   '{"v":1,"v":2}',
-  `${'['.repeat(20_000)}`,
+  '['.repeat(20_000),
   `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`,
   '\uFEFF{}',
   '{"__proto__":{"v":1}}',

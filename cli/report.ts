@@ -42,7 +42,7 @@ export function clusterTable(run: RunSummary): string {
   });
   for (const segment of run.segments) table.push(rowOf(segment));
   const { silhouette, explainedVariance } = run.model.metrics;
-  return `${table.toString()}\nSizes are noised and rounded to ${run.model.privacy.roundedTo}; below ${run.model.privacy.floor} they are withheld. Silhouette ${silhouette ?? '—'}, variance kept ${explainedVariance}.`;
+  return `${table.toString()}\nSizes are noised and rounded to ${run.model.privacy.roundedTo}; those near ${run.model.privacy.floor} and below are withheld. Silhouette ${silhouette ?? '—'}, variance kept ${explainedVariance}.`;
 }
 
 /** The loss ledger as a table that sums. */

@@ -2,11 +2,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { EpochMs } from '../contract/index.ts';
 import type { KeyProvider } from '../core/index.ts';
-import { faultCode } from '../core/index.ts';
+import { faultCode, toHex } from '../core/index.ts';
 import type { Port } from '../edge/index.ts';
 import { createEdge, createGroupCommit, destroyExpiredSalts } from '../edge/index.ts';
 import type { Db } from '../store/index.ts';
-import { insertSaltStatement } from '../store/index.ts';
+import { insertSaltStatement, replayTombstones } from '../store/index.ts';
 import { openGround } from '../store/open.node.ts';
 import { addressOf } from './client-address.ts';
 import type { Config } from './config.ts';
@@ -49,6 +49,8 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
   const ground = await openGround(filesOf(config));
   // A scheduler that stood still can't have kept salts alive: what is over goes before the first request.
   await destroyExpiredSalts({ db: ground, keys }, now());
+  // Nor may a backup that was put back bring back whom it held (P4).
+  await replayTombstones({ db, holder: toHex(crypto.getRandomValues(new Uint8Array(8))), clock: now });
   const writer = startWriter(filesOf(config), () => log('error', 'writer_ended'));
   const health = watchStorage(log);
   const commits = createGroupCommit({

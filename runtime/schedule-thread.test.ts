@@ -58,6 +58,8 @@ describe('P5: scheduled tasks', () => {
     expect(await runTasksOnThread({ config, tasks: ['purge', 'segment'] })).toEqual({
       purged_events: 0,
       purged_profiles: 0,
+      erased_again: 0,
+      audit_entries_signed: 1,
       sites_without_retention: 1,
       released: 1,
     });

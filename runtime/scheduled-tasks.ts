@@ -1,7 +1,7 @@
 // runtime/scheduled-tasks.ts: what runs without anybody asking: ended salts and retention first, then the segmenter over what stayed.
-import { toHex } from '../core/index.ts';
+import { KEY_BYTES, noteSignerFrom, toHex } from '../core/index.ts';
 import { destroyExpiredSalts } from '../edge/index.ts';
-import { purgeExpired } from '../store/index.ts';
+import { purgeExpired, replayTombstones, signCheckpoint } from '../store/index.ts';
 import type { SegmentNeeds } from './segment-sites.ts';
 import { segmentSites } from './segment-sites.ts';
 
@@ -10,11 +10,29 @@ export type Task = 'salts' | 'purge' | 'segment';
 
 const HOLDER_BYTES = 8;
 
+/** Thrown where the audit log was edited after it was signed; the log says `audit_altered`. */
+class AuditAlteredError extends Error {
+  override readonly name = 'AuditAlteredError';
+  readonly code = 'audit_altered';
+}
+
+/** Signs the audit log as it stands. @throws where the log no longer extends what was signed before: somebody edited it. */
+async function sign({ db, keys, now, randomBytes }: SegmentNeeds): Promise<Readonly<Record<string, number>>> {
+  const signer = await noteSignerFrom(Uint8Array.from(await keys.secret('audit', randomBytes(KEY_BYTES))));
+  const signed = await signCheckpoint(db, signer, now());
+  if (!signed.ok) throw new AuditAlteredError();
+  return { audit_entries_signed: signed.value.size };
+}
+
 async function purge({ db, now, randomBytes }: SegmentNeeds): Promise<Readonly<Record<string, number>>> {
-  const report = await purgeExpired({ db, holder: toHex(randomBytes(HOLDER_BYTES)), clock: now }, now());
+  const needs = { db, holder: toHex(randomBytes(HOLDER_BYTES)), clock: now };
+  const report = await purgeExpired(needs, now());
+  // Events of an erased visitor that were still under way, and a backup restored since, are met here (P4).
+  const erased = await replayTombstones(needs);
   return {
     purged_events: report.sites.reduce((sum, { events }) => sum + events, 0),
     purged_profiles: report.sites.reduce((sum, { profiles }) => sum + profiles, 0),
+    erased_again: erased.ok ? erased.value.events : 0,
     sites_without_retention: report.sites.filter(({ outcome }) => outcome === 'no_limits').length,
   };
 }
@@ -23,7 +41,7 @@ async function purge({ db, now, randomBytes }: SegmentNeeds): Promise<Readonly<R
 export async function runTasks(needs: SegmentNeeds, tasks: readonly Task[]): Promise<Readonly<Record<string, number>>> {
   return {
     ...(tasks.includes('salts') ? { salts_destroyed: await destroyExpiredSalts(needs, needs.now()) } : {}),
-    ...(tasks.includes('purge') ? await purge(needs) : {}),
+    ...(tasks.includes('purge') ? { ...(await purge(needs)), ...(await sign(needs)) } : {}),
     ...(tasks.includes('segment') ? await segmentSites(needs) : {}),
   };
 }

@@ -7,7 +7,19 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'dist', '.built');
-const SOURCES = ['contract', 'core', 'store', 'sdk', 'edge', 'segmenter', 'runtime', 'cli', 'tools', 'migrations'];
+const SOURCES = [
+  'contract',
+  'core',
+  'store',
+  'sdk',
+  'edge',
+  'segmenter',
+  'runtime',
+  'cli',
+  'bench',
+  'tools',
+  'migrations',
+];
 
 const newest = (path) => {
   const info = statSync(path);

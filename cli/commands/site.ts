@@ -28,7 +28,7 @@ const isPreset = (text: string): text is PolicyPreset => Object.hasOwn(POLICIES,
 
 // The tag decides before it sends, so it must know the policy too.
 const snippet = (site: string, policy: PolicyPreset): string =>
-  `<script async src="https://YOUR-EDGE/tag.js" data-site="${site}"${policy === 'standard' ? '' : ` data-policy="${policy}"`}></script>`;
+  `<script async src="https://YOUR-EDGE/tag.full.js" data-site="${site}"${policy === 'standard' ? '' : ` data-policy="${policy}"`}></script>`;
 
 const addCommand = defineCommand({
   meta: { name: 'add', description: 'Add a site' },
@@ -51,7 +51,7 @@ const addCommand = defineCommand({
     print(
       args.json === true,
       { site: id, origins, policy, floor },
-      `Added ${id}. Paste this into its pages:\n  ${snippet(id, policy)}`,
+      `Added ${id}. Paste this into its pages:\n  ${snippet(id, policy)}\nNothing limits yet how long its events are kept: set that with\n  hushtag retention set ${id} --preset cnil`,
     );
   },
 });

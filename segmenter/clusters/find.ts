@@ -9,6 +9,7 @@ import { sampleIndices } from '../math/random.ts';
 import { SILHOUETTE_SAMPLE_MAX, silhouetteOf } from '../math/silhouette.ts';
 import type { KnownCluster } from './ids.ts';
 import { clusterIds } from './ids.ts';
+import { keepOrSwitch } from './warm-start.ts';
 
 /** Share of the variance the components must carry. */
 export const VARIANCE_SHARE = 0.9;
@@ -50,7 +51,8 @@ export function findClusters(
   const scores = project(features.points, components);
   const distinct = distinctPoints(scores, k);
   if (distinct < 2) return undefined;
-  const { centroids, clusters, inertia } = partition(scores, Math.min(k, distinct), seed);
+  const fresh = partition(scores, Math.min(k, distinct), seed);
+  const { centroids, clusters, inertia } = keepOrSwitch(fresh, last, features, components, scores);
   const rows = centroids.map((): number[] => []);
   clusters.forEach((cluster, row) => rows[cluster]?.push(row));
   const unnamed = centroids
