@@ -59,6 +59,29 @@ describe('P3: no small number leaves a run', () => {
     expect((await publish([300, 45, 200, 45, 45])).visitors).toBeGreaterThan(500);
   });
 
+  it('shows no mean over everybody that, less the means shown, is that of a few', async () => {
+    const [trait] = traitsFor(1);
+    if (trait === undefined) throw new Error('the catalogue is empty');
+    const group = (id: string, from: number, contributors: number) => ({
+      id,
+      visitors: Array.from({ length: 300 }, (_, i) => from + i),
+      traits: [{ ...trait, count: 300, contributors }],
+    });
+    const overallOf = async (contributors: number): Promise<(number | undefined)[]> => {
+      const clusters = [group('cluster-1', 1, 300), group('cluster-2', 301, contributors)];
+      const all = {
+        visitors: clusters.flatMap(({ visitors }) => visitors),
+        traits: [{ ...trait, count: 600, contributors: 300 + contributors }],
+      };
+      const { publication } = await publishUnderCap(clusters, all, context);
+      return visible(publication.segments).flatMap(({ traits }) => traits.map(({ overall }) => overall));
+    };
+    // Of the second segment no mean is shown below the floor, so everybody less the first would be its mean.
+    expect(await overallOf(FLOOR - 1)).toEqual([undefined]);
+    expect(await overallOf(FLOOR)).toEqual([12_000, 12_000]);
+    expect(await overallOf(0)).toEqual([12_000]);
+  });
+
   it('shows a mean only of traits that enough of the segment have', async () => {
     const { segments } = await publish([99, 300]);
     const [small, large] = visible(segments);
@@ -139,6 +162,30 @@ describe('P3: new sets are published so often a period', () => {
       'release_cap',
       'b',
     ]);
+  });
+
+  it('counts equal sets whose means have changed: a mean too can be told apart from the one before', async () => {
+    const group = (mean: number) => ({
+      id: 'cluster-1',
+      visitors: Array.from({ length: 200 }, (_, i) => i + 1),
+      traits: traitsFor(200).map((summary) => ({ ...summary, mean })),
+    });
+    const others = {
+      id: 'cluster-2',
+      visitors: Array.from({ length: 200 }, (_, i) => i + 201),
+      traits: traitsFor(200),
+    };
+    const all = { visitors: [...group(1).visitors, ...others.visitors], traits: traitsFor(400) };
+    const means = new Set<string>();
+    let history: PublishHistory | undefined;
+    for (let hour = 0; hour < 40; hour += 1) {
+      const at = (T0 + hour * 3_600_000) as EpochMs;
+      const run = await publishUnderCap([group(10_000 + hour * 1_000), others], all, { ...context, at }, history);
+      history = run.history;
+      means.add(JSON.stringify(visible(run.publication.segments).map(({ traits }) => traits.map(({ mean }) => mean))));
+    }
+    expect(means.size).toBe(2);
+    expect(history?.rounds).toHaveLength(2);
   });
 
   it('does not count equal sets, whatever they are called', async () => {

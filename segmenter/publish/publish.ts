@@ -37,7 +37,7 @@ export type ExactCluster = ExactGroup & { readonly id: string };
 export interface PublishHistory {
   /** When new sets were published in this period, epoch ms. */
   readonly rounds: readonly number[];
-  /** Digest of the sets of the last round. */
+  /** Digest of the sets and means of the last round. */
   readonly sets: string;
   readonly publication: Publication;
 }
@@ -53,19 +53,23 @@ export async function publishUnderCap(
   history?: PublishHistory,
 ): Promise<{ readonly publication: Publication; readonly history: PublishHistory }> {
   const rounds = (history?.rounds ?? []).filter((at) => context.at - at < RELEASE_PERIOD_MS);
-  const sets = await digestOf(clusters, all);
+  const publication = await publishClusters(clusters, all, context);
+  const sets = await digestOf(clusters, all, publication);
   if (history !== undefined && history.sets !== sets && !mayRelease(rounds, context.at)) {
     return { publication: repeated(history.publication, clusters, context), history: { ...history, rounds } };
   }
-  const publication = await publishClusters(clusters, all, context);
-  // Equal sets have equal numbers: publishing them again tells nothing and is not counted.
+  // Equal sets with equal means: publishing them again tells nothing and is not counted.
   const counted = history?.sets === sets ? rounds : [...rounds, context.at];
   return { publication, history: { rounds: counted, sets, publication } };
 }
 
-/** One digest of all sets, whatever they are called. */
-async function digestOf(clusters: readonly ExactCluster[], all: ExactGroup): Promise<string> {
-  const digests: string[] = [];
+/** One digest of all sets and the means to be shown of them, whatever they are called. */
+async function digestOf(
+  clusters: readonly ExactCluster[],
+  all: ExactGroup,
+  { segments }: Publication,
+): Promise<string> {
+  const digests = segments.map((segment) => (segment.status === 'published' ? JSON.stringify(segment.traits) : ''));
   for (const { visitors } of [...clusters, all]) digests.push(toHex(await memberSetDigest(visitors)));
   const text = new TextEncoder().encode(digests.sort().join());
   return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', text)));
@@ -98,6 +102,7 @@ async function publishClusters(
   const shown = clusters
     .filter((_, i) => counts[i]?.status === 'published')
     .map((cluster) => visible(cluster, context));
+  const overallMeans = overall === undefined ? new Map<string, number>() : meansOfAll(overall, shown, context);
   const labels = labelClusters(shown);
   let next = 0;
   const segments = clusters.map(({ id }, i): PublishedSegment => {
@@ -105,7 +110,7 @@ async function publishClusters(
     const head = { id, kind: 'cluster', version: context.version, at: context.at } as const;
     if (count?.status !== 'published') return { status: 'withheld', ...head, reason: count?.reason ?? 'below_floor' };
     const nth = next++;
-    return segmentOf(head, labels[nth] ?? id, count.count, shown[nth] ?? [], overall, context);
+    return segmentOf(head, labels[nth] ?? id, count.count, shown[nth] ?? [], overallMeans, context);
   });
   const total = overall === undefined ? undefined : await countOf(overall.visitors, undefined, context);
   return { segments, ...(total?.status === 'published' ? { visitors: total.count } : {}) };
@@ -140,6 +145,27 @@ const visible = (group: ExactGroup, { floor }: PublishContext): TraitSummary[] =
 const measured = (traits: readonly TraitSummary[], { floor }: PublishContext): TraitSummary[] =>
   traits.filter(({ contributors }) => contributors >= floor);
 
+/**
+ * Means over everybody, of traits that no subtraction can bring back to a few: everybody less the segments whose mean of
+ * the trait is shown must be nobody, or as many as the floor.
+ */
+function meansOfAll(
+  all: ExactGroup,
+  shown: readonly (readonly TraitSummary[])[],
+  context: PublishContext,
+): ReadonlyMap<string, number> {
+  const means = new Map<string, number>();
+  for (const { trait, mean, contributors } of measured(all.traits, context)) {
+    const seen = shown
+      .flatMap((traits) => measured(traits, context))
+      .filter((summary) => summary.trait.id === trait.id)
+      .reduce((sum, summary) => sum + summary.contributors, 0);
+    const rest = contributors - seen;
+    if (rest === 0 || rest >= context.floor) means.set(trait.id, mean);
+  }
+  return means;
+}
+
 type Head = Pick<VisibleSegment, 'id' | 'kind' | 'version' | 'at'>;
 
 function segmentOf(
@@ -147,10 +173,9 @@ function segmentOf(
   label: string,
   visitors: number,
   summaries: readonly TraitSummary[],
-  overall: ExactGroup | undefined,
+  overallMeans: ReadonlyMap<string, number>,
   context: PublishContext,
 ): VisibleSegment {
-  const overallMeans = new Map(measured(overall?.traits ?? [], context).map(({ trait, mean }) => [trait.id, mean]));
   const traits = byDifference(measured(summaries, context)).map((summary) =>
     publishedTrait(summary, overallMeans, context.currency),
   );
