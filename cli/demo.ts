@@ -41,10 +41,13 @@ const openShop = (collector: URL): Promise<Shop> =>
   serveShop({ port: SHOP_PORT, collector }).catch(() => serveShop({ port: 0, collector }));
 
 /** Visits the shop in a browser of this machine. @returns the address to open by hand where there is none. */
-async function visit(shop: Shop): Promise<string> {
+async function visit(shop: Shop, config: Config): Promise<string> {
   const chromiumPath = findChromium();
   if (chromiumPath === undefined)
-    return `No Chromium here: open ${shop.origin} in a browser, accept, buy something, and run the segmenter again.`;
+    return [
+      `No Chromium here: open ${shop.origin} in a browser, accept and buy something, then run`,
+      `  HUSHTAG_DATA_DIR=${config.dataDir} HUSHTAG_KEY_DIR=${config.keyDir} npx hushtag segment`,
+    ].join('\n');
   const bar = startProgress('Scripted visits of the shop in Chromium');
   const report = await visitShop({
     shopOrigin: shop.origin,
@@ -74,7 +77,7 @@ async function runDemo(server: RunningNode, shop: Shop, config: Config): Promise
   say(
     `\nReplayed ${report.lines.read} invoice lines as ${report.events} events (lines that are no sale: ${skipped.join(', ') || 'none'}).`,
   );
-  say(await visit(shop));
+  say(await visit(shop, config));
   // Recency counts from the end of the history, as if it had been read on that day.
   const run = await segmentWithProgress(server.db, config, site, report.lastAt as EpochMs);
   say(
