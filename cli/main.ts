@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // cli/main.ts: the `hushtag` command. Exit codes: 0 done, 1 the work failed, 2 the call or the configuration is wrong.
-import type { CommandDef } from 'citty';
+import type { ArgsDef, CommandDef } from 'citty';
 import { defineCommand, runCommand, showUsage } from 'citty';
 import { KeyFolderError, StartError } from '../runtime/index.ts';
 import { auditCommand } from './commands/audit.ts';
@@ -14,6 +14,7 @@ import { serveCommand } from './commands/serve.ts';
 import { siteCommand } from './commands/site.ts';
 import { tokenCommand } from './commands/token.ts';
 import { CliError } from './context.ts';
+import { unknownArgument } from './known-arguments.ts';
 import { CollectError } from './replay/index.ts';
 import { VERSION } from './version.ts';
 
@@ -33,22 +34,32 @@ const mainCommand = defineCommand({
   },
 });
 
-/** Finds the command that a line of arguments names, for its usage. */
-function commandOf(rawArgs: readonly string[]): { command: CommandDef; parent?: CommandDef } {
-  let found: { command: CommandDef; parent?: CommandDef } = { command: mainCommand };
+interface Found {
+  readonly command: CommandDef;
+  readonly parent?: CommandDef;
+  /** Words of the line that name it. */
+  readonly depth: number;
+}
+
+/** Finds the command that a line of arguments names. */
+function commandOf(rawArgs: readonly string[]): Found {
+  let found: Found = { command: mainCommand, depth: 0 };
   for (const name of rawArgs) {
     const children = found.command.subCommands as Readonly<Record<string, CommandDef>> | undefined;
     const child = children !== undefined && Object.hasOwn(children, name) ? children[name] : undefined;
     if (child === undefined) break;
-    found = { command: child, parent: found.command };
+    found = { command: child, parent: found.command, depth: found.depth + 1 };
   }
   return found;
 }
 
+// Commands here declare their arguments as plain objects, and those with commands below them declare none.
+const argsOf = (command: CommandDef): ArgsDef => (command.args ?? {}) as ArgsDef;
+
 const isUsageError = (fault: unknown): fault is Error => fault instanceof Error && fault.name === 'CLIError';
 
 async function main(rawArgs: string[]): Promise<number> {
-  const { command, parent } = commandOf(rawArgs);
+  const { command, parent, depth } = commandOf(rawArgs);
   if (rawArgs.length === 0 || rawArgs.includes('--help') || rawArgs.includes('-h')) {
     await showUsage(command, parent);
     return rawArgs.length === 0 ? 2 : 0;
@@ -56,6 +67,13 @@ async function main(rawArgs: string[]): Promise<number> {
   if (rawArgs.length === 1 && rawArgs[0] === '--version') {
     process.stdout.write(`${VERSION}\n`);
     return 0;
+  }
+  // A name that is no command is citty's to refuse.
+  const unknown =
+    command.subCommands !== undefined ? undefined : unknownArgument(rawArgs.slice(depth), argsOf(command));
+  if (unknown !== undefined) {
+    process.stderr.write(`${unknown}.\nSee \`hushtag ${rawArgs.slice(0, depth).join(' ')} --help\`.\n`);
+    return 2;
   }
   try {
     await runCommand(mainCommand, { rawArgs });

@@ -93,6 +93,8 @@ describe('D1: the command line', () => {
     { why: 'an origin with a path', args: ['site', 'add', 'shop', '--origin', `${SHOP_ORIGIN}/x`], code: 2 },
     { why: 'an unknown policy', args: ['site', 'add', 'shop', '--origin', SHOP_ORIGIN, '--policy', 'lax'], code: 2 },
     { why: 'a floor below the least', args: ['site', 'add', 'shop', '--origin', SHOP_ORIGIN, '--floor', '9'], code: 2 },
+    { why: 'a mistyped option', args: ['site', 'add', 'shop', '--origin', SHOP_ORIGIN, '--polcy', 'strict'], code: 2 },
+    { why: 'an argument too many', args: ['site', 'list', 'shop'], code: 2 },
     { why: 'an unknown scope', args: ['token', '--site', 'shop', '--scope', 'everything'], code: 2 },
     { why: 'a token of ten years', args: ['token', '--site', 'shop', '--life', '3650d'], code: 2 },
     { why: 'a token for no site', args: ['token', '--site', 'nobody'], code: 1 },
