@@ -58,7 +58,7 @@ export async function requireSite(db: Db, text: string): Promise<Site> {
   const id = requireSiteId(text);
   const site = await findSite(db, id);
   if (site === undefined)
-    throw new CliError(1, `There is no site "${id}": add it with \`hushtag site add ${id} --origin https://…\``);
+    throw new CliError(1, `There is no site "${id}": add it with \`npx hushtag site add ${id} --origin https://…\``);
   return site;
 }
 

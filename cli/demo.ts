@@ -32,8 +32,9 @@ async function startAnywhere(config: Config): Promise<RunningNode> {
   try {
     return await startNode(config);
   } catch (fault) {
-    if (fault instanceof StartError && fault.code === 'port_taken') return startNode({ ...config, port: 0 });
-    throw fault;
+    if (!(fault instanceof StartError && fault.code === 'port_taken')) throw fault;
+    say(`Port ${config.port} is taken; the demo takes a free one.`);
+    return startNode({ ...config, port: 0 });
   }
 }
 
@@ -56,10 +57,10 @@ async function visit(shop: Shop, config: Config): Promise<string> {
     onProgress: (done, total) => bar.update(done, total),
   });
   bar.finish(`${report.visits} visits, ${report.purchases} purchases, ${report.beacons} messages taken`);
-  return `${report.visits} scripted visits in a real browser, with ${report.purchases} purchases; ${report.unanswered} visits sent nothing that was answered.`;
+  return `${report.visits} scripted visits in a real browser, with ${report.purchases} purchases; ${report.unanswered} visits ended without an answer to their last event.`;
 }
 
-async function runDemo(server: RunningNode, shop: Shop, config: Config): Promise<void> {
+async function runDemo(server: RunningNode, shop: Shop, config: Config, once: boolean): Promise<void> {
   const id = requireSiteId(SITE);
   await addSite(server.db, { id, origins: [shop.origin], policy: 'standard', floor: FLOOR, at: Date.now() });
   const site = await findSite(server.db, id);
@@ -71,9 +72,9 @@ async function runDemo(server: RunningNode, shop: Shop, config: Config): Promise
     token: importToken,
     file: exampleFile('data/online_retail.parquet'),
   });
-  const skipped = Object.entries(report.lines.skipped).map(
-    ([reason, lines]) => `${lines} ${reason.replaceAll('_', ' ')}`,
-  );
+  const skipped = Object.entries(report.lines.skipped)
+    .filter(([, lines]) => lines > 0)
+    .map(([reason, lines]) => `${lines} ${reason.replaceAll('_', ' ')}`);
   say(
     `\nReplayed ${report.lines.read} invoice lines as ${report.events} events (lines that are no sale: ${skipped.join(', ') || 'none'}).`,
   );
@@ -86,6 +87,10 @@ async function runDemo(server: RunningNode, shop: Shop, config: Config): Promise
   say(
     `\n${run.profiles} profiles from ${run.eventsFolded} events of visitors who agreed to profiling.\n\n${clusterTable(run)}`,
   );
+  if (once) {
+    say('\nRun it without --once and it goes on serving, with the commands that fetch these numbers.');
+    return;
+  }
   const readToken = await signToken({ config, db: server.db }, id, ['segments:read', 'ledger:read'], TOKEN_SECONDS);
   say(`\nFetch them (the token is good for a day, on this server only):
   curl -s -H "Authorization: Bearer ${readToken}" ${server.origin}/v1/sites/${id}/segments
@@ -101,10 +106,12 @@ async function main(once: boolean): Promise<void> {
     const server = await startAnywhere(config);
     const shop = await openShop(new URL(server.origin));
     try {
-      await runDemo(server, shop, config);
-      if (!once) {
+      const stopped = stopAsked().then(() => true);
+      const wasStopped = await Promise.race([stopped, runDemo(server, shop, config, once).then(() => false)]);
+      if (wasStopped) say('\nStopped before its end; nothing of it is kept.');
+      else if (!once) {
         say('\nServing until Ctrl-C.');
-        await stopAsked();
+        await stopped;
       }
     } finally {
       await shop.close();

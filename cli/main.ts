@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // cli/main.ts: the `hushtag` command. Exit codes: 0 done, 1 the work failed, 2 the call or the configuration is wrong.
 import type { ArgsDef, CommandDef } from 'citty';
-import { defineCommand, runCommand, showUsage } from 'citty';
+import { defineCommand, renderUsage, runCommand } from 'citty';
+import { stripVTControlCharacters } from 'node:util';
 import { KeyFolderError, StartError } from '../runtime/index.ts';
 import { auditCommand } from './commands/audit.ts';
 import { devDatabaseCommand } from './commands/dev-database.ts';
@@ -36,7 +37,6 @@ const mainCommand = defineCommand({
 
 interface Found {
   readonly command: CommandDef;
-  readonly parent?: CommandDef;
   /** Words of the line that name it. */
   readonly depth: number;
 }
@@ -48,7 +48,7 @@ function commandOf(rawArgs: readonly string[]): Found {
     const children = found.command.subCommands as Readonly<Record<string, CommandDef>> | undefined;
     const child = children !== undefined && Object.hasOwn(children, name) ? children[name] : undefined;
     if (child === undefined) break;
-    found = { command: child, parent: found.command, depth: found.depth + 1 };
+    found = { command: child, depth: found.depth + 1 };
   }
   return found;
 }
@@ -56,12 +56,20 @@ function commandOf(rawArgs: readonly string[]): Found {
 // Commands here declare their arguments as plain objects, and those with commands below them declare none.
 const argsOf = (command: CommandDef): ArgsDef => (command.args ?? {}) as ArgsDef;
 
+/** Prints how a command is called, under its whole name; without colours where no person reads it. */
+async function printUsage({ command, depth }: Found, rawArgs: readonly string[]): Promise<void> {
+  const above = ['hushtag', ...rawArgs.slice(0, depth)].slice(0, -1).join(' ');
+  const text = await renderUsage(command, depth === 0 ? undefined : { meta: { name: above } });
+  process.stdout.write(`${process.stdout.isTTY ? text : stripVTControlCharacters(text)}\n`);
+}
+
 const isUsageError = (fault: unknown): fault is Error => fault instanceof Error && fault.name === 'CLIError';
 
 async function main(rawArgs: string[]): Promise<number> {
-  const { command, parent, depth } = commandOf(rawArgs);
+  const found = commandOf(rawArgs);
+  const { command, depth } = found;
   if (rawArgs.length === 0 || rawArgs.includes('--help') || rawArgs.includes('-h')) {
-    await showUsage(command, parent);
+    await printUsage(found, rawArgs);
     return rawArgs.length === 0 ? 2 : 0;
   }
   if (rawArgs.length === 1 && rawArgs[0] === '--version') {
@@ -80,7 +88,9 @@ async function main(rawArgs: string[]): Promise<number> {
     return 0;
   } catch (fault) {
     if (isUsageError(fault)) {
-      process.stderr.write(`${fault.message}\nSee \`hushtag ${rawArgs[0] ?? ''} --help\`.\n`);
+      // Only what names a command helps: a name there is none of would lead to the same refusal.
+      const help = ['hushtag', ...rawArgs.slice(0, depth), '--help'].join(' ');
+      process.stderr.write(`${stripVTControlCharacters(fault.message)}\nSee \`${help}\`.\n`);
       return 2;
     }
     if (fault instanceof CliError) {

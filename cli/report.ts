@@ -12,7 +12,7 @@ const inWords = ({ id, unit, currency, mean, overall, compared }: PublishedTrait
   const suffix =
     unit === 'minor_units' ? ` ${currency ?? ''}` : unit === 'share' ? ' %' : unit === 'days' ? ' days' : '';
   const shown = (value: number): string => `${Number((value / scale).toPrecision(3))}${suffix}`;
-  const name = id.replace(/_minor$/, '').replaceAll('_', ' ');
+  const name = id.replace(unit === 'days' ? /_days$/ : /_minor$/, '').replaceAll('_', ' ');
   return `${name} ${shown(mean)} (${compared}${overall === undefined ? '' : `; all ${shown(overall)}`})`;
 };
 

@@ -52,6 +52,15 @@ function lazyTokenKeys(port: Port): () => Promise<TokenKeys> {
   };
 }
 
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** Methods that a route of its own answers at a path; what every method passes (middleware) does not count. */
+function methodsAt(app: Hono<Env>, path: string): readonly string[] {
+  const routesFor = (method: string): number => app.router.match(method, path)[0].length;
+  const always = routesFor('PROPFIND');
+  return METHODS.filter((method) => routesFor(method) > always);
+}
+
 /** Makes the edge for a platform. */
 export function createEdge(port: Port): Hono<Env> {
   const app = new Hono<Env>();
@@ -83,7 +92,12 @@ export function createEdge(port: Port): Hono<Env> {
       ? problem('storage_unavailable', 'The database can not be reached; the operator log says more.')
       : problem('internal', 'The operator log has the request id of this answer.');
   });
-  app.notFound(() => problem('not_found', 'See /openapi.json for what there is.'));
+  app.notFound((context) => {
+    const allowed = methodsAt(app, context.req.path);
+    return allowed.length === 0
+      ? problem('not_found', 'See /openapi.json for what there is.')
+      : problem('method_not_allowed', `Use ${allowed.join(' or ')}.`, { allow: allowed.join(', ') });
+  });
 
   app.get('/livez', (context) => context.text('ok'));
   app.get('/readyz', async (context) => {

@@ -8,5 +8,7 @@ export type { RunningNode } from './node.ts';
 export { startNode } from './node.ts';
 export { openData } from './open-data.ts';
 export { projectFolder } from './project-folder.ts';
+export type { ServingMark } from './serving-mark.ts';
+export { markServing } from './serving-mark.ts';
 export { StartError } from './start-error.ts';
 export { segmentSite } from './segment-sites.ts';

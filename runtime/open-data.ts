@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { faultCode } from '../core/index.ts';
 import type { Db } from '../store/index.ts';
 import type { Files } from '../store/open.node.ts';
-import { migrateFiles, NewerDatabaseError, openFiles } from '../store/open.node.ts';
+import { ForeignDatabaseError, migrateFiles, NewerDatabaseError, openFiles } from '../store/open.node.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
 import { projectFolder } from './project-folder.ts';
@@ -13,7 +13,20 @@ import { StartError } from './start-error.ts';
 /** The pause before a failed migration is tried once more. */
 const MIGRATE_AGAIN_MS = 300;
 
-const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
+/** Causes followed from a fault to its root. */
+const CAUSES_MAX = 8;
+
+/** What the root of a fault says: the libraries above it wrap it in the SQL they were about to run. */
+function messageOf(fault: unknown): string {
+  let root = fault;
+  for (let depth = 0; depth < CAUSES_MAX && root instanceof Error && root.cause !== undefined; depth += 1) {
+    root = root.cause;
+  }
+  return root instanceof Error ? root.message : String(root);
+}
+
+const isRefusal = (fault: unknown): fault is ForeignDatabaseError | NewerDatabaseError =>
+  fault instanceof NewerDatabaseError || fault instanceof ForeignDatabaseError;
 
 /** Makes the data folder, brings both files to the newest schema and opens them. @throws {StartError} */
 export async function openData(config: Config): Promise<Db> {
@@ -27,7 +40,7 @@ export async function openData(config: Config): Promise<Db> {
     await migrateTogether(files);
     return await openFiles(files);
   } catch (fault) {
-    if (fault instanceof NewerDatabaseError) throw new StartError('database_newer', fault.message);
+    if (isRefusal(fault)) throw new StartError(fault.code, fault.message);
     throw new StartError(
       'database_unusable',
       `The database in ${config.dataDir} can not be used (${faultCode(fault)}: ${messageOf(fault)}). ` +
@@ -42,7 +55,7 @@ async function migrateTogether(files: Files): Promise<void> {
   try {
     await migrateFiles(files, folder);
   } catch (fault) {
-    if (fault instanceof NewerDatabaseError) throw fault;
+    if (isRefusal(fault)) throw fault;
     await new Promise((resolve) => setTimeout(resolve, MIGRATE_AGAIN_MS));
     await migrateFiles(files, folder);
   }

@@ -4,7 +4,13 @@
 export class StartError extends Error {
   override readonly name = 'StartError';
   /** Stable code for logs and exit. */
-  readonly code: 'database_unusable' | 'database_newer' | 'port_taken' | 'port_forbidden' | 'data_folder';
+  readonly code:
+    | 'database_unusable'
+    | 'database_newer'
+    | 'database_foreign'
+    | 'port_taken'
+    | 'port_forbidden'
+    | 'data_folder';
   constructor(code: StartError['code'], message: string) {
     super(message);
     this.code = code;

@@ -69,13 +69,29 @@ export class NewerDatabaseError extends Error {
   readonly code = 'database_newer';
 }
 
-/** Refuses a database that holds a migration this version does not have. */
-async function refuseNewer(client: Client, name: string, folder: string): Promise<void> {
+/** Thrown where a file is a database of something else: our tables must not be mixed into it. */
+export class ForeignDatabaseError extends Error {
+  override readonly name = 'ForeignDatabaseError';
+  /** Stable code for logs. */
+  readonly code = 'database_foreign';
+}
+
+/** Refuses a database that something else made, or that holds a migration this version does not have. */
+async function refuseOthers(client: Client, name: string, folder: string): Promise<void> {
   const table = await client.execute({
     sql: `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`,
     args: [`${name}_migrations`],
   });
-  if (table.rows.length === 0) return;
+  if (table.rows.length === 0) {
+    // On a server, ground and derived are one database: what either of them made is ours.
+    const { rows } = await client.execute(
+      `SELECT max(name IN ('ground_migrations', 'derived_migrations')) AS ours FROM sqlite_master WHERE type = 'table'`,
+    );
+    if (rows[0]?.['ours'] !== 0) return;
+    throw new ForeignDatabaseError(
+      `${name}.db holds tables that hushtag did not make: point HUSHTAG_DATA_DIR at a folder of its own.`,
+    );
+  }
   const { rows } = await client.execute(`SELECT max(created_at) AS newest FROM ${name}_migrations`);
   const known = readMigrationFiles({ migrationsFolder: folder }).at(-1)?.folderMillis ?? 0;
   if (Number(rows[0]?.['newest'] ?? 0) > known) {
@@ -85,13 +101,13 @@ async function refuseNewer(client: Client, name: string, folder: string): Promis
   }
 }
 
-/** Brings both files to the newest schema; creates them where absent. @throws {NewerDatabaseError} */
+/** Brings both files to the newest schema; creates them where absent. @throws {NewerDatabaseError | ForeignDatabaseError} */
 export async function migrateFiles(files: Files, migrationsFolder: string): Promise<void> {
   for (const name of ['ground', 'derived'] as const) {
     const client = createClient({ url: url(files[name]), concurrency: 1 });
     try {
       await client.execute(`PRAGMA busy_timeout=${BUSY_MS}`);
-      await refuseNewer(client, name, `${migrationsFolder}/${name}`);
+      await refuseOthers(client, name, `${migrationsFolder}/${name}`);
       await migrate(drizzle(client), {
         migrationsFolder: `${migrationsFolder}/${name}`,
         migrationsTable: `${name}_migrations`,

@@ -24,7 +24,7 @@ const jsonFlag = { type: 'boolean', description: 'Print one line of JSON' } as c
 const random = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
 const needsOf = (db: Db) => ({ db, holder: toHex(random(HOLDER_BYTES)), clock: () => Date.now() });
 const BUSY =
-  'The segmenter is at work on this site. The tombstone stands: run `hushtag erasure replay` when it has ended.';
+  'The segmenter is at work on this site. The tombstone stands: run `npx hushtag erasure replay` when it has ended.';
 
 /** Erases the visitor of a first-party id and gives the receipt. @throws {CliError} nobody can tell whose events are whose. */
 export async function eraseByFirstPartyId(

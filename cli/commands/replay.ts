@@ -1,6 +1,6 @@
 // cli/commands/replay.ts: `hushtag replay`: posts the example shop's history to a collector.
 import { defineCommand } from 'citty';
-import { CliError, print } from '../context.ts';
+import { CliError, print, requireConfig } from '../context.ts';
 import { startProgress } from '../progress.ts';
 import type { ReplayReport } from '../replay/index.ts';
 import { CONCURRENCY_DEFAULT, CONCURRENCY_MAX, exampleFile, replay } from '../replay/index.ts';
@@ -26,20 +26,21 @@ export const replayCommand = defineCommand({
   args: {
     site: { type: 'string', required: true, description: 'The site the events are for' },
     token: { type: 'string', required: true, description: 'A token with the scope import' },
-    collector: { type: 'string', default: 'http://127.0.0.1:8787', description: 'Where the edge listens' },
+    collector: { type: 'string', description: 'Where the edge listens; http://127.0.0.1 and PORT unless given' },
     file: { type: 'string', description: 'Another Parquet file of the same columns' },
     concurrency: { type: 'string', default: String(CONCURRENCY_DEFAULT), description: 'Requests under way at once' },
     json: { type: 'boolean', description: 'Print one line of JSON' },
   },
   run: async ({ args }) => {
-    if (!URL.canParse(args.collector)) throw new CliError(2, '--collector must be a URL');
+    const collector = args.collector ?? `http://127.0.0.1:${requireConfig().port}`;
+    if (!URL.canParse(collector)) throw new CliError(2, '--collector must be a URL');
     const concurrency = Number(args.concurrency);
     if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > CONCURRENCY_MAX) {
       throw new CliError(2, `--concurrency must be a whole number from 1 to ${CONCURRENCY_MAX}`);
     }
     const file = args.file ?? exampleFile('data/online_retail.parquet');
     const report = await replayWithProgress({
-      collector: new URL(args.collector),
+      collector: new URL(collector),
       site: args.site,
       token: args.token,
       file,

@@ -121,7 +121,7 @@ const checkCommand = defineCommand({
     if (broken > 0)
       throw new CliError(
         1,
-        `${broken} claims do not hold. Set limits with \`hushtag retention set\`, then \`hushtag retention purge\`.`,
+        `${broken} claims do not hold. Set limits with \`npx hushtag retention set\`, then \`npx hushtag retention purge\`.`,
       );
   },
 });

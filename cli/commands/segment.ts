@@ -70,7 +70,7 @@ export const segmentCommand = defineCommand({
     const config = requireConfig();
     await withDb(config, async (db) => {
       const sites = args.site === undefined ? await listSites(db) : [await requireSite(db, args.site)];
-      if (sites.length === 0) throw new CliError(1, 'There are no sites yet: add one with `hushtag site add`.');
+      if (sites.length === 0) throw new CliError(1, 'There are no sites yet: add one with `npx hushtag site add`.');
       const runs: { readonly site: string; readonly run: RunSummary }[] = [];
       for (const site of sites) runs.push({ site: site.id, run: await segmentWithProgress(db, config, site, asOf) });
       const texts = runs.map(

@@ -1,7 +1,7 @@
 // cli/commands/serve.ts: `hushtag serve`: the edge with its schedule, until SIGTERM or Ctrl-C.
 import { defineCommand } from 'citty';
 import type { RunningNode } from '../../runtime/index.ts';
-import { startNode } from '../../runtime/index.ts';
+import { markServing, startNode } from '../../runtime/index.ts';
 import { CliError, requireConfig } from '../context.ts';
 
 /** Resolves when the process is asked to stop. */
@@ -36,8 +36,15 @@ export const serveCommand = defineCommand({
       );
     }
     const server = await startNode(config);
+    const mark = await markServing(config.dataDir);
+    if (mark.other !== undefined) {
+      process.stderr.write(
+        `Process ${mark.other} serves ${config.dataDir} too. Nothing is lost by it, but what one counts in memory (rate limits) the other does not see: stop one unless both are meant.\n`,
+      );
+    }
     process.stderr.write(`hushtag listens on ${server.origin}\n`);
     await stopAsked();
     await stopServer(server);
+    await mark.clear();
   },
 });

@@ -28,7 +28,7 @@ const isPreset = (text: string): text is PolicyPreset => Object.hasOwn(POLICIES,
 
 // The tag decides before it sends, so it must know the policy too.
 const snippet = (site: string, policy: PolicyPreset): string =>
-  `<script async src="https://YOUR-EDGE/tag.full.js" data-site="${site}"${policy === 'standard' ? '' : ` data-policy="${policy}"`}></script>`;
+  `<script async src="https://YOUR-COLLECTOR/tag.full.js" data-site="${site}"${policy === 'standard' ? '' : ` data-policy="${policy}"`}></script>`;
 
 const addCommand = defineCommand({
   meta: { name: 'add', description: 'Add a site' },
@@ -65,7 +65,11 @@ const listCommand = defineCommand({
     const lines = shown.map(
       ({ site, origins, policy, floor }) => `${site}  ${origins.join(' ')}  policy ${policy}, floor ${floor}`,
     );
-    print(args.json === true, shown, lines.join('\n') || 'There are no sites yet: add one with `hushtag site add`.');
+    print(
+      args.json === true,
+      shown,
+      lines.join('\n') || 'There are no sites yet: add one with `npx hushtag site add`.',
+    );
   },
 });
 

@@ -51,6 +51,18 @@ export function consentSuite(edge: SuiteEdge): void {
     });
   });
 
+  describe('E1: a method that an address does not take', () => {
+    it.each([
+      { method: 'GET', path: '/v1/collect', allow: 'POST' },
+      { method: 'DELETE', path: '/v1/sites/shop/segments', allow: 'GET' },
+      { method: 'POST', path: '/livez', allow: 'GET' },
+    ])('$method $path is 405 and names $allow', async ({ method, path, allow }) => {
+      const response = await edge.fetch(path, { method });
+      expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+      expect(await response.json()).toMatchObject({ type: 'urn:hushtag:problem:method_not_allowed' });
+    });
+  });
+
   describe('E1: the golden messages of wire v1', () => {
     const files = readdirSync(FIXTURES).filter((name) => name.endsWith('.json'));
     it('are there', () => expect(files.length).toBeGreaterThanOrEqual(6));

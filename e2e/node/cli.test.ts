@@ -144,6 +144,7 @@ describe('D1: the command line', () => {
     expect(code).toBe(1);
     expect(err).toContain('can not be used');
     expect(err).toContain('backup');
+    expect(err).not.toContain('sqlite_master');
     expect((await readdir(join(folder, 'data'))).filter((name) => name.startsWith('ground'))).toEqual(['ground.db']);
   });
 
@@ -155,6 +156,31 @@ describe('D1: the command line', () => {
     const { code, err } = await run(['serve']);
     expect(code).toBe(1);
     expect(err).toContain('newer hushtag');
+  });
+
+  it('refuses a database of another program, and puts no table into it', async () => {
+    await mkdir(join(folder, 'data'), { mode: 0o700 });
+    const client = createClient({ url: `file:${join(folder, 'data', 'ground.db')}` });
+    await client.execute('CREATE TABLE notes (text TEXT)');
+    const { code, err } = await run(['serve']);
+    const tables = await client.execute(`SELECT name FROM sqlite_master WHERE type = 'table'`);
+    client.close();
+    expect(code).toBe(1);
+    expect(err).toContain('tables that hushtag did not make');
+    expect(tables.rows.map((row) => row['name'])).toEqual(['notes']);
+  });
+
+  it('says so where a folder is served twice, and serves', async () => {
+    const first = await serve();
+    const second = await serve();
+    expect(second.seen().err).toContain(`Process ${first.child.pid} serves`);
+    expect(first.seen().err).not.toContain('serves');
+  });
+
+  it('names the command that helps, whole', async () => {
+    expect((await run(['audit', 'verify', '--help'])).out).toContain('USAGE hushtag audit verify');
+    expect((await run(['site', 'fly'])).err).toContain('hushtag site --help');
+    expect((await run(['fly'])).err).toContain('`hushtag --help`');
   });
 
   it('starts four at once on an empty folder', async () => {

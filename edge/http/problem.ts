@@ -1,7 +1,7 @@
 // edge/http/problem.ts: every error the edge answers, as problem+json (RFC 9457).
 
 interface Kind {
-  readonly status: 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 429 | 500 | 503;
   readonly title: string;
 }
 
@@ -18,7 +18,8 @@ export const PROBLEMS = {
   token_invalid: { status: 401, title: 'The token is not valid' },
   token_expired: { status: 401, title: 'The token has expired' },
   scope_missing: { status: 403, title: 'The token lacks the scope this needs' },
-  not_found: { status: 404, title: 'There is nothing here for this token' },
+  not_found: { status: 404, title: 'There is nothing at this address' },
+  method_not_allowed: { status: 405, title: 'This address takes other methods' },
   rate_limited: { status: 429, title: 'Too many events in a short time; send it again later' },
   queue_full: { status: 503, title: 'The collector is busy; send it again later' },
   storage_unavailable: { status: 503, title: 'The collector cannot store now; send it again later' },

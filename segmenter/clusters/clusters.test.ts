@@ -86,6 +86,17 @@ describe('a cluster has a name and a description in plain words', () => {
     expect(describeCluster(summary('monetary_minor', 1), published)).toContain(shown);
   });
 
+  it.each([
+    { why: 'a tenth lower', mean: 90_000, told: true },
+    { why: 'less than a tenth lower', mean: 91_000, told: false },
+    { why: 'the other way round', mean: 150_000, told: false },
+  ])('and no difference that its numbers would not bear out: $why', ({ mean, told }) => {
+    const published = [
+      { id: 'monetary_minor', unit: 'minor_units', currency: 'GBP', mean, overall: 100_000, compared: 'lower' },
+    ] as const;
+    expect(describeCluster(summary('monetary_minor', -0.5), published).includes('GBP')).toBe(told);
+  });
+
   it('and says so where nothing sets it apart', () => {
     expect(describeCluster(summary('frequency', 0.29), [])).toBe('Close to all profiled visitors in every trait.');
   });

@@ -7,6 +7,8 @@ import { byDifference, TELLING_DIFFERENCE } from './summary.ts';
 const LABEL_WORDS = 2;
 /** Differences named in a description at most. */
 const DESCRIBED_MAX = 4;
+/** A gap smaller than this share of the larger number reads as none, whatever it is in standard deviations. */
+const SHOWN_GAP_MIN = 0.1;
 /** ISO 4217 currencies whose minor unit is not a hundredth, with their decimals. */
 const DECIMALS: Readonly<Record<string, number>> = {
   BHD: 3, IQD: 3, JOD: 3, KWD: 3, LYD: 3, OMR: 3, TND: 3,
@@ -37,7 +39,7 @@ export function labelClusters(clusters: readonly (readonly TraitSummary[])[]): s
  */
 export function describeCluster(summaries: readonly TraitSummary[], published: readonly PublishedTrait[]): string {
   const numbers = new Map(published.map((trait) => [trait.id, trait]));
-  const phrases = onePerFamily(telling(summaries))
+  const phrases = onePerFamily(telling(summaries).filter((summary) => isSeen(summary, numbers.get(summary.trait.id))))
     .slice(0, DESCRIBED_MAX)
     .map(({ trait, difference }) => {
       const shown = numbers.get(trait.id);
@@ -46,6 +48,15 @@ export function describeCluster(summaries: readonly TraitSummary[], published: r
     });
   if (phrases.length === 0) return 'Close to all profiled visitors in every trait.';
   return `Compared with all profiled visitors: ${phrases.join(', ')}.`;
+}
+
+/** Whether the numbers shown bear the phrase out: means are of the raw values, differences of the scaled ones. */
+function isSeen({ difference }: TraitSummary, shown: PublishedTrait | undefined): boolean {
+  if (shown?.overall === undefined) return true;
+  const gap = shown.mean - shown.overall;
+  return (
+    gap * difference > 0 && Math.abs(gap) >= SHOWN_GAP_MIN * Math.max(Math.abs(shown.mean), Math.abs(shown.overall))
+  );
 }
 
 const telling = (summaries: readonly TraitSummary[]): TraitSummary[] =>
