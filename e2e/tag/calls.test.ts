@@ -1,13 +1,10 @@
 // e2e/tag/calls.test.ts
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Hushtag } from '../../sdk/api.ts';
-import type { Stage } from './stage.ts';
-import { launchChromium, setStage } from './stage.ts';
+import { describe, expect, it } from 'vitest';
+import type { Tagged } from './use-stage.ts';
+import { isReady, track, useStage } from './use-stage.ts';
 
-type Tagged = Window & { readonly hushtag: Hushtag };
 const STUB =
   '<script>window.hushtag=window.hushtag||new Proxy([],{get:(q,c)=>c in q?q[c]:(...a)=>{q.push([c,...a])}})</script>';
 const CART = {
@@ -16,18 +13,7 @@ const CART = {
   items: [{ item_id: 'A1', item_name: 'Teapot', price: 19.99, quantity: 2 }],
 };
 
-let browser: Browser;
-let stage: Stage;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(async () => browser.close());
-beforeEach(async () => {
-  stage = await setStage(browser);
-});
-afterEach(async () => stage.close());
-const isReady = async (page: Page): Promise<unknown> =>
-  page.waitForFunction(() => typeof window.hushtag === 'object' && !Array.isArray(window.hushtag));
+const stage = useStage();
 
 describe('e-commerce events by one call', () => {
   it('takes a call made after loading', async () => {
@@ -80,7 +66,7 @@ describe('S1: the tag keeps to itself', () => {
     stage.serve('/', { head: `<script src="${stage.collector}/tag.js" data-site="shop"></script>` });
     const page = await stage.open('/');
     await isReady(page);
-    await page.evaluate(() => (window as unknown as Tagged).hushtag.track('afterwards'));
+    await track(page, 'afterwards');
     await stage.arrived('afterwards');
     expect(stage.events().map(({ n }) => n)).toEqual(['page_view', 'afterwards']);
   });

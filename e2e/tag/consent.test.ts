@@ -1,67 +1,16 @@
 // e2e/tag/consent.test.ts
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Hushtag } from '../../sdk/api.ts';
-import type { Stage } from './stage.ts';
-import { launchChromium, setStage } from './stage.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { setTraps, touchedIn } from './traps.ts';
+import type { Tagged } from './use-stage.ts';
+import { consent, isReady, track, useStage } from './use-stage.ts';
 
-type Tagged = Window & { readonly hushtag: Hushtag; readonly touched: readonly string[] };
+const stage = useStage({ initScript: setTraps });
 
-let browser: Browser;
-let stage: Stage;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(async () => browser.close());
-beforeEach(async () => {
-  stage = await setStage(browser);
-  await stage.context.addInitScript(setTraps);
-});
-afterEach(async () => stage.close());
-
-/** Runs in the page before anything else: notes every use of what stores or sends. */
-function setTraps(): void {
-  const touched: string[] = [];
-  Object.assign(window, { touched });
-  const trap = (owner: object, name: string): void => {
-    const found = Object.getOwnPropertyDescriptor(owner, name);
-    if (typeof found?.value === 'function') {
-      const original = found.value as (...given: unknown[]) => unknown;
-      const noted = function (this: unknown, ...given: unknown[]): unknown {
-        touched.push(name);
-        return Reflect.apply(original, this, given);
-      };
-      Object.defineProperty(owner, name, { ...found, value: noted });
-      return;
-    }
-    Object.defineProperty(owner, name, {
-      ...found,
-      get() {
-        touched.push(name);
-        return found?.get?.call(this) as unknown;
-      },
-    });
-  };
-  for (const name of ['getItem', 'setItem', 'removeItem', 'clear', 'key']) trap(Storage.prototype, name);
-  for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches', 'cookieStore', 'fetch'])
-    trap(window, name);
-  trap(Document.prototype, 'cookie');
-  trap(Navigator.prototype, 'sendBeacon');
-  trap(XMLHttpRequest.prototype, 'open');
-  trap(IDBFactory.prototype, 'open');
-}
-
-const touchedIn = async (page: Page): Promise<readonly string[]> =>
-  page.evaluate(() => [...(window as unknown as Tagged).touched]);
 const storedIn = async (page: Page): Promise<readonly string[]> => {
   const { origins } = await page.context().storageState();
   return origins.flatMap(({ localStorage }) => localStorage.map(({ name }) => name));
 };
-const consent = async (page: Page, choice: Parameters<Hushtag['consent']>[0]): Promise<void> =>
-  page.evaluate((given) => (window as unknown as Tagged).hushtag.consent(given), choice);
-const track = async (page: Page, name: string): Promise<void> =>
-  page.evaluate((given) => (window as unknown as Tagged).hushtag.track(given), name);
-const isReady = async (page: Page): Promise<unknown> => page.waitForFunction(() => 'hushtag' in window);
 
 describe('C1, S1: nothing is stored or sent before it may', () => {
   it('touches nothing under the strict policy until the visitor agrees, then sends what waited', async () => {
@@ -174,7 +123,7 @@ describe('C1: the first-party id', () => {
     await isReady(page);
     await page.close({ runBeforeUnload: false });
     // Another browser context: the opt-out is this browser's alone.
-    const other = await browser.newContext();
+    const other = await stage.browser.newContext();
     await (await other.newPage()).goto(`${stage.site}/other`);
     await stage.arrived('page_view', 2);
     await other.close();

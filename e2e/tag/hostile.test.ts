@@ -1,22 +1,11 @@
 // e2e/tag/hostile.test.ts
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import type { Hushtag } from '../../sdk/api.ts';
-import type { Stage } from './stage.ts';
-import { launchChromium, setStage } from './stage.ts';
+import type { Tagged } from './use-stage.ts';
+import { track, useStage } from './use-stage.ts';
 
-type Tagged = Window & { readonly hushtag: Hushtag };
-
-let browser: Browser;
-let stage: Stage;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(async () => browser.close());
-beforeEach(async () => {
-  stage = await setStage(browser);
-});
-afterEach(async () => stage.close());
+const stage = useStage();
 
 const noteErrors = async (page: Page): Promise<readonly string[]> => {
   const errors: string[] = [];
@@ -158,7 +147,7 @@ describe('S1: the tag never hurts its page', () => {
     await stage.arrived('page_view');
     await stage.context.setOffline(true);
     const failed = page.waitForEvent('requestfailed');
-    await page.evaluate(() => (window as unknown as Tagged).hushtag.track('offline'));
+    await track(page, 'offline');
     await failed;
     await stage.context.setOffline(false);
     expect(await stage.arrived('offline')).toHaveLength(1);

@@ -1,19 +1,9 @@
 // e2e/tag/interactions.test.ts
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Stage } from './stage.ts';
-import { launchChromium, setStage } from './stage.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { track, useStage } from './use-stage.ts';
 
-let browser: Browser;
-let stage: Stage;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(async () => browser.close());
-beforeEach(async () => {
-  stage = await setStage(browser);
-});
-afterEach(async () => stage.close());
+const stage = useStage();
 
 /** Puts markup into the page and clicks on what has the id `it`; what the browser would do then is called off. */
 const clickOn = async (page: Page, markup: string): Promise<void> =>
@@ -48,7 +38,7 @@ describe('what visitors do besides looking, without what they type', () => {
     const page = await stage.open('/');
     await stage.arrived('page_view');
     await clickOn(page, markup);
-    await page.evaluate(() => (window as unknown as { hushtag: { track: (name: string) => void } }).hushtag.track('after'));
+    await track(page, 'after');
     await stage.arrived('after');
     expect(stage.events().map(({ n }) => n)).toEqual(['page_view', 'after']);
   }); // biome-ignore format: a table
@@ -69,9 +59,7 @@ describe('what visitors do besides looking, without what they type', () => {
     const page = await stage.open('/');
     await stage.arrived('page_view');
     await clickOn(page, '<a id="it" href="https://maker.example/">Maker</a>');
-    await page.evaluate(() =>
-      (window as unknown as { hushtag: { track: (name: string) => void } }).hushtag.track('after'),
-    );
+    await track(page, 'after');
     await stage.arrived('after');
     expect(stage.events().map(({ n }) => n)).toEqual(['page_view', 'after']);
     expect(stage.arrivals.at(-1)?.message).not.toHaveProperty('i');

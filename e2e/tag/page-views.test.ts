@@ -1,20 +1,10 @@
 // e2e/tag/page-views.test.ts
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Stage } from './stage.ts';
-import { launchChromium, setStage, visitUndriven } from './stage.ts';
+import { describe, expect, it } from 'vitest';
+import { visitUndriven } from './stage.ts';
+import { track, useStage } from './use-stage.ts';
 
-let browser: Browser;
-let stage: Stage;
-beforeAll(async () => {
-  // Playwright switches the back/forward cache off; here it is what is tested.
-  browser = await launchChromium(['--disable-back-forward-cache']);
-});
-afterAll(async () => browser.close());
-beforeEach(async () => {
-  stage = await setStage(browser);
-});
-afterEach(async () => stage.close());
+// Playwright switches the back/forward cache off; here it is what is tested.
+const stage = useStage({ withoutSwitches: ['--disable-back-forward-cache'] });
 
 describe('one page view for every page that is seen, in a real browser', () => {
   it('sees load, pushState, replaceState and going back, each with its title', async () => {
@@ -140,10 +130,8 @@ describe('one page view for every page that is seen, in a real browser', () => {
   it('flushes when the page goes, and counts it again when the back/forward cache brings it back', async () => {
     const page = await stage.open('/first');
     await stage.arrived('page_view', 1);
-    await page.evaluate(() => {
-      Object.assign(window, { isTheSame: true });
-      (window as unknown as { hushtag: { track: (name: string) => void } }).hushtag.track('last_word');
-    });
+    await page.evaluate(() => void Object.assign(window, { isTheSame: true }));
+    await track(page, 'last_word');
     await page.goto(`${stage.site}/second`);
     await stage.arrived('last_word');
     await stage.arrived('page_view', 2);
