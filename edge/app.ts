@@ -5,6 +5,10 @@ import { faultCode, KEY_BYTES, toHex } from '../core/index.ts';
 import { pingDatabase } from '../store/index.ts';
 import { createApi } from './api/app.ts';
 import { createCollector } from './collector/app.ts';
+import { createCollect } from './collector/collect.ts';
+import type { Handler } from './http/exchange.ts';
+import { responseOf } from './http/exchange.ts';
+import { answerFault } from './http/fault.ts';
 import { problem } from './http/problem.ts';
 import { createTagServer } from './http/tag-server.ts';
 import type { TokenKeys } from './http/tokens.ts';
@@ -16,17 +20,6 @@ const REQUEST_ID_BYTES = 8;
 interface Env {
   readonly Variables: { readonly requestId: string };
 }
-
-/** Faults of the places things are kept in: the client may come again when they are mended. */
-const STORAGE_FAULTS: ReadonlySet<string> = new Set([
-  'salt_key_missing',
-  'key_folder',
-  'writer_ended',
-  'SQLITE_BUSY',
-  'SQLITE_FULL',
-  'SQLITE_IOERR',
-  'SQLITE_READONLY',
-]);
 
 const DOCUMENTATION = {
   info: {
@@ -61,10 +54,37 @@ function methodsAt(app: Hono<Env>, path: string): readonly string[] {
   return METHODS.filter((method) => routesFor(method) > always);
 }
 
+/** The edge as a runtime serves it. */
+export interface Edge {
+  readonly fetch: (request: Request, env?: unknown) => Response | Promise<Response>;
+  /** Routes that a platform may serve without Request and Response, by method and path; `fetch` answers them the same. */
+  readonly direct: ReadonlyMap<string, Handler>;
+}
+
+/** What the app does around every route, for a route that is served without it. */
+const direct =
+  (port: Port, path: string, handler: Handler): Handler =>
+  async (asked) => {
+    const requestId = toHex(port.randomBytes(REQUEST_ID_BYTES));
+    const { status, headers, body } = await handler(asked).catch((fault: unknown) =>
+      answerFault(port, fault, requestId, path),
+    );
+    return { status, body, headers: { ...headers, 'x-request-id': requestId, 'x-content-type-options': 'nosniff' } };
+  };
+
 /** Makes the edge for a platform. */
-export function createEdge(port: Port): Hono<Env> {
-  const app = new Hono<Env>();
+export function createEdge(port: Port): Edge {
   const tokenKeys = lazyTokenKeys(port);
+  const collect = createCollect(port, tokenKeys);
+  const app = createApp(port, tokenKeys, collect);
+  return {
+    fetch: (request, env) => app.fetch(request, env ?? {}),
+    direct: new Map([['POST /v1/collect', direct(port, '/v1/collect', collect)]]),
+  };
+}
+
+function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Handler): Hono<Env> {
+  const app = new Hono<Env>();
 
   app.use(async (context, next) => {
     const requestId = toHex(port.randomBytes(REQUEST_ID_BYTES));
@@ -78,20 +98,9 @@ export function createEdge(port: Port): Hono<Env> {
       context.res.headers.set('x-content-type-options', 'nosniff');
     }
   });
-  app.onError((fault, context) => {
-    const storage = /^Libsql(?:Batch)?Error$/.test(fault.name) || STORAGE_FAULTS.has(faultCode(fault));
-    // The message of a fault may quote what a client sent; the log gets its code and route alone (P1).
-    const requestId = context.get('requestId');
-    port.log('error', 'request_failed', {
-      requestId,
-      code: faultCode(fault),
-      name: fault.name,
-      path: context.req.routePath,
-    });
-    return storage
-      ? problem('storage_unavailable', 'The database can not be reached; the operator log says more.')
-      : problem('internal', 'The operator log has the request id of this answer.');
-  });
+  app.onError((fault, context) =>
+    responseOf(answerFault(port, fault, context.get('requestId'), context.req.routePath)),
+  );
   app.notFound((context) => {
     const allowed = methodsAt(app, context.req.path);
     return allowed.length === 0
@@ -116,7 +125,7 @@ export function createEdge(port: Port): Hono<Env> {
     }
   });
   app.route('/', createTagServer(port.tags));
-  app.route('/', createCollector(port, tokenKeys));
+  app.route('/', createCollector(port, collect));
   app.route('/', createApi(port, tokenKeys));
   app.get('/openapi.json', openAPIRouteHandler(app, { documentation: DOCUMENTATION }));
   return app;

@@ -1,9 +1,11 @@
 // edge/index.ts: what the runtimes compose.
+export type { Edge } from './app.ts';
 export { createEdge } from './app.ts';
 export type { GroupCommit } from './collector/group-commit.ts';
 export { createGroupCommit } from './collector/group-commit.ts';
 export { knownVisitorKey } from './collector/known-visitor.ts';
 export { destroyExpiredSalts } from './collector/salt-destruction.ts';
+export type { Answer, Asked, Handler } from './http/exchange.ts';
 export type { Scope, TokenKeys } from './http/tokens.ts';
 export { issueToken, SCOPES, TOKEN_SECONDS_MAX, tokenKeysFrom } from './http/tokens.ts';
 export type { BuiltTag, Limits, Port, WriteRefusal } from './port.ts';

@@ -1,19 +1,37 @@
 // runtime/http-server.ts: the socket side of the edge on Node: listening, and stopping without losing what was begun.
-import type { ServerType } from '@hono/node-server';
-import { serve } from '@hono/node-server';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Edge } from '../edge/index.ts';
 import type { Config } from './config.ts';
+import { serveDirect } from './http-direct.ts';
 import { StartError } from './start-error.ts';
 
 /** How long requests under way may take to finish when the server stops. */
 const FINISH_MS = 3_000;
 
+/** A path without its query. */
+const pathOf = (url: string): string => {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
+};
+
+/** Makes the server: the busiest routes directly, everything else through the web's classes. */
+function serverOf(edge: Edge, { trustedProxies }: Config): Server {
+  const listener = getRequestListener(edge.fetch);
+  return createServer((incoming, outgoing) => {
+    const handler = edge.direct.get(`${incoming.method} ${pathOf(incoming.url ?? '')}`);
+    if (handler === undefined) void listener(incoming, outgoing);
+    else serveDirect(handler, incoming, outgoing, trustedProxies);
+  });
+}
+
 /** Listens. @throws {StartError} the port is taken or forbidden. */
-export const listen = (
-  fetch: (request: Request, env: unknown) => Response | Promise<Response>,
-  config: Config,
-): Promise<{ server: ServerType; port: number }> =>
+export const listen = (edge: Edge, config: Config): Promise<{ server: Server; port: number }> =>
   new Promise((resolve, reject) => {
-    const server = serve({ fetch, port: config.port, hostname: config.host }, ({ port }) => resolve({ server, port }));
+    const server = serverOf(edge, config);
+    server.listen(config.port, config.host, () => resolve({ server, port: (server.address() as AddressInfo).port }));
     server.on('error', (fault: NodeJS.ErrnoException) => {
       if (fault.code === 'EADDRINUSE') {
         reject(
@@ -34,12 +52,10 @@ export const listen = (
   });
 
 /** Stops taking requests and lets those under way finish; a body that never ends is not waited for. */
-export async function stopListening(server: ServerType): Promise<void> {
+export async function stopListening(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  if ('closeIdleConnections' in server) server.closeIdleConnections();
-  const patience = setTimeout(() => {
-    if ('closeAllConnections' in server) server.closeAllConnections();
-  }, FINISH_MS);
+  server.closeIdleConnections();
+  const patience = setTimeout(() => server.closeAllConnections(), FINISH_MS);
   await closed;
   clearTimeout(patience);
 }

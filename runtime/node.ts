@@ -81,7 +81,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     log,
     tags: await readTags(),
   };
-  const { server, port: bound } = await listen(createEdge(port).fetch, config).catch(async (fault: unknown) => {
+  const { server, port: bound } = await listen(createEdge(port), config).catch(async (fault: unknown) => {
     await writer.close();
     ground.client.close();
     db.client.close();

@@ -1,15 +1,14 @@
 // edge/collector/admit.ts: whose message is this, and may it write to the site it names? Reads the body, nothing more.
-import type { Context } from 'hono';
 import type { Result, SiteId } from '../../contract/index.ts';
 import { BODY_BYTES_MAX, err, IMPORT_BODY_BYTES_MAX, ok } from '../../contract/index.ts';
 import type { DecodedBatch } from '../../contract/wire-decode.ts';
 import { decodeBatch } from '../../contract/wire-decode.ts';
 import type { Site } from '../../store/index.ts';
 import type { ProblemName } from '../http/problem.ts';
+import type { Asked } from '../http/exchange.ts';
 import type { Grant, TokenKeys } from '../http/tokens.ts';
 import { verifyToken } from '../http/tokens.ts';
 import type { Port } from '../port.ts';
-import { receiveText } from './receive.ts';
 import { mendSurrogates } from './well-formed.ts';
 
 /** A message whose sender may write to its site. */
@@ -36,11 +35,13 @@ export interface AdmitNeeds {
   readonly siteOf: (id: SiteId) => Promise<Site | undefined>;
 }
 
+const utf8 = new TextDecoder();
+
 const refuse = (problem: ProblemName, detail: string, events = 1): Result<never, NotAdmitted> =>
   err({ problem, detail, events });
 
-async function grantOf(context: Context, needs: AdmitNeeds): Promise<Result<Grant | undefined, NotAdmitted>> {
-  const authorization = context.req.header('authorization');
+async function grantOf(asked: Asked, needs: AdmitNeeds): Promise<Result<Grant | undefined, NotAdmitted>> {
+  const authorization = asked.header('authorization');
   if (authorization === undefined) return ok(undefined);
   const grant = await verifyToken(await needs.tokenKeys(), authorization, needs.port.now());
   if (!grant.ok) {
@@ -51,13 +52,13 @@ async function grantOf(context: Context, needs: AdmitNeeds): Promise<Result<Gran
 }
 
 /** Admits a message by its token or by its origin (P7); everything else is refused with what to do. */
-export async function admit(context: Context, needs: AdmitNeeds): Promise<Result<Admitted, NotAdmitted>> {
-  const grant = await grantOf(context, needs);
+export async function admit(asked: Asked, needs: AdmitNeeds): Promise<Result<Admitted, NotAdmitted>> {
+  const grant = await grantOf(asked, needs);
   if (!grant.ok) return grant;
   const bytesMax = grant.value === undefined ? BODY_BYTES_MAX : IMPORT_BODY_BYTES_MAX;
-  const body = await receiveText(context.req.raw, bytesMax);
+  const body = await asked.body(bytesMax);
   if (!body.ok) return refuse(body.error, `Send at most ${bytesMax} bytes in one message.`);
-  const batch = decodeBatch(mendSurrogates(body.value));
+  const batch = decodeBatch(mendSurrogates(utf8.decode(body.value)));
   if (!batch.ok) return refuse(batch.error, 'See docs/wire.md for the message of version 1.');
   const events = batch.value.events.length + batch.value.overLimit;
   const site = await needs.siteOf(batch.value.site);
@@ -68,7 +69,7 @@ export async function admit(context: Context, needs: AdmitNeeds): Promise<Result
     if (grant.value.site === site.id) return ok({ site, batch: batch.value, imported: true });
     return refuse('site_mismatch', 'Use a token of the site the message names.', events);
   }
-  const origin = context.req.header('origin');
+  const origin = asked.header('origin');
   if (origin !== undefined && site.origins.includes(origin)) {
     return ok({ site, batch: batch.value, imported: false });
   }

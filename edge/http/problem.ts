@@ -1,4 +1,6 @@
 // edge/http/problem.ts: every error the edge answers, as problem+json (RFC 9457).
+import type { Answer } from './exchange.ts';
+import { responseOf } from './exchange.ts';
 
 interface Kind {
   readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 429 | 500 | 503;
@@ -33,11 +35,15 @@ export type ProblemName = keyof typeof PROBLEMS;
 export const RETRY_AFTER_SECONDS = 2;
 
 /** Makes the answer. `detail` says what to do; it never repeats what the client sent. */
-export function problem(name: ProblemName, detail: string, headers: Readonly<Record<string, string>> = {}): Response {
+export function problemAnswer(
+  name: ProblemName,
+  detail: string,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
   const { status, title } = PROBLEMS[name];
-  const body = { type: `urn:hushtag:problem:${name}`, title, status, detail };
-  return new Response(JSON.stringify(body), {
+  return {
     status,
+    body: JSON.stringify({ type: `urn:hushtag:problem:${name}`, title, status, detail }),
     headers: {
       'content-type': 'application/problem+json',
       ...(status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
@@ -46,5 +52,9 @@ export function problem(name: ProblemName, detail: string, headers: Readonly<Rec
         : {}),
       ...headers,
     },
-  });
+  };
 }
+
+/** The same as the web's class. */
+export const problem = (name: ProblemName, detail: string, headers: Readonly<Record<string, string>> = {}): Response =>
+  responseOf(problemAnswer(name, detail, headers));

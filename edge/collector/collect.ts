@@ -1,0 +1,102 @@
+// edge/collector/collect.ts: POST /v1/collect, the public write path. Write-only: it answers nothing it did not just receive.
+import type { SiteId } from '../../contract/index.ts';
+import { DAY_MS } from '../../contract/index.ts';
+import { truncateAddress } from '../../core/index.ts';
+import type { LedgerLine, SiteRow } from '../../store/index.ts';
+import { findSite, UNKNOWN_SITE } from '../../store/index.ts';
+import type { Answer, Asked, Handler } from '../http/exchange.ts';
+import { problemAnswer } from '../http/problem.ts';
+import type { TokenKeys } from '../http/tokens.ts';
+import type { Port } from '../port.ts';
+import { acceptBatch } from './accept-batch.ts';
+import type { Admitted, NotAdmitted } from './admit.ts';
+import { admit } from './admit.ts';
+import { hasGpc } from './consent-status.ts';
+import type { Sender } from './derive.ts';
+import { createKeyring } from './keyring.ts';
+import { cacheSites } from './site-cache.ts';
+import { createSlowDown } from './slow-down.ts';
+
+/** Characters of a user agent that count; nobody's is longer, and the HMAC reads them all. */
+const USER_AGENT_CHARS_MAX = 512;
+
+/** With CORS on every answer the tag can read the status, so that it does not send again what will be refused again. */
+export const corsHeaders = (origin: string | undefined): Readonly<Record<string, string>> => {
+  if (origin === undefined) return {};
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    // The tag waits as long as it is asked to, and can only if it may read this.
+    'access-control-expose-headers': 'Retry-After',
+    vary: 'Origin',
+  };
+};
+
+function senderOf(asked: Asked, imported: boolean): Sender {
+  const userAgent = (asked.header('user-agent') ?? '').slice(0, USER_AGENT_CHARS_MAX);
+  // An importer's address and agent are a server's, nobody's visitor.
+  const address = imported ? undefined : asked.address();
+  const network = address === undefined ? undefined : truncateAddress(address);
+  return network === undefined ? { userAgent } : { userAgent, network };
+}
+
+/** Counts events that are refused before they are looked at; where that can't be written the log says how many. */
+async function countRefused(
+  port: Port,
+  site: SiteRow,
+  { outcome, reason, events }: Pick<LedgerLine, 'outcome' | 'reason' | 'events'>,
+): Promise<void> {
+  const refusal = await port.write({
+    site,
+    day: Math.floor(port.now() / DAY_MS),
+    rows: [],
+    ledger: [
+      { outcome: 'received', reason: '', events },
+      { outcome, reason, events },
+    ],
+  });
+  if (refusal !== undefined) port.log('warn', 'refusal_not_counted', { reason, events });
+}
+
+/** Makes the handler of POST /v1/collect. */
+export function createCollect(port: Port, tokenKeys: () => Promise<TokenKeys>): Handler {
+  const saltHmac = createKeyring({ ...port, db: port.ground });
+  const siteOf = cacheSites((id: SiteId) => findSite(port.ground, id), port.now);
+  const slowDown = createSlowDown(port, saltHmac);
+
+  const refuse = async (asked: Asked, { problem, detail, events }: NotAdmitted): Promise<Answer> => {
+    // Counted to no site: whoever sent it was not shown to be the site it names (P7).
+    await countRefused(port, UNKNOWN_SITE, { outcome: 'invalid', reason: problem, events });
+    return problemAnswer(problem, detail, corsHeaders(asked.header('origin')));
+  };
+
+  const accept = async (asked: Asked, { site, batch, imported }: Admitted): Promise<Answer> => {
+    const cors = corsHeaders(asked.header('origin'));
+    const events = batch.events.length + batch.overLimit;
+    const waitMs = imported ? 0 : await slowDown(site, asked.address(), events);
+    if (waitMs > 0) {
+      await countRefused(port, site.row, { outcome: 'over_limit', reason: 'rate', events });
+      const headers = { ...cors, 'retry-after': String(Math.ceil(waitMs / 1_000)) };
+      return problemAnswer('rate_limited', 'Wait as long as Retry-After says.', headers);
+    }
+    const { job, received, refused } = await acceptBatch(batch, {
+      site,
+      imported,
+      saltHmac,
+      now: port.now(),
+      gpc: hasGpc(asked.header('sec-gpc')),
+      sender: senderOf(asked, imported),
+    });
+    const refusal = await port.write(job);
+    if (refusal !== undefined) {
+      return problemAnswer(refusal, 'Nothing of this message was kept; send it again.', cors);
+    }
+    const headers = { 'content-type': 'application/json', ...cors };
+    return { status: 202, headers, body: JSON.stringify({ received, refused }) };
+  };
+
+  return async (asked) => {
+    const admitted = await admit(asked, { port, tokenKeys, siteOf });
+    return admitted.ok ? accept(asked, admitted.value) : refuse(asked, admitted.error);
+  };
+}
