@@ -44,6 +44,8 @@ export const visitors = sqliteTable(
     key: blob('key', { mode: 'buffer' }).notNull(),
     /** 1 where the key outlives the day (made with consent), else 0. */
     linked: integer('linked').notNull(),
+    /** When they objected to profiling (GDPR Art. 21), epoch ms: nothing of theirs is folded, and the row stays. */
+    objectedAt: integer('objected_at'),
   },
   (table) => [uniqueIndex('visitors_key').on(table.siteId, table.key)],
 );
@@ -157,4 +159,73 @@ export const tombstones = sqliteTable(
     erasedAt: integer('erased_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.siteId, table.digest] })],
+);
+
+/** Who objected to profiling, so that neither a later event nor a restored backup puts them into a profile again. */
+export const objections = sqliteTable(
+  'objections',
+  {
+    siteId: integer('site_id').notNull(),
+    /** SHA-256 of the visitor's key, as in `tombstones`. */
+    digest: blob('digest', { mode: 'buffer' }).notNull(),
+    objectedAt: integer('objected_at').notNull(),
+    /** Visitors up to this number were compared with it. */
+    comparedTo: integer('compared_to').notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.digest] })],
+);
+
+/** Requests of people about their data. Who asked is nowhere in it: neither an id nor a digest of one. */
+export const privacyRequests = sqliteTable(
+  'privacy_requests',
+  {
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    /** 32 random hex digits. */
+    id: text('id').notNull().unique(),
+    siteId: integer('site_id').notNull(),
+    /** `access`, `erasure`, `objection` or `unlink`. */
+    kind: text('kind').notNull(),
+    /** How they were named: `first_party_id` or `account`. */
+    subject: text('subject').notNull(),
+    /** `officer` or `visitor`. */
+    askedBy: text('asked_by').notNull(),
+    askedAt: integer('asked_at').notNull(),
+    dueAt: integer('due_at').notNull(),
+    /** `open`, `done` or `not_identified`. */
+    status: text('status').notNull(),
+    closedAt: integer('closed_at'),
+    /** What came of it, JSON: rows, reason, receipt. */
+    outcome: text('outcome'),
+    /** Keyed hash of the Idempotency-Key, and of it with the whole request. */
+    idempotency: blob('idempotency', { mode: 'buffer' }),
+    fingerprint: blob('fingerprint', { mode: 'buffer' }),
+  },
+  (table) => [
+    uniqueIndex('privacy_requests_idempotency').on(table.siteId, table.idempotency),
+    index('privacy_requests_status').on(table.status),
+  ],
+);
+
+/** What was done about a request, in order. */
+export const privacyRequestSteps = sqliteTable(
+  'privacy_request_steps',
+  {
+    request: integer('request').notNull(),
+    nth: integer('nth').notNull(),
+    at: integer('at').notNull(),
+    step: text('step').notNull(),
+    /** JSON; no value of a visitor. */
+    detail: text('detail'),
+  },
+  (table) => [primaryKey({ columns: [table.request, table.nth] })],
+);
+
+/** Whom a request is about, for as long as it has work left or a file to give. */
+export const privacyRequestVisitors = sqliteTable(
+  'privacy_request_visitors',
+  { request: integer('request').notNull(), visitor: integer('visitor').notNull() },
+  (table) => [
+    primaryKey({ columns: [table.request, table.visitor] }),
+    index('privacy_request_visitors_visitor').on(table.visitor),
+  ],
 );
