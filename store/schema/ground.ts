@@ -148,6 +148,118 @@ export const retention = sqliteTable(
   (table) => [primaryKey({ columns: [table.siteId, table.dataClass] })],
 );
 
+/** What each version of a site's policy said; events and receipts name the version they were accepted under. */
+export const policies = sqliteTable(
+  'policies',
+  {
+    siteId: integer('site_id').notNull(),
+    /** Counts up per site; a site that never changed its policy has no row, and is at version 1 of its preset. */
+    version: integer('version').notNull(),
+    /** A SitePolicy as JSON. */
+    document: text('document').notNull(),
+    setAt: integer('set_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.version] })],
+);
+
+/** Accounts: pseudonyms of user ids, e-mail addresses and phone numbers that visitors were identified by. */
+export const accounts = sqliteTable(
+  'accounts',
+  {
+    // AUTOINCREMENT: nobody inherits the links of an account that was erased.
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    siteId: integer('site_id').notNull(),
+    /** `user_id`, `email` or `phone`. */
+    kind: text('kind').notNull(),
+    /** Pseudonym of the normalised id, 12 bytes. */
+    key: blob('key', { mode: 'buffer' }).notNull(),
+    /** Links told of events up to this instant were undone and stay undone; null where nobody undid any. */
+    unlinkedAt: integer('unlinked_at'),
+  },
+  (table) => [uniqueIndex('accounts_key').on(table.siteId, table.key)],
+);
+
+/** Which visitor was identified as which account. */
+export const links = sqliteTable(
+  'links',
+  {
+    siteId: integer('site_id').notNull(),
+    visitor: integer('visitor').notNull(),
+    account: integer('account').notNull(),
+    /** The latest event that said so. */
+    linkedAt: integer('linked_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.siteId, table.visitor, table.account] }),
+    index('links_account').on(table.siteId, table.account),
+  ],
+);
+
+/** Visitors whose links were undone: events up to the instant make none again. */
+export const unlinks = sqliteTable(
+  'unlinks',
+  {
+    siteId: integer('site_id').notNull(),
+    visitor: integer('visitor').notNull(),
+    until: integer('until').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.visitor] })],
+);
+
+/** Receipts of consent: each grant, and each withdrawal of what was granted. */
+export const receipts = sqliteTable(
+  'receipts',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    siteId: integer('site_id').notNull(),
+    visitor: integer('visitor').notNull(),
+    /** `granted` or `withdrawn`. */
+    kind: text('kind').notNull(),
+    /** When the choice was made, as told; else when it was first seen. */
+    at: integer('at').notNull(),
+    /** Purposes that hold after the choice, as bits. */
+    purposes: integer('purposes').notNull(),
+    /** One of the contract's CONSENT_SOURCES. */
+    source: text('source').notNull(),
+    policyVersion: integer('policy_version').notNull(),
+    /** Keyed hash of the string the consent platform gave, 12 bytes; null where there was none. */
+    digest: blob('digest', { mode: 'buffer' }),
+  },
+  (table) => [index('receipts_visitor').on(table.siteId, table.visitor)],
+);
+
+/** Withdrawals whose purge is still to come: what the visitor's events up to `until` relied on. */
+export const withdrawals = sqliteTable(
+  'withdrawals',
+  {
+    siteId: integer('site_id').notNull(),
+    visitor: integer('visitor').notNull(),
+    /** Purposes withdrawn, as bits. */
+    purposes: integer('purposes').notNull(),
+    until: integer('until').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.visitor] })],
+);
+
+/** Keys that visitors and accounts had under the long salt before this one: gone with that salt. */
+export const formerKeys = sqliteTable(
+  'former_keys',
+  {
+    siteId: integer('site_id').notNull(),
+    key: blob('key', { mode: 'buffer' }).notNull(),
+    /** Whose it was: `visitors` or `accounts`. */
+    of: text('of').notNull(),
+    id: integer('id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.key] })],
+);
+
+/** Keys that are being made for salts that are not stored yet: what a crash leaves of them is destroyed. */
+export const pendingKeys = sqliteTable('pending_keys', {
+  kekId: text('kek_id').primaryKey(),
+  at: integer('at').notNull(),
+});
+
 /** Who was erased, so that late events and a restored backup can't bring them back. */
 export const tombstones = sqliteTable(
   'tombstones',
