@@ -1,3 +1,7 @@
 import { defineConfig } from 'drizzle-kit';
 
-export default defineConfig({ dialect: 'sqlite', schema: './store/schema/ground.ts', out: './migrations/ground' });
+export default defineConfig({
+  dialect: 'sqlite',
+  schema: ['./store/schema/ground.ts', './store/schema/ground-collector.ts'],
+  out: './migrations/ground',
+});

@@ -5,6 +5,7 @@ import { defineCommand, renderUsage, runCommand } from 'citty';
 import { stripVTControlCharacters } from 'node:util';
 import { KeyFolderError, StartError } from '../runtime/index.ts';
 import { auditCommand } from './commands/audit.ts';
+import { botsCommand } from './commands/bots.ts';
 import { devDatabaseCommand } from './commands/dev-database.ts';
 import { erasureCommand } from './commands/erasure.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -31,6 +32,7 @@ const mainCommand = defineCommand({
     audit: auditCommand,
     retention: retentionCommand,
     erasure: erasureCommand,
+    bots: botsCommand,
     'dev-database': devDatabaseCommand,
   },
 });

@@ -7,7 +7,8 @@ export const IPV6_PREFIX_BITS = 48;
 
 const OCTET = /^(?:0|[1-9]\d{0,2})$/;
 
-function ipv4Octets(text: string): readonly number[] | undefined {
+/** The four numbers of an IPv4 address; a leading zero, which some read as octal, is refused. */
+export function ipv4Octets(text: string): readonly number[] | undefined {
   const parts = text.split('.');
   if (parts.length !== 4 || !parts.every((part) => OCTET.test(part))) return undefined;
   const octets = parts.map(Number);
@@ -23,7 +24,7 @@ const groupsOf = (text: string): number[] | undefined => {
 };
 
 /** The eight 16-bit groups of an IPv6 address (RFC 4291 §2.2), a dotted tail included. */
-function ipv6Groups(text: string): readonly number[] | undefined {
+export function ipv6Groups(text: string): readonly number[] | undefined {
   let address = text;
   const tail = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(address);
   if (tail?.[1] !== undefined && tail[2] !== undefined) {

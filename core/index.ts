@@ -1,5 +1,9 @@
 // core/index.ts: pure rules both servers need. No clock, no I/O.
 export { IPV4_PREFIX_BITS, IPV6_PREFIX_BITS, truncateAddress } from './address.ts';
+export type { BotJudge, BotRule, BotRuleRefusal } from './bot-rules.ts';
+export { addBotRule, AGENT_CHARS, BOT_RULES_MAX, compileBotRules } from './bot-rules.ts';
+export type { NetworkList } from './networks.ts';
+export { NETWORKS_MAX, parseNetworks } from './networks.ts';
 export type { Checkpoint } from './audit/checkpoint.ts';
 export { checkpointText, parseCheckpoint } from './audit/checkpoint.ts';
 export type { AuditEntry, AuditEvent } from './audit/entry.ts';

@@ -1,6 +1,6 @@
 // edge/port.ts: what a platform must offer the edge. runtime/node.ts and runtime/worker.ts implement it.
 import type { EpochMs } from '../contract/index.ts';
-import type { Hmac, KeyProvider } from '../core/index.ts';
+import type { Hmac, KeyProvider, NetworkList } from '../core/index.ts';
 import type { Db, WrappedSalt, WriteJob } from '../store/index.ts';
 
 /** Why a write was not taken; nothing of it is kept, and the client may send it again. */
@@ -32,6 +32,8 @@ export interface Port {
   readonly ground: Db;
   readonly keys: KeyProvider;
   readonly limits: Limits;
+  /** Networks that no visitor sits in, where the operator lists any. */
+  readonly dataCentres: NetworkList | undefined;
   /** Resolves once the job is durable (Node: committed; Workers: taken by the queue), or with why it isn't (D1). */
   readonly write: (job: WriteJob) => Promise<WriteRefusal | undefined>;
   /** Stores a salt unless its period has one; resolves once that is durable. Apart from `ground`, which only reads. */

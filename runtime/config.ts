@@ -16,6 +16,8 @@ export interface Config {
   /** Minutes between runs of the segmenter; 0 where it is run by hand. */
   readonly segmentMinutes: number;
   readonly limits: Limits;
+  /** A file of networks whose traffic counts as bots', one a line. */
+  readonly botNetworksFile?: string;
   /** A libSQL server instead of the files, for the commands that prepare a Worker's database. */
   readonly remote?: { readonly url: string; readonly authToken?: string };
   /** The Worker's master secret in base64, in place of the key folder: with it the commands act as the Worker does. */
@@ -90,6 +92,7 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
     trustedProxies,
     segmentMinutes,
     limits,
+    ...(env['HUSHTAG_BOT_NETWORKS'] ? { botNetworksFile: resolve(cwd, env['HUSHTAG_BOT_NETWORKS']) } : {}),
     ...remote,
     ...(masterKey ? { masterKey } : {}),
   });

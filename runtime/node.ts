@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { EpochMs } from '../contract/index.ts';
 import type { KeyProvider } from '../core/index.ts';
 import { faultCode, toHex } from '../core/index.ts';
-import type { Port } from '../edge/index.ts';
+import type { GroupCommit, Port } from '../edge/index.ts';
 import { createEdge, createGroupCommit, destroyExpiredSalts } from '../edge/index.ts';
 import type { Db } from '../store/index.ts';
 import { insertSaltStatement, replayTombstones } from '../store/index.ts';
@@ -16,10 +16,13 @@ import { nodeHmac } from './hmac.node.ts';
 import { listen, stopListening } from './http-server.ts';
 import { createLog } from './log.ts';
 import { openData } from './open-data.ts';
+import { readNetworkFile } from './network-file.ts';
 import { createRandomPool } from './random-pool.ts';
 import { startSchedule } from './schedule.ts';
+import type { StorageHealth } from './storage-health.ts';
 import { watchStorage } from './storage-health.ts';
 import { readTags } from './tag-files.ts';
+import type { Writer } from './writer.ts';
 import { startWriter } from './writer.ts';
 
 /** What differs in tests: time, and how a stopped process is seen. */
@@ -40,17 +43,11 @@ export interface RunningNode {
 
 const systemNow = (): EpochMs => Date.now() as EpochMs;
 
-/** Starts the edge on Node. @throws {StartError | KeyFolderError} where something must be mended first. */
-export async function startNode(config: Config, options: NodeOptions = {}): Promise<RunningNode> {
-  const now = options.now ?? systemNow;
-  const log = createLog(options.write ?? ((line) => process.stderr.write(line)), now);
-  const keys = options.keys ?? (await configuredKeys(config));
-  const db = await openData(config);
-  const ground = await openGround(filesOf(config));
-  // A scheduler that stood still can't have kept salts alive: what is over goes before the first request.
-  await destroyExpiredSalts({ db: ground, keys }, now());
-  // Nor may a backup that was put back bring back whom it held (P4).
-  await replayTombstones({ db, holder: toHex(crypto.getRandomValues(new Uint8Array(8))), clock: now });
+/** What a request's events go through on their way to the disk. */
+function startCommits(
+  config: Config,
+  log: Port['log'],
+): { readonly writer: Writer; readonly health: StorageHealth; readonly commits: GroupCommit } {
   const writer = startWriter(filesOf(config), () => log('error', 'writer_ended'));
   const health = watchStorage(log);
   const commits = createGroupCommit({
@@ -61,11 +58,28 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
     onFault: (fault) => health.failed(faultCode(fault)),
   });
+  return { writer, health, commits };
+}
+
+/** Starts the edge on Node. @throws {StartError | KeyFolderError} where something must be mended first. */
+export async function startNode(config: Config, options: NodeOptions = {}): Promise<RunningNode> {
+  const now = options.now ?? systemNow;
+  const log = createLog(options.write ?? ((line) => process.stderr.write(line)), now);
+  const keys = options.keys ?? (await configuredKeys(config));
+  const dataCentres = await readNetworkFile(config.botNetworksFile);
+  const db = await openData(config);
+  const ground = await openGround(filesOf(config));
+  // A scheduler that stood still can't have kept salts alive: what is over goes before the first request.
+  await destroyExpiredSalts({ db: ground, keys }, now());
+  // Nor may a backup that was put back bring back whom it held (P4).
+  await replayTombstones({ db, holder: toHex(crypto.getRandomValues(new Uint8Array(8))), clock: now });
+  const { writer, health, commits } = startCommits(config, log);
   const port: Port = {
     now,
     randomBytes: createRandomPool(),
     hmacOf: nodeHmac,
     limits: config.limits,
+    dataCentres,
     clientAddress: (request, env) =>
       addressOf(
         request.headers.get('x-forwarded-for'),

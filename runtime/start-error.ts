@@ -10,7 +10,8 @@ export class StartError extends Error {
     | 'database_foreign'
     | 'port_taken'
     | 'port_forbidden'
-    | 'data_folder';
+    | 'data_folder'
+    | 'bot_networks';
   constructor(code: StartError['code'], message: string) {
     super(message);
     this.code = code;

@@ -63,6 +63,8 @@ async function openIsolate(env: Env): Promise<Isolate> {
     hmacOf: webHmac,
     // Counted in each isolate by itself: a rough guard; Cloudflare's own rate limiting rules are the exact one.
     limits: DEFAULT_LIMITS,
+    // A Worker has no file to read them from; a site's own rules name networks there too.
+    dataCentres: undefined,
     // The queue takes what the database can't: the consumer retries, and the log says so.
     writeFault: () => undefined,
     keepSalt: async (salt) => {

@@ -28,7 +28,7 @@ export { purgeExpired } from './retention-purge.ts';
 export type { WrappedSalt } from './salts.ts';
 export { deleteSalt, expiredSalts, findSalt, insertSaltStatement } from './salts.ts';
 export type { Site } from './sites.ts';
-export { addSite, findSite, listSites } from './sites.ts';
+export { addSite, findSite, listSites, setBotRules } from './sites.ts';
 export type {
   EventSlice,
   Lease,

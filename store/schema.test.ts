@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as derived from './schema/derived.ts';
 import * as ground from './schema/ground.ts';
+import * as collector from './schema/ground-collector.ts';
 import type { TestDatabase } from './testing.ts';
 import { MIGRATIONS, openTestDatabase } from './testing.ts';
 
@@ -16,7 +17,7 @@ describe('D1: the schema is what a fresh migration makes', () => {
   afterAll(() => database.close());
 
   const tables = [
-    ...Object.values(ground).map((table) => ({ schema: 'main', config: getTableConfig(table) })),
+    ...Object.values({ ...ground, ...collector }).map((table) => ({ schema: 'main', config: getTableConfig(table) })),
     ...Object.values(derived).map((table) => ({ schema: 'derived', config: getTableConfig(table) })),
   ];
 

@@ -1,5 +1,6 @@
 // store/sites.ts: sites and what they decided.
 import type { PolicyPreset, SiteId } from '../contract/index.ts';
+import type { BotRule } from '../core/index.ts';
 import { eq } from 'drizzle-orm';
 import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
@@ -14,6 +15,8 @@ export interface Site {
   readonly policyVersion: number;
   /** The smallest number shown (P3). */
   readonly floor: number;
+  /** The site's own rules about bots, in the order they are tried. */
+  readonly botRules: readonly BotRule[];
 }
 
 const toSite = (record: typeof sites.$inferSelect): Site => ({
@@ -23,6 +26,7 @@ const toSite = (record: typeof sites.$inferSelect): Site => ({
   policy: record.policy as PolicyPreset,
   policyVersion: record.policyVersion,
   floor: record.floor,
+  botRules: record.botRules,
 });
 
 /** The site of a name, or undefined. */
@@ -55,4 +59,19 @@ export async function addSite(
   const recorded = await auditStatement({ kind: 'site_added', site: site.id, policy, floor, at }, 'if_changed');
   const results = await db.client.batch([added, recorded], 'write');
   return results[0]?.rowsAffected === 1 ? 'added' : 'exists';
+}
+
+/** Sets a site's rules about bots; what collects takes them over within seconds. */
+export async function setBotRules(
+  db: Db,
+  site: Pick<Site, 'row' | 'id'>,
+  rules: readonly BotRule[],
+  at: number,
+): Promise<void> {
+  const changed = { sql: 'UPDATE sites SET bot_rules = ? WHERE id = ?', args: [JSON.stringify(rules), site.row] };
+  const recorded = await auditStatement(
+    { kind: 'bot_rules_changed', site: site.id, rules: rules.length, at },
+    'if_changed',
+  );
+  await db.client.batch([changed, recorded], 'write');
 }

@@ -133,6 +133,12 @@ export function lossSuite(edge: SuiteEdge): void {
         reason: 'user_agent',
       },
       { why: 'no user agent', headers: { 'user-agent': '' }, body: {}, reason: 'no_user_agent' },
+      {
+        why: 'an agent the site’s own rule is against',
+        headers: { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) DeniedAgent7f3a/1' },
+        body: {},
+        reason: 'site_rule',
+      },
       { why: 'a driven browser', headers: {}, body: { w: 1 as const }, reason: 'webdriver' },
     ])('counts $why as a bot and says nothing of it', async ({ headers, body, reason }) => {
       const row = await siteRow('shop');

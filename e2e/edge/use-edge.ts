@@ -2,7 +2,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { EventId } from '../../contract/index.ts';
 import { storedEventId } from '../../core/index.ts';
-import { addSite } from '../../store/index.ts';
+import { addSite, findSite, setBotRules } from '../../store/index.ts';
 import type { EdgeUnderTest } from '../support/edge-under-test.ts';
 import { SHOP_ORIGIN, siteId, until } from '../support/edge-under-test.ts';
 
@@ -57,6 +57,9 @@ export function useEdge(start: () => Promise<EdgeUnderTest>): SuiteEdge {
     for (const [name, policy] of SITES) {
       await addSite(started.db, { id: siteId(name), origins: [SHOP_ORIGIN], policy, floor: 50, at: Date.now() });
     }
+    const shop = await findSite(started.db, siteId('shop'));
+    if (shop === undefined) throw new Error('the site is there');
+    await setBotRules(started.db, shop, [{ action: 'deny', agent: 'deniedagent7f3a' }], Date.now());
   });
   afterAll(async () => started?.close());
 

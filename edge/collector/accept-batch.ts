@@ -4,7 +4,7 @@ import { decideConsent, POLICIES } from '../../contract/index.ts';
 import type { ConsentPolicy, EpochMs } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
 import type { EventRow, LedgerLine, Site, WriteJob } from '../../store/index.ts';
-import { isAutomated } from './bots.ts';
+import type { BotReason } from './bots.ts';
 import { eventTime, importedTime } from './clock.ts';
 import type { DeriveContext, Sender } from './derive.ts';
 import { deriveRow } from './derive.ts';
@@ -34,6 +34,8 @@ export interface AcceptContext {
   /** The message came with an import token: history, sent by a machine of the site's own. */
   readonly imported: boolean;
   readonly gpc: boolean;
+  /** Why the message counts as automated. */
+  readonly bot: BotReason | undefined;
   readonly now: EpochMs;
   readonly saltHmac: SaltHmac;
 }
@@ -105,9 +107,9 @@ export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): 
   const sender: Sender = { ...context.sender, ...firstPartyId };
   const derive: DeriveContext = { site, policy, decision, sender, saltHmac: context.saltHmac, now };
   const received = batch.events.length + batch.overLimit;
-  const automated = !context.imported && isAutomated(context.sender.userAgent, batch.automated);
-  const outcomes = automated
-    ? batch.events.map((): Outcome => ({ outcome: 'bot', reason: automated }))
+  const { bot } = context;
+  const outcomes = bot
+    ? batch.events.map((): Outcome => ({ outcome: 'bot', reason: bot }))
     : await Promise.all(batch.events.map((event) => outcomeOf(event, batch, context, derive)));
   const refused = outcomes.flatMap((one, index) =>
     one.outcome !== 'kept' && one.refused !== undefined ? [{ ...one.refused, index }] : [],

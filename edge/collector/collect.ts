@@ -8,11 +8,12 @@ import type { Answer, Asked, Handler } from '../http/exchange.ts';
 import { problemAnswer } from '../http/problem.ts';
 import type { TokenKeys } from '../http/tokens.ts';
 import type { Port } from '../port.ts';
+import type { AcceptContext } from './accept-batch.ts';
 import { acceptBatch } from './accept-batch.ts';
+import { botReason } from './bots.ts';
 import type { Admitted, NotAdmitted } from './admit.ts';
 import { admit } from './admit.ts';
 import { hasGpc } from './consent-status.ts';
-import type { Sender } from './derive.ts';
 import { createKeyring } from './keyring.ts';
 import { cacheSites } from './site-cache.ts';
 import { createSlowDown } from './slow-down.ts';
@@ -32,12 +33,22 @@ export const corsHeaders = (origin: string | undefined): Readonly<Record<string,
   };
 };
 
-function senderOf(asked: Asked, imported: boolean): Sender {
+/** Who sent a message, and why it counts as automated; of the address nothing but its network goes on from here. */
+function senderOf(
+  asked: Asked,
+  { site, batch, imported }: Admitted,
+  port: Port,
+): Pick<AcceptContext, 'sender' | 'bot'> {
   const userAgent = (asked.header('user-agent') ?? '').slice(0, USER_AGENT_CHARS_MAX);
   // An importer's address and agent are a server's, nobody's visitor.
   const address = imported ? undefined : asked.address();
   const network = address === undefined ? undefined : truncateAddress(address);
-  return network === undefined ? { userAgent } : { userAgent, network };
+  const { automated: webdriver } = batch;
+  const { dataCentres } = port;
+  return {
+    sender: network === undefined ? { userAgent } : { userAgent, network },
+    bot: imported ? undefined : botReason({ userAgent, address, webdriver, rules: site.botRules, dataCentres }),
+  };
 }
 
 /** Counts events that are refused before they are looked at; where that can't be written the log says how many. */
@@ -70,7 +81,8 @@ export function createCollect(port: Port, tokenKeys: () => Promise<TokenKeys>): 
     return problemAnswer(problem, detail, corsHeaders(asked.header('origin')));
   };
 
-  const accept = async (asked: Asked, { site, batch, imported }: Admitted): Promise<Answer> => {
+  const accept = async (asked: Asked, admitted: Admitted): Promise<Answer> => {
+    const { site, batch, imported } = admitted;
     const cors = corsHeaders(asked.header('origin'));
     const events = batch.events.length + batch.overLimit;
     const waitMs = imported ? 0 : await slowDown(site, asked.address(), events);
@@ -85,7 +97,7 @@ export function createCollect(port: Port, tokenKeys: () => Promise<TokenKeys>): 
       saltHmac,
       now: port.now(),
       gpc: hasGpc(asked.header('sec-gpc')),
-      sender: senderOf(asked, imported),
+      ...senderOf(asked, admitted, port),
     });
     const refusal = await port.write(job);
     if (refusal !== undefined) {

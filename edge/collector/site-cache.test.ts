@@ -12,6 +12,7 @@ const site = (version: number): Site => ({
   policy: 'standard',
   policyVersion: version,
   floor: 50,
+  botRules: [],
 });
 
 describe('D1: remembered sites', () => {

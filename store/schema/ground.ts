@@ -1,5 +1,7 @@
 // store/schema/ground.ts: tables of ground.db, the state that can't be rebuilt: sites, salts (wrapped), events, the loss ledger.
+import { sql } from 'drizzle-orm';
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { BotRule } from '../../core/index.ts';
 
 /** Sites and what they decided. */
 export const sites = sqliteTable('sites', {
@@ -13,6 +15,10 @@ export const sites = sqliteTable('sites', {
   /** The smallest number shown of this site (P3). */
   floor: integer('floor').notNull().default(50),
   createdAt: integer('created_at').notNull(),
+  /** Rules of the site's own about bots, a JSON array in the order they are tried. */
+  botRules: text('bot_rules', { mode: 'json' }).$type<readonly BotRule[]>().notNull().default(sql`'[]'`),
+  /** The version of `tracking_plans` in force; null where events are taken without a plan. */
+  planVersion: integer('plan_version'),
 });
 
 /** Salts, each wrapped under a key that is not in this database. */
@@ -89,6 +95,7 @@ export const events = sqliteTable(
     items: text('items'),
     /** Scrubbed properties as JSON. */
     properties: text('properties'),
+    context: integer('context'),
   },
   (table) => [uniqueIndex('events_id').on(table.siteId, table.id)],
 );

@@ -1,0 +1,63 @@
+// store/schema/ground-collector.ts: tables of ground.db that the collector's own stages keep: contexts, tracking plans, task runs.
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/** What is known of where and how an event came, as a few words from closed lists: one row for all events that share them. */
+export const contexts = sqliteTable('contexts', {
+  id: integer('id').primaryKey(),
+  /** The columns below as a JSON array, by which a row is found again. */
+  code: text('code').notNull().unique(),
+  /** ISO 3166-1 alpha-2, or ''. */
+  country: text('country').notNull(),
+  /** ISO 3166-2 without its country, or ''. */
+  region: text('region').notNull(),
+  /** Positions in the lists of core/context.ts. */
+  device: integer('device').notNull(),
+  browser: integer('browser').notNull(),
+  os: integer('os').notNull(),
+  /** ISO 639-1, or ''. */
+  language: text('language').notNull(),
+  /** IANA name, or ''. */
+  timeZone: text('time_zone').notNull(),
+  channel: integer('channel').notNull(),
+});
+
+/** Tracking plans, each version kept: a stored event is read by the plan it came under. */
+export const trackingPlans = sqliteTable(
+  'tracking_plans',
+  {
+    siteId: integer('site_id').notNull(),
+    /** Counts up per site. */
+    version: integer('version').notNull(),
+    setAt: integer('set_at').notNull(),
+    /** The plan as JSON, checked before it came here. */
+    plan: text('plan').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.version] })],
+);
+
+/** What events had against the plan, counted per site and day of arrival; names are the plan's own, never the page's. */
+export const planFindings = sqliteTable(
+  'plan_findings',
+  {
+    siteId: integer('site_id').notNull(),
+    /** Whole days since 1970-01-01 UTC, of arrival. */
+    day: integer('day').notNull(),
+    /** `warn` where the event was kept, `reject` where it was refused. */
+    mode: text('mode').notNull(),
+    reason: text('reason').notNull(),
+    /** An event of the plan, or '' where it knows none of this name. */
+    event: text('event').notNull(),
+    /** A property of the plan, or ''. */
+    property: text('property').notNull(),
+    events: integer('events').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.siteId, table.day, table.mode, table.reason, table.event, table.property] }),
+  ],
+);
+
+/** When a task of the schedule last ended well. */
+export const taskRuns = sqliteTable('task_runs', {
+  task: text('task').primaryKey(),
+  finishedAt: integer('finished_at').notNull(),
+});
