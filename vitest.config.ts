@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'browser',
-          include: ['e2e/tag/**/*.test.ts', 'e2e/visit/**/*.test.ts'],
+          include: ['e2e/{tag,visit,consent-platforms}/**/*.test.ts'],
           fileParallelism: false,
         },
       },
