@@ -20,7 +20,6 @@ export type { KeyProvider, SecretName } from './key-provider.ts';
 export { KEY_BYTES } from './key-provider.ts';
 export type { Hmac } from './pseudonym.ts';
 export {
-  addressKey,
   dayVisitorKey,
   lengthPrefixed,
   linkedVisitorKey,
@@ -52,6 +51,7 @@ export {
   TOKEN_CHARS_MIN,
 } from './scrub.ts';
 export type { SessionDays } from './sessions.ts';
+export { SIPHASH_KEY_BYTES, sipHash } from './siphash.ts';
 export { addToSessions, countSessions, mergeSessions, SESSION_DAYS_MAX, SESSION_GAP_MS } from './sessions.ts';
 export type { PublishedCount, WordSource } from './publishing.ts';
 export {
