@@ -4,6 +4,7 @@ import type { ArgsDef, CommandDef } from 'citty';
 import { defineCommand, renderUsage, runCommand } from 'citty';
 import { stripVTControlCharacters } from 'node:util';
 import { KeyFolderError, StartError } from '../runtime/index.ts';
+import { accountCommand } from './commands/account.ts';
 import { auditCommand } from './commands/audit.ts';
 import { botsCommand } from './commands/bots.ts';
 import { devDatabaseCommand } from './commands/dev-database.ts';
@@ -32,6 +33,7 @@ const mainCommand = defineCommand({
     audit: auditCommand,
     retention: retentionCommand,
     erasure: erasureCommand,
+    account: accountCommand,
     bots: botsCommand,
     'dev-database': devDatabaseCommand,
   },

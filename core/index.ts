@@ -1,4 +1,13 @@
 // core/index.ts: pure rules both servers need. No clock, no I/O.
+export type { AccountId, AccountKind } from './account.ts';
+export {
+  ACCOUNT_KINDS,
+  accountIdsOf,
+  CALLING_CODE,
+  IDENTIFY_EVENT,
+  parseAccountId,
+  withoutAccountIds,
+} from './account.ts';
 export { IPV4_PREFIX_BITS, IPV6_PREFIX_BITS, truncateAddress } from './address.ts';
 export type { BotJudge, BotRule, BotRuleRefusal } from './bot-rules.ts';
 export { addBotRule, AGENT_CHARS, BOT_RULES_MAX, compileBotRules } from './bot-rules.ts';
@@ -20,6 +29,8 @@ export type { KeyProvider, SecretName } from './key-provider.ts';
 export { KEY_BYTES } from './key-provider.ts';
 export type { Hmac } from './pseudonym.ts';
 export {
+  accountKey,
+  addressKey,
   dayVisitorKey,
   lengthPrefixed,
   linkedVisitorKey,
@@ -51,7 +62,6 @@ export {
   TOKEN_CHARS_MIN,
 } from './scrub.ts';
 export type { SessionDays } from './sessions.ts';
-export { SIPHASH_KEY_BYTES, sipHash } from './siphash.ts';
 export { addToSessions, countSessions, mergeSessions, SESSION_DAYS_MAX, SESSION_GAP_MS } from './sessions.ts';
 export type { PublishedCount, WordSource } from './publishing.ts';
 export {

@@ -8,6 +8,7 @@ import {
   countProfiles,
   nextVersion,
   readClusterMembers,
+  readLinks,
   readReleasedModel,
   releaseLease,
   renewLease,
@@ -19,13 +20,15 @@ import { foldNewEvents } from './fold-events.ts';
 import { ASSIGNMENT_MAX } from './math/assignment.ts';
 import type { Modelled, ModelInternals } from './model.ts';
 import { modelVisitors } from './model.ts';
+import type { Fusion } from './profiles/fuse.ts';
+import { fuseVisitors, fusionMark } from './profiles/fuse.ts';
 import type { PublishHistory } from './publish/publish.ts';
 import { readTraits } from './read-traits.ts';
 
 /** A run that has not renewed its lease for this long is taken for dead. Longer than any stage between two renewals. */
 export const LEASE_MS = 300_000;
 /** Raised when the same profiles would give other segments, so that an unchanged site is modelled again. */
-export const PIPELINE_VERSION = 3;
+export const PIPELINE_VERSION = 4;
 /** What a site gets that did not choose. */
 export const DEFAULT_OPTIONS: ClusterOptions = { k: 5, seed: 42 };
 
@@ -113,14 +116,16 @@ async function runHeld(
   const fold = await timer('fold', () => foldNewEvents(db, site.row, lease, report('fold')));
   if (fold === undefined) return err('lease_lost');
   const events = { eventsRead: fold.read, eventsFolded: fold.folded };
-  const fingerprint = fingerprintOf(input, options, fold.watermark, await countProfiles(db, site.row));
+  const fusion = fuseVisitors(await readLinks(db, site.row));
+  const profilesNow = `${await countProfiles(db, site.row)} ${fusionMark(fusion)}`;
+  const fingerprint = fingerprintOf(input, options, fold.watermark, profilesNow);
   const last = await readReleasedModel(db, site.row);
   const lastInternals = last === undefined ? undefined : (JSON.parse(last.internals) as StoredInternals);
   if (last !== undefined && lastInternals?.fingerprint === fingerprint) {
     return ok({ outcome: 'unchanged', ...events, ...summaryOf(last, lastInternals), durationsMs: timer.durations() });
   }
   const asOf = input.asOf ?? input.now;
-  const profiles = await timer('features', () => readTraits(db, site.row, asOf, report('features')));
+  const profiles = await timer('features', () => readTraits(db, site.row, asOf, fusion, report('features')));
   if (profiles === undefined) return err('lease_lost');
   const version = await nextVersion(db, site.row);
   const members = await readClusterMembers(db, site.row);
@@ -143,11 +148,21 @@ async function runHeld(
     history: modelled.history,
     fingerprint,
   };
-  if (!(await timer('publish', () => save(input, lease, version, modelled, internals)))) return err('lease_lost');
+  if (!(await timer('publish', () => save(input, lease, version, withFused(modelled, fusion), internals))))
+    return err('lease_lost');
   input.onProgress?.('publish', 1, 1);
   const stored = { version, model: JSON.stringify(modelled.model), internals: '' };
   return ok({ outcome: 'released', ...events, ...summaryOf(stored, internals), durationsMs: timer.durations() });
 }
+
+/** Everybody who is one person with a member is a member: the person is whichever of their browsers comes back. */
+const withFused = (modelled: Modelled, { groups }: Fusion): Modelled => ({
+  ...modelled,
+  memberships: modelled.memberships.map(({ segment, visitors }) => ({
+    segment,
+    visitors: visitors.flatMap((visitor) => groups.get(visitor) ?? visitor).sort((a, b) => a - b),
+  })),
+});
 
 const save = (
   { db, site, now }: SegmenterInput,
@@ -167,13 +182,13 @@ const save = (
 
 /**
  * Everything that decides what a run publishes, but the last version and the secret. The number of profiles is in it
- * because an erasure takes one away without any new event.
+ * because an erasure takes one away without any new event, and who is one person because links come and go as well.
  */
 const fingerprintOf = (
   { site, now, asOf }: SegmenterInput,
   { k, seed }: ClusterOptions,
   { events, stateVersion }: Watermark,
-  profiles: number,
+  profiles: string,
 ): string => {
   const day = Math.floor((asOf ?? now) / DAY_MS);
   return JSON.stringify([PIPELINE_VERSION, stateVersion, events, profiles, day, site.floor, k, seed]);

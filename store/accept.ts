@@ -1,5 +1,7 @@
 // store/accept.ts: the collector's only writes: events, their dictionaries and the loss ledger, in one transaction (D1, D2).
 import type { InStatement } from '@libsql/client';
+import type { AccountRef } from './accounts.ts';
+import { linkStatements, visitorIdSql } from './accounts.ts';
 import type { Db, SiteRow } from './db.ts';
 
 /** An accepted event as it is stored and queued: pseudonymised and scrubbed. Absent and undefined are the same: JSON has neither. */
@@ -30,6 +32,8 @@ export interface EventRow {
   readonly items?: string | undefined;
   /** JSON text of the properties. */
   readonly properties?: string | undefined;
+  /** The accounts that the event says its visitor is. */
+  readonly accounts?: readonly AccountRef[] | undefined;
 }
 
 /** What became of events. `received` is counted apart, before any stage, so that the sum can be checked (D2). */
@@ -69,14 +73,14 @@ const STRINGS_SQL = `INSERT INTO strings (value) SELECT value FROM json_each(?) 
 // Known visitors are left out before a number is drawn: numbers follow first sight alone, however events are grouped (M1).
 const VISITORS_SQL = `INSERT INTO visitors (site_id, key, linked)
   SELECT ?1, unhex(value ->> '$[0]'), value ->> '$[1]' FROM json_each(?2)
-  WHERE NOT EXISTS (SELECT 1 FROM visitors WHERE site_id = ?1 AND key = unhex(value ->> '$[0]'))
+  WHERE ${visitorIdSql('?1', "unhex(value ->> '$[0]')")} IS NULL
   ORDER BY json_each.key`;
 
 const stringId = (field: string): string => `(SELECT id FROM strings WHERE value = e.value ->> '$.${field}')`;
 const EVENTS_SQL = `INSERT INTO events (site_id, id, at, name, visitor, purposes, policy_version, path, title, referrer,
     campaign, order_key, currency, value, tax, shipping, discount, coupon, items, properties)
   SELECT ?1, unhex(e.value ->> '$.id'), e.value ->> '$.at', ${stringId('name')},
-    (SELECT id FROM visitors WHERE site_id = ?1 AND key = unhex(e.value ->> '$.visitor')),
+    ${visitorIdSql('?1', "unhex(e.value ->> '$.visitor')")},
     e.value ->> '$.purposes', e.value ->> '$.policyVersion', ${stringId('path')}, ${stringId('title')}, ${stringId('referrer')},
     ${stringId('campaign')}, unhex(e.value ->> '$.orderKey'), ${stringId('currency')}, e.value ->> '$.value', e.value ->> '$.tax',
     e.value ->> '$.shipping', e.value ->> '$.discount', ${stringId('coupon')}, e.value ->> '$.items', e.value ->> '$.properties'
@@ -123,6 +127,7 @@ export function acceptStatements(jobs: readonly WriteJob[]): InStatement[] {
     if (visitors.size > 0) statements.push({ sql: VISITORS_SQL, args: [site, JSON.stringify([...visitors])] });
     statements.push({ sql: EVENTS_SQL, args: [site, JSON.stringify(rows)] });
     statements.push({ sql: INSERTED_SQL, args: [site, day, rows.length] });
+    statements.push(...linkStatements(site, rows));
   }
   const lines = jobs.flatMap((job) =>
     job.ledger.map((line) => [job.site, job.day, line.outcome, line.reason, line.events]),

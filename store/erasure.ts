@@ -5,6 +5,7 @@
 import type { InStatement } from '@libsql/client';
 import type { EpochMs, Result, VisitorKey } from '../contract/index.ts';
 import { err, ok } from '../contract/index.ts';
+import { forgetIdentityUntil, sweepAccounts } from './accounts.ts';
 import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
 import { dropUnused, forgetDerived, settle, sweepStrings } from './retention-purge.ts';
@@ -195,6 +196,7 @@ async function remove(
   const unused = erased.map(({ id }) => id).filter((id) => !used.usedVisitors.has(id));
   if (unused.length > 0) await forgetDerived(db, site, unused);
   const visitors = await dropUnused(db, 'visitors', unused, ['visitor'], used.endSeq);
+  await sweepAccounts(db, clock() as EpochMs);
   return { events, visitors, strings };
 }
 
@@ -208,7 +210,10 @@ async function removeEvents(db: Db, site: SiteRow, lease: Lease, { id, until }: 
     });
     if (rows.length === 0) break;
     // Before the events, so that a kill between the two leaves the events to find the profile by.
-    if (step === 0) await forgetFolded(db, site, lease, { id, until });
+    if (step === 0) {
+      await forgetFolded(db, site, lease, { id, until });
+      await db.client.batch(overwriting(db, forgetIdentityUntil(site, id, until)), 'write');
+    }
     const seqs = JSON.stringify(rows.map((row) => Number(row['seq'])));
     const removal = { sql: 'DELETE FROM events WHERE seq IN (SELECT value FROM json_each(?))', args: [seqs] };
     await db.client.batch(overwriting(db, [removal]), 'write');

@@ -1,6 +1,8 @@
 // store/index.ts: queries by reader. How to open a database has entries of its own: open.node.ts, open.web.ts.
 export type { EventRow, LedgerLine, LedgerOutcome, WriteJob } from './accept.ts';
 export { acceptJobs, acceptMessage, acceptStatements, forgetWrittenMessages, UNKNOWN_SITE } from './accept.ts';
+export type { AccountRef, StoredLink, Unlinking } from './accounts.ts';
+export { readLinks, unlink, visitorsOfAccounts } from './accounts.ts';
 export type { StoredCheckpoint } from './audit.ts';
 export {
   appendAudit,
@@ -26,7 +28,7 @@ export { checkRetention } from './retention-check.ts';
 export type { PurgeNeeds, PurgeReport, SitePurge } from './retention-purge.ts';
 export { purgeExpired } from './retention-purge.ts';
 export type { WrappedSalt } from './salts.ts';
-export { deleteSalt, expiredSalts, findSalt, insertSaltStatement } from './salts.ts';
+export { deleteSalt, expiredSalts, findSalt, insertSaltStatement, liveSalts } from './salts.ts';
 export type { Site } from './sites.ts';
 export { addSite, findSite, listSites, setBotRules } from './sites.ts';
 export type {

@@ -16,6 +16,9 @@ export interface RetentionFinding {
     | 'visitors_have_events'
     | 'profiles_have_events'
     | 'memberships_have_events'
+    | 'links_have_visitors'
+    | 'receipts_have_visitors'
+    | 'accounts_have_links'
     | 'strings_are_used';
   readonly holds: boolean;
   /** Rows that break it. */
@@ -54,6 +57,10 @@ const UNUSED = {
     'SELECT count(*) FROM profiles WHERE visitor NOT IN (SELECT visitor FROM events WHERE visitor > 0)',
   memberships_have_events:
     'SELECT count(*) FROM memberships WHERE visitor NOT IN (SELECT visitor FROM events WHERE visitor > 0)',
+  links_have_visitors: 'SELECT count(*) FROM links WHERE visitor NOT IN (SELECT id FROM visitors)',
+  receipts_have_visitors: 'SELECT count(*) FROM receipts WHERE visitor NOT IN (SELECT id FROM visitors)',
+  accounts_have_links:
+    'SELECT count(*) FROM accounts WHERE unlinked_at IS NULL AND id NOT IN (SELECT account FROM links)',
   strings_are_used: `SELECT count(*) FROM strings AS s WHERE NOT EXISTS (SELECT 1 FROM (
     SELECT name AS id FROM events UNION SELECT path FROM events UNION SELECT title FROM events
     UNION SELECT referrer FROM events UNION SELECT campaign FROM events UNION SELECT currency FROM events

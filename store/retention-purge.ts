@@ -6,6 +6,7 @@
 import type { InStatement } from '@libsql/client';
 import type { EpochMs } from '../contract/index.ts';
 import { retentionCutoff } from '../core/index.ts';
+import { forgetGoneVisitors, sweepAccounts } from './accounts.ts';
 import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
 import type { SiteRetention } from './retention.ts';
@@ -125,6 +126,7 @@ async function purgeHeld(
   for (const site of held) profiles.set(site.row, await purgeProfiles(db, site, now, goOn));
   const visitors = walked === undefined ? new Map<SiteRow, number>() : await sweepVisitors(db, held, walked, goOn);
   const strings = walked === undefined ? 0 : await sweepStrings(db, walked, goOn);
+  await sweepAccounts(db, now);
   const sites = all.map(
     ({ row, id, days }): SitePurge => ({
       site: id,
@@ -238,8 +240,10 @@ export async function dropUnused(
     sql: `DELETE FROM ${table} WHERE id IN (SELECT value FROM json_each(?1)) AND id NOT IN (${usedSince.join(' UNION ALL ')})`,
     args: [JSON.stringify(ids), endSeq],
   };
-  const results = await db.client.batch(overwriting(db, [removal]), 'write');
-  return results.at(-1)?.rowsAffected ?? 0;
+  // In the same transaction: a link or a receipt that outlived its visitor would be found by nobody any more.
+  const after = table === 'visitors' ? forgetGoneVisitors(ids) : [];
+  const results = await db.client.batch(overwriting(db, [removal, ...after]), 'write');
+  return results.at(-1 - after.length)?.rowsAffected ?? 0;
 }
 
 /** Says in the audit log what went, per site of which something went. */

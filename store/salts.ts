@@ -13,6 +13,8 @@ export interface WrappedSalt extends SaltPeriod {
   readonly wrapped: Uint8Array<ArrayBuffer>;
 }
 
+/** Long salts that live at once at most: one, and the one that follows it. */
+const LIVE_SALTS_MAX = 2;
 const COLUMNS = 'site_id, use, opens_at, closes_at, destroy_at, kek_id, wrapped';
 
 const toSalt = (row: Row): WrappedSalt => ({
@@ -35,6 +37,16 @@ export async function findSalt(db: Db, site: SiteRow, period: SaltPeriod): Promi
     args: [site, period.use, period.closesAt, period.opensAt],
   });
   return rows[0] === undefined ? undefined : toSalt(rows[0]);
+}
+
+/** The salts of one use that serve a site at an instant, newest first: of long salts two while one follows the other. */
+export async function liveSalts(db: Db, site: SiteRow, use: SaltUse, at: number): Promise<WrappedSalt[]> {
+  const { rows } = await db.client.execute({
+    sql: `SELECT ${COLUMNS} FROM salts WHERE site_id = ? AND use = ? AND opens_at <= ? AND destroy_at > ?
+      ORDER BY opens_at DESC LIMIT ?`,
+    args: [site, use, at, at, LIVE_SALTS_MAX],
+  });
+  return rows.map(toSalt);
 }
 
 /**

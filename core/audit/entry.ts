@@ -27,6 +27,7 @@ export type AuditEvent =
   | { readonly kind: 'purge_begun'; readonly site: string; readonly before: number }
   | { readonly kind: 'purged'; readonly site: string; readonly rows: Readonly<Record<string, number>> }
   | { readonly kind: 'visitor_erased'; readonly site: string; readonly receipt: string }
+  | { readonly kind: 'unlinked'; readonly site: string; readonly of: 'account' | 'visitor' }
   | { readonly kind: 'audit_exported'; readonly entries: number };
 
 /** An event and when it happened, epoch ms. */

@@ -2,6 +2,7 @@
 import type { EdgeUnderTest } from '../support/edge-under-test.ts';
 import { accessSuite } from './access-suite.ts';
 import { consentSuite } from './consent-suite.ts';
+import { identitySuite } from './identity-suite.ts';
 import { lossSuite } from './loss-suite.ts';
 import { useEdge } from './use-edge.ts';
 
@@ -9,6 +10,7 @@ import { useEdge } from './use-edge.ts';
 export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   const edge = useEdge(start);
   consentSuite(edge);
+  identitySuite(edge);
   lossSuite(edge);
   accessSuite(edge);
 }

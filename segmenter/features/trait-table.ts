@@ -18,6 +18,12 @@ export const emptyTable = (visitors: number): TraitTable => ({
   columns: TRAITS.map(() => new Float64Array(visitors)),
 });
 
+/** The rows that were filled, where fewer were than there was room for. */
+export const firstRows = ({ visitors, columns }: TraitTable, rows: number): TraitTable => ({
+  visitors: visitors.subarray(0, rows),
+  columns: columns.map((column) => column.subarray(0, rows)),
+});
+
 /** Computes one visitor's traits into a row. */
 export function setRow(
   table: TraitTable,

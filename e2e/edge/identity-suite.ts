@@ -1,0 +1,84 @@
+// e2e/edge/identity-suite.ts: accounts on every runtime: linked with consent alone, undone without a trace, raw nowhere (P1, C1, P7).
+import { describe, expect, it } from 'vitest';
+import type { WireBatch } from '../../contract/index.ts';
+import { collect, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
+import type { SuiteEdge } from './use-edge.ts';
+import { answerOf } from './use-edge.ts';
+
+const ID = 'identity-suite-visitor-0001';
+const OTHER_ID = 'identity-suite-visitor-0002';
+const GRANTED: WireBatch['c'] = ['g', 3, 1];
+const MEASURED: WireBatch['c'] = ['g', 1, 1];
+
+const identify = (p: Record<string, string | number>) => wireEvent({ n: 'identify', p });
+
+/** Runs these tests against an edge. */
+export function identitySuite(edge: SuiteEdge): void {
+  const { ask, stored } = edge;
+  const accountsOf = async (eventId: string): Promise<unknown[]> => {
+    const event = await stored(eventId);
+    const rows = await ask(
+      'SELECT a.kind, lower(hex(a.key)) AS key FROM links l JOIN accounts a ON a.id = l.account WHERE l.visitor = ? ORDER BY a.kind',
+      Number(event['visitor']),
+    );
+    return rows;
+  };
+
+  describe('C1, P1: an account is linked with consent to profile alone', () => {
+    it('under keys of its own, the same for one e-mail address however it is written', async () => {
+      const [one, other] = [
+        identify({ email: ' Jo.Link@Mail.Example', user_id: 4711 }),
+        identify({ email: 'jo.link@mail.example', plan: 'gold' }),
+      ];
+      await collect(edge, wireBatch({ c: GRANTED, i: ID, e: [one] }));
+      await collect(edge, wireBatch({ c: GRANTED, i: OTHER_ID, e: [other] }));
+      await until(
+        () => accountsOf(other.i),
+        (rows) => rows.length === 1,
+      );
+      const [first, second] = [await accountsOf(one.i), await accountsOf(other.i)];
+      expect(first).toMatchObject([{ kind: 'email' }, { kind: 'user_id' }]);
+      expect(second[0]).toEqual(first[0]);
+      expect((await stored(one.i))['properties']).toBeNull();
+      expect((await stored(other.i))['properties']).toBe('{"plan":"gold"}');
+    });
+
+    it.each([
+      { why: 'consent to measure', c: MEASURED, headers: {} },
+      { why: 'nobody asked', c: ['u', 0, 0] as WireBatch['c'], headers: {} },
+      { why: 'Global Privacy Control', c: GRANTED, headers: { 'sec-gpc': '1' } },
+    ])('not with $why: the event is kept, its ids are not', async ({ c, headers }) => {
+      const event = identify({ email: 'jo.unlinked@mail.example', phone: 'no number' });
+      await collect(edge, wireBatch({ c, i: 'identity-suite-visitor-0003', e: [event] }), headers);
+      expect((await stored(event.i))['properties']).toBeNull();
+      expect(await accountsOf(event.i)).toEqual([]);
+    });
+
+    it('P7: not across sites, and under other keys there', async () => {
+      const [here, there] = [
+        identify({ email: 'jo.sites@mail.example' }),
+        identify({ email: 'jo.sites@mail.example' }),
+      ];
+      await collect(edge, wireBatch({ c: GRANTED, i: ID, e: [here] }));
+      await collect(edge, wireBatch({ c: GRANTED, i: ID, s: 'other', e: [there] }));
+      await stored(there.i);
+      const rows = await ask('SELECT DISTINCT site_id FROM accounts WHERE site_id > 0');
+      expect(rows.length).toBeGreaterThan(1);
+      const keys = await ask('SELECT hex(key) AS key FROM accounts');
+      expect(new Set(keys.map((row) => row['key'])).size).toBe(keys.length);
+    });
+
+    it.each([
+      { given: { email: 'not an address' }, pointer: '/p/email' },
+      { given: { phone: '07700 900731' }, pointer: '/p/phone' },
+      { given: { user_id: 'undefined' }, pointer: '/p/user_id' },
+    ])('says which id is malformed: $pointer', async ({ given, pointer }) => {
+      const event = identify(given);
+      const response = await collect(edge, wireBatch({ c: GRANTED, i: ID, e: [event] }));
+      expect(await answerOf(response)).toEqual({
+        received: 1,
+        refused: [{ event: event.i, index: 0, reason: 'malformed_identity', pointer }],
+      });
+    });
+  });
+}
