@@ -1,14 +1,15 @@
 // e2e/tag/stage.ts: a site and a collector on two origins, and a real Chromium that visits them.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import type { WireBatch, WireEvent } from '../../contract/index.ts';
+import { collectArrivals } from '../support/arrivals.ts';
+import { bodyOf, listen, shut } from '../support/servers.ts';
 
 const DIST = new URL('../../dist/', import.meta.url);
 /** The scripts there are. */
@@ -19,9 +20,6 @@ const CHROMIUM_ARGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--disable-blink-features=AutomationControlled',
 ];
-/** How long an expected message may take; reached only where a test fails. */
-const ARRIVAL_MS_MAX = 15_000;
-
 /** A message as the collector got it. */
 export interface Arrival {
   readonly message: WireBatch;
@@ -75,8 +73,8 @@ const findChromium = (): string => {
 };
 
 /** Starts Chromium; to be closed by whoever asks. */
-export async function launchChromium(ignoreDefaultArgs: string[] = []): Promise<Browser> {
-  return chromium.launch({ executablePath: findChromium(), args: CHROMIUM_ARGS, ignoreDefaultArgs });
+export async function launchChromium(ignoreDefaultArgs: string[] = [], more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_ARGS, ...more], ignoreDefaultArgs });
 }
 
 /** Opens an address in a Chromium that nobody drives, in a profile of its own; both are gone after `end`. */
@@ -103,34 +101,18 @@ const codeOf = (script: Script): Buffer => {
   return readFileSync(path);
 };
 
-const listen = async (server: Server): Promise<string> => {
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-};
-const shut = async (server: Server): Promise<void> => {
-  server.closeAllConnections();
-  await new Promise<void>((resolve) => void server.close(() => resolve()));
-};
-const bodyOf = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-};
-
 function startCollector() {
   const codes = new Map((['tag.js', 'tag.full.js'] as const).map((script) => [`/${script}`, codeOf(script)]));
-  const arrivals: Arrival[] = [];
+  const arrivals = collectArrivals<Arrival>();
   const otherMethods: string[] = [];
-  const watchers = new Set<() => void>();
   let answer: Answer = () => ({ status: 202 });
   const collect = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const message = JSON.parse(await bodyOf(request)) as WireBatch;
     const { origin, 'content-type': contentType } = request.headers;
-    arrivals.push({ message, contentType, origin });
-    const { status, headers } = answer(arrivals.length);
+    const { status, headers } = answer(arrivals.all.length + 1);
     const cors = { 'access-control-allow-origin': origin ?? 'null', 'access-control-expose-headers': 'retry-after' };
     response.writeHead(status, { ...cors, ...headers }).end();
-    for (const watcher of watchers) watcher();
+    arrivals.add({ message, contentType, origin });
   };
   const server = createServer((request, response) => {
     if (request.method === 'POST' && request.url === '/v1/collect') {
@@ -142,7 +124,7 @@ function startCollector() {
       .writeHead(200, { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' })
       .end(codes.get(request.url ?? ''));
   });
-  return { server, arrivals, otherMethods, watchers, setAnswer: (next: Answer) => void (answer = next) };
+  return { server, arrivals, otherMethods, setAnswer: (next: Answer) => void (answer = next) };
 }
 
 const htmlOf = (
@@ -155,7 +137,7 @@ const htmlOf = (
 
 /** Sets a stage: two servers and a fresh browser context. */
 export async function setStage(browser: Browser): Promise<Stage> {
-  const { server: collectorServer, arrivals, otherMethods, watchers, setAnswer } = startCollector();
+  const { server: collectorServer, arrivals, otherMethods, setAnswer } = startCollector();
   const collector = await listen(collectorServer);
   const sources = new Map<string, PageSource>();
   const asked = new Set<string>();
@@ -169,15 +151,14 @@ export async function setStage(browser: Browser): Promise<Stage> {
   });
   const site = await listen(siteServer);
   const context = await browser.newContext();
-  const all = (): readonly WireEvent[] => arrivals.flatMap(({ message }) => message.e);
-  const events = (): readonly WireEvent[] => all().filter(({ n }) => n !== 'user_engagement');
   return {
     site,
     collector,
     context,
-    arrivals,
+    arrivals: arrivals.all,
     otherMethods,
-    events,
+    events: arrivals.events,
+    arrived: arrivals.arrived,
     wasAsked: (path) => asked.has(path),
     serve: (path, source) => void sources.set(path, source),
     answer: setAnswer,
@@ -185,25 +166,6 @@ export async function setStage(browser: Browser): Promise<Stage> {
       const page = await context.newPage();
       await page.goto(site + path);
       return page;
-    },
-    arrived: async (name, times = 1) => {
-      const found = (): readonly WireEvent[] => all().filter(({ n }) => n === name);
-      await new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => {
-          watchers.delete(look);
-          const seen = all().map(({ n }) => n).join(', '); // biome-ignore format: one thought
-          reject(new Error(`${name} did not arrive ${times} time(s); what arrived: ${seen || 'nothing'}`));
-        }, ARRIVAL_MS_MAX);
-        function look(): void {
-          if (found().length < times) return;
-          clearTimeout(timer);
-          watchers.delete(look);
-          resolve();
-        }
-        watchers.add(look);
-        look();
-      });
-      return found();
     },
     close: async () => {
       await context.close();

@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { EventParams, Hushtag } from '../../sdk/api.ts';
+import { standFor } from '../support/current.ts';
 import type { Stage } from './stage.ts';
 import { launchChromium, setStage } from './stage.ts';
 
@@ -33,12 +34,7 @@ export function useStage({ withoutSwitches = [], initScript }: StageSetup = {}):
   });
   afterEach(async () => current?.close());
   afterAll(async () => browser?.close());
-  return new Proxy({} as SuiteStage, {
-    get: (_nothing, name) => {
-      if (current === undefined) throw new Error('the stage is set inside a test only');
-      return current[name as keyof SuiteStage];
-    },
-  });
+  return standFor(() => current);
 }
 
 /** Waits until the tag has started in a page. */
