@@ -20,7 +20,16 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'browser',
-          include: ['e2e/{tag,visit,consent-platforms}/**/*.test.ts'],
+          include: ['e2e/{tag,visit,consent-platforms,npm,docs}/**/*.test.ts', 'e2e/engines/chromium.test.ts'],
+          fileParallelism: false,
+        },
+      },
+      // Engines that `npm run test:engines` installs; not part of `npm test`.
+      {
+        test: {
+          ...shared,
+          name: 'engines',
+          include: ['e2e/engines/firefox*.test.ts', 'e2e/engines/webkit.test.ts'],
           fileParallelism: false,
         },
       },

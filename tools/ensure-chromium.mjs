@@ -1,6 +1,6 @@
 // tools/ensure-chromium.mjs: finds Chromium, or installs Debian's where this user may.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { installByApt } from './install-by-apt.mjs';
 
 const PLACES = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const find = () => PLACES.find((path) => path && existsSync(path));
@@ -9,15 +9,7 @@ const find = () => PLACES.find((path) => path && existsSync(path));
 export function ensureChromium() {
   const found = find();
   if (found) return found;
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    console.log('Chromium is missing: installing Debian’s package (apt-get install chromium) …');
-    const options = {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    };
-    spawnSync('apt-get', ['update', '-qq'], options);
-    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], options);
-  }
+  installByApt(['chromium']);
   const installed = find();
   if (installed) return installed;
   throw new Error(

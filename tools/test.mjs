@@ -1,11 +1,10 @@
 // tools/test.mjs: the whole suite, or with `--only check` what needs no server and no browser.
 // Every check counts as one test; the last line is `N passed, N failed`.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureChromium } from './ensure-chromium.mjs';
+import { runVitest } from './run-vitest.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
@@ -32,32 +31,14 @@ const step = (name, run) => {
 
 const runCommand = ({ command, args }) => spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0;
 
-/** Runs vitest and adds its counts. A run that broke before any test counts as a failure of its own. */
-function runVitest(projects) {
-  const folder = mkdtempSync(join(tmpdir(), 'hushtag-test-'));
-  const report = join(folder, 'report.json');
-  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { status } = spawnSync(bin('vitest'), [...args, ...projects.flatMap((project) => ['--project', project])], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numFailedTestSuites } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    );
-    passed += numPassedTests;
-    // A skipped test proves nothing, and a suite that could not start hides its tests: both count as failures here.
-    failed += numFailedTests + numPendingTests + numTodoTests;
-    if (status !== 0 && numFailedTests === 0) failed += Math.max(1, numFailedTestSuites);
-    if (numPassedTests === 0) failed += 1;
-  } catch {
-    failed += 1;
-  }
-  rmSync(folder, { recursive: true, force: true });
-}
+const addVitest = (projects) => {
+  const counts = runVitest(projects);
+  passed += counts.passed;
+  failed += counts.failed;
+};
 
 for (const check of CHECKS) step(check.name, () => runCommand(check));
-if (onlyCheck) runVitest(['walls']);
+if (onlyCheck) addVitest(['walls']);
 else {
   const built = step('build (server, tag, worker bundle, size budgets)', () =>
     runCommand({ command: process.execPath, args: ['tools/build.mjs', '--worker'] }),
@@ -71,7 +52,7 @@ else {
       return false;
     }
   });
-  if (built && browser) runVitest(['walls', 'unit', 'node', 'workerd', 'browser']);
+  if (built && browser) addVitest(['walls', 'unit', 'node', 'workerd', 'browser']);
 }
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,140 @@
+// e2e/engines/consent-suite.ts: what an engine stores, reads and sends before and after a visitor's choice.
+import { describe, expect, it } from 'vitest';
+import { bitsOf, PURPOSE_BITS_ALL } from '../../contract/index.ts';
+import type { EngineFacts } from './engine.ts';
+import type { Visit } from './use-shop.ts';
+
+/** How an extension sets the signal where the browser has none of its own; no header comes with it. */
+const GPC_BY_SCRIPT = `<script>Object.defineProperty(Navigator.prototype,'globalPrivacyControl',{get:()=>true})</script>`;
+const MEASURE = bitsOf(['measure']);
+
+export function consentSuite(visit: Visit, facts: EngineFacts): void {
+  describe('C1, S1: nothing is touched, stored or sent before it may', () => {
+    it('is seen by traps that notice every use', async () => {
+      await visit.engine.goto(`${visit.shop.origin}/`);
+      await visit.shop.arrived('page_view');
+      await visit.engine.run(async () => {
+        document.cookie = 'a=1; max-age=0';
+        void document.cookie;
+        sessionStorage.getItem('a');
+        indexedDB.open('a');
+        navigator.sendBeacon('/beacon');
+        await fetch('/fetched');
+        new XMLHttpRequest().open('GET', '/opened');
+      }, undefined);
+      const seen = ['cookie', 'sessionStorage', 'getItem', 'indexedDB', 'open', 'sendBeacon', 'fetch'];
+      expect(await visit.touched()).toEqual(expect.arrayContaining(seen));
+    });
+
+    it('strict: touches nothing until the visitor agrees, sends then what waited, and forgets on withdrawal', async () => {
+      const { shop } = visit;
+      shop.serve('/', { attributes: 'data-policy="strict"' });
+      await visit.open('/');
+      await visit.call('track', 'waited');
+      await visit.engine.run(() => history.pushState(null, '', '/pushed'), undefined);
+      await visit.flushed();
+      expect(await visit.touched()).toEqual([]);
+      expect(await visit.stored()).toEqual([]);
+      expect(shop.all).toEqual([]);
+      expect(shop.requests).toEqual(['GET /']);
+
+      await visit.call('consent', 'grant');
+      await shop.arrived('waited');
+      expect(shop.events().map(({ n }) => n)).toEqual(['page_view', 'waited', 'page_view']);
+      expect(shop.all[0]?.message.i).toMatch(/^\d{13}(-\d+){4}$/);
+      expect(await visit.stored()).toEqual(['hushtag']);
+      expect(await shop.stored()).toEqual(['page_view', 'waited', 'page_view'].map((name) => [name, PURPOSE_BITS_ALL, true]));
+
+      await visit.call('consent', 'refuse');
+      await visit.call('track', 'refused');
+      expect(await visit.stored()).toEqual([]);
+      // A page that may send, to be sure that the refused had its chance.
+      await visit.open('/other');
+      await shop.arrived('page_view', 3);
+      expect(shop.events().map(({ n }) => n)).toEqual(['page_view', 'waited', 'page_view', 'page_view']);
+      expect(shop.all.at(-1)?.message).not.toHaveProperty('i');
+      expect(await shop.ledger()).toEqual({ received: 4, stored: 4 });
+    });
+
+    it('strict: sends nothing of a visitor who refuses, not even as the page goes', async () => {
+      const { shop } = visit;
+      shop.serve('/', { attributes: 'data-policy="strict"' });
+      await visit.open('/');
+      await visit.call('consent', 'refuse');
+      await visit.call('track', 'refused');
+      await visit.flushed();
+      // What an earlier grant may have left is looked for, to wipe it.
+      expect(new Set(await visit.touched())).toEqual(new Set(['localStorage']));
+      expect(await visit.stored()).toEqual([]);
+      await visit.open('/other');
+      await shop.arrived('page_view');
+      expect(shop.viewed()).toEqual(['/other']);
+    });
+
+    it('standard: counts an unasked visitor without an id, and stores nothing', async () => {
+      await visit.open('/');
+      await visit.shop.arrived('page_view');
+      expect(visit.shop.all[0]?.message).toMatchObject({ c: ['u', '', 0] });
+      expect(visit.shop.all[0]?.message).not.toHaveProperty('i');
+      // Read is the mark of an opt-out alone.
+      expect(new Set(await visit.touched())).toEqual(new Set(['localStorage', 'fetch']));
+      expect(await visit.stored()).toEqual([]);
+      expect(await visit.shop.stored()).toEqual([['page_view', 0, false]]);
+    });
+
+    it('keeps an opt-out over pages, whatever is granted later', async () => {
+      const { shop } = visit;
+      shop.serve('/next', { attributes: 'data-consent="grant"' });
+      await visit.open('/');
+      await shop.arrived('page_view');
+      await visit.call('optOut');
+      await visit.open('/next');
+      await visit.call('track', 'after');
+      await visit.flushed();
+      expect(shop.viewed()).toEqual(['/']);
+      expect(await visit.stored()).toEqual(['hushtag']);
+    });
+  });
+
+  describe('C2: Global Privacy Control', () => {
+    it('set by a script, is told with the choice and leaves `measure`', async () => {
+      const { shop } = visit;
+      shop.serve('/', { head: GPC_BY_SCRIPT, attributes: 'data-consent="grant"' });
+      await visit.open('/');
+      await shop.arrived('page_view');
+      expect(shop.all[0]?.message.c).toEqual(['g', 'measure,profile,personalise,share limited', 1]);
+      expect(shop.all[0]?.headers['sec-gpc']).toBeUndefined();
+      expect(await shop.stored()).toEqual([['page_view', MEASURE, true]]);
+    });
+
+    it('makes no id for profiling alone', async () => {
+      visit.shop.serve('/', { head: GPC_BY_SCRIPT, attributes: 'data-consent="profile"' });
+      await visit.open('/');
+      await visit.shop.arrived('page_view');
+      expect(visit.shop.all[0]?.message).not.toHaveProperty('i');
+      expect(await visit.stored()).toEqual([]);
+    });
+  });
+
+  describe('C2: GET /v1/consent/status', () => {
+    it('answers that no signal came where the browser sends none', async () => {
+      await visit.open('/');
+      const status = await visit.engine.run(
+        async (collector) => (await (await fetch(`${collector}/v1/consent/status`)).json()) as unknown,
+        visit.shop.collector,
+      );
+      expect(status).toEqual({ gpc: { received: false, honoured: false, removes: [] } });
+    });
+  });
+
+  describe('D2: a browser that says it is driven by a program', () => {
+    it('is marked, and counted as a bot', async () => {
+      visit.shop.serve('/', { saysItIsDriven: true });
+      await visit.open('/');
+      await visit.shop.arrived('page_view');
+      expect(await visit.engine.run(() => navigator.webdriver, undefined)).toBe(facts.saysItIsDriven);
+      expect(visit.shop.all[0]?.message.w).toBe(facts.saysItIsDriven ? 1 : undefined);
+      expect(await visit.shop.ledger()).toEqual({ received: 1, [facts.saysItIsDriven ? 'bot' : 'stored']: 1 });
+    });
+  });
+} // biome-ignore format: two long lines
