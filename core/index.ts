@@ -30,7 +30,6 @@ export { KEY_BYTES } from './key-provider.ts';
 export type { Hmac } from './pseudonym.ts';
 export {
   accountKey,
-  addressKey,
   dayVisitorKey,
   lengthPrefixed,
   linkedVisitorKey,
@@ -62,6 +61,7 @@ export {
   TOKEN_CHARS_MIN,
 } from './scrub.ts';
 export type { SessionDays } from './sessions.ts';
+export { SIPHASH_KEY_BYTES, sipHash } from './siphash.ts';
 export { addToSessions, countSessions, mergeSessions, SESSION_DAYS_MAX, SESSION_GAP_MS } from './sessions.ts';
 export type { PublishedCount, WordSource } from './publishing.ts';
 export {

@@ -5,5 +5,5 @@ import type { Hmac } from '../core/index.ts';
 /** HMAC-SHA-256 under a salt. */
 export async function nodeHmac(salt: Uint8Array<ArrayBuffer>): Promise<Hmac> {
   const key = createSecretKey(salt);
-  return async (message) => createHmac('sha256', key).update(message).digest();
+  return (message) => createHmac('sha256', key).update(message).digest();
 }

@@ -1,14 +1,16 @@
 // edge/collector/accept-batch.ts: takes a decoded message through time, consent, scrubbing and keys; accounts for every event (D2).
 import type { DecodedBatch, DecodedEvent } from '../../contract/wire-decode.ts';
-import { decideConsent, POLICIES } from '../../contract/index.ts';
-import type { ConsentPolicy, EpochMs } from '../../contract/index.ts';
-import { DAY_MS } from '../../contract/index.ts';
-import type { EventRow, LedgerLine, Site, WriteJob } from '../../store/index.ts';
+import type { EpochMs, TrackEvent } from '../../contract/index.ts';
+import { DAY_MS, decideConsent, POLICIES } from '../../contract/index.ts';
+import { orderKey } from '../../core/index.ts';
+import type { AccountRef, EventRow, LedgerLine, Site, WriteJob } from '../../store/index.ts';
 import type { BotReason } from './bots.ts';
 import { eventTime, importedTime } from './clock.ts';
-import type { DeriveContext, Sender } from './derive.ts';
-import { deriveRow } from './derive.ts';
+import type { DeriveContext } from './derive.ts';
+import { accountsOf, deriveRow } from './derive.ts';
 import type { SaltHmac } from './keyring.ts';
+import type { EventKeys, Sender, SenderKeys } from './sender-keys.ts';
+import { senderKeys } from './sender-keys.ts';
 
 /** A refused event as the answer names it. Consent and bots are not named: the page's log would show what a visitor chose. */
 export interface RefusedEvent {
@@ -57,12 +59,44 @@ const rowBytes = (row: EventRow): number =>
     ? 0
     : encoder.encode(JSON.stringify(row)).length;
 
-async function outcomeOf(
-  decoded: DecodedEvent,
-  batch: DecodedBatch,
-  context: AcceptContext,
-  derive: DeriveContext,
-): Promise<Outcome> {
+const orderOf = ({ commerce }: TrackEvent, { hmac }: EventKeys, site: Site): string | Promise<string> | undefined =>
+  hmac === undefined || commerce?.transactionId === undefined
+    ? undefined
+    : orderKey(hmac, { site: site.id, transactionId: commerce.transactionId });
+
+/** What the events of one message share. */
+interface Message {
+  readonly batch: DecodedBatch;
+  readonly context: AcceptContext;
+  readonly derive: DeriveContext;
+  readonly keysAt: SenderKeys;
+}
+
+/** The outcome of an event whose keys are there; at once where the keys of its order and accounts are. */
+function derived(
+  event: TrackEvent,
+  at: EpochMs,
+  keys: EventKeys,
+  { context, derive }: Message,
+): Outcome | Promise<Outcome> {
+  const accounts = accountsOf(derive, keys, event);
+  if (typeof accounts === 'string') {
+    const refused = { event: event.id, reason: 'malformed_identity', pointer: `/p/${accounts}` };
+    return { outcome: 'invalid', reason: 'malformed_identity', refused };
+  }
+  const keep = (order: string | undefined, of: readonly AccountRef[]): Outcome => {
+    const row = deriveRow(derive, event, at, keys, order, of);
+    if (rowBytes(row) <= ROW_BYTES_MAX) return { outcome: 'kept', row };
+    return { outcome: 'invalid', reason: 'event_too_large', refused: { event: event.id, reason: 'event_too_large' } };
+  };
+  const order = orderOf(event, keys, context.site);
+  if (!(order instanceof Promise) && !(accounts instanceof Promise)) return keep(order, accounts);
+  return Promise.all([order, accounts]).then(([key, of]) => keep(key, of));
+}
+
+/** What becomes of one event; at once where nothing of it has to be waited for. */
+function outcomeOf(decoded: DecodedEvent, message: Message): Outcome | Promise<Outcome> {
+  const { batch, context, derive, keysAt } = message;
   if (!decoded.ok) {
     const event = decoded.id === undefined ? {} : { event: decoded.id };
     return {
@@ -72,22 +106,16 @@ async function outcomeOf(
     };
   }
   const event = decoded.value;
-  const late = { outcome: 'late', reason: 'too_old', refused: { event: event.id, reason: 'too_old' } } as const;
+  const late: Outcome = { outcome: 'late', reason: 'too_old', refused: { event: event.id, reason: 'too_old' } };
   const at = context.imported ? importedTime(event.at, context.now) : eventTime(event.at, batch.sentAt, context.now);
   if (!at.ok && at.error === 'too_old') return late;
   if (!at.ok) return { outcome: 'invalid', reason: at.error, refused: { event: event.id, reason: at.error } };
   if (derive.decision.action === 'drop') return { outcome: 'no_consent', reason: batch.consent.state };
-  const derived = await deriveRow(derive, event, at.value);
-  if (!derived.ok) {
-    if (derived.error.refused === 'day_over') return late;
-    const { refused: reason, pointer } = derived.error;
-    return { outcome: 'invalid', reason, refused: { event: event.id, reason, pointer } };
-  }
-  const row = derived.value;
-  if (rowBytes(row) > ROW_BYTES_MAX) {
-    return { outcome: 'invalid', reason: 'event_too_large', refused: { event: event.id, reason: 'event_too_large' } };
-  }
-  return { outcome: 'kept', row };
+  const keys = keysAt(at.value);
+  if (keys === 'day_over') return late;
+  return keys instanceof Promise
+    ? keys.then((made) => derived(event, at.value, made, message))
+    : derived(event, at.value, keys, message);
 }
 
 /** Counts equal outcomes and reasons together. */
@@ -106,16 +134,20 @@ function ledgerOf(received: number, outcomes: readonly Outcome[], overLimit: num
 /** Decides about every event of a message. Nothing is written yet. */
 export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): Promise<AcceptedBatch> {
   const { site, now } = context;
-  const policy: ConsentPolicy = POLICIES[site.policy];
+  const policy = POLICIES[site.policy];
   const decision = decideConsent(policy, batch.consent, context.gpc);
-  const firstPartyId = batch.firstPartyId === undefined ? {} : { firstPartyId: batch.firstPartyId };
-  const sender: Sender = { ...context.sender, ...firstPartyId };
-  const derive: DeriveContext = { site, policy, decision, sender, saltHmac: context.saltHmac, now };
+  const sender: Sender =
+    batch.firstPartyId === undefined ? context.sender : { ...context.sender, firstPartyId: batch.firstPartyId };
+  const keysAt = senderKeys({ site, decision, sender, saltHmac: context.saltHmac, now });
+  const message: Message = { batch, context, keysAt, derive: { site, policy, decision } };
   const received = batch.events.length + batch.overLimit;
   const { bot } = context;
-  const outcomes = bot
-    ? batch.events.map((): Outcome => ({ outcome: 'bot', reason: bot }))
-    : await Promise.all(batch.events.map((event) => outcomeOf(event, batch, context, derive)));
+  const outcomes: Outcome[] = [];
+  for (const event of batch.events) {
+    const outcome: Outcome | Promise<Outcome> = bot ? { outcome: 'bot', reason: bot } : outcomeOf(event, message);
+    // Most are there at once; waiting for those too would cost each a turn.
+    outcomes.push(outcome instanceof Promise ? await outcome : outcome);
+  }
   const refused = outcomes.flatMap((one, index) =>
     one.outcome !== 'kept' && one.refused !== undefined ? [{ ...one.refused, index }] : [],
   );

@@ -73,7 +73,7 @@ async function countRefused(
 export function createCollect(port: Port, tokenKeys: () => Promise<TokenKeys>): Handler {
   const saltHmac = createKeyring({ ...port, db: port.ground });
   const siteOf = cacheSites((id: SiteId) => findSite(port.ground, id), port.now);
-  const slowDown = createSlowDown(port, saltHmac);
+  const slowDown = createSlowDown(port);
 
   const refuse = async (asked: Asked, { problem, detail, events }: NotAdmitted): Promise<Answer> => {
     // Counted to no site: whoever sent it was not shown to be the site it names (P7).
@@ -85,7 +85,7 @@ export function createCollect(port: Port, tokenKeys: () => Promise<TokenKeys>): 
     const { site, batch, imported } = admitted;
     const cors = corsHeaders(asked.header('origin'));
     const events = batch.events.length + batch.overLimit;
-    const waitMs = imported ? 0 : await slowDown(site, asked.address(), events);
+    const waitMs = imported ? 0 : slowDown(site, asked.address(), events);
     if (waitMs > 0) {
       await countRefused(port, site.row, { outcome: 'over_limit', reason: 'rate', events });
       const headers = { ...cors, 'retry-after': String(Math.ceil(waitMs / 1_000)) };

@@ -103,8 +103,19 @@ export function createKeyring(needs: KeyringNeeds): SaltHmac {
     return { period: stored, hmac };
   };
 
+  // When the first of the open salts must be gone: they are not gone through at every page view.
+  let firstEnd = 0;
+  const hold = (name: string, salt: { readonly period: SaltPeriod; readonly hmac: Promise<Hmac> }): void => {
+    firstEnd = Math.min(firstEnd, salt.period.destroyAt);
+    open.set(name, salt);
+  };
   const dropEnded = (now: EpochMs): void => {
-    for (const [name, { period }] of open) if (period.destroyAt <= now) open.delete(name);
+    if (now < firstEnd && open.size <= OPEN_SALTS_MAX) return;
+    firstEnd = Number.POSITIVE_INFINITY;
+    for (const [name, { period }] of open) {
+      if (period.destroyAt <= now) open.delete(name);
+      else firstEnd = Math.min(firstEnd, period.destroyAt);
+    }
     for (const name of open.keys()) {
       if (open.size <= OPEN_SALTS_MAX) break;
       open.delete(name);
@@ -121,9 +132,9 @@ export function createKeyring(needs: KeyringNeeds): SaltHmac {
     if (held !== undefined && at < held.period.closesAt) return held.hmac;
     const opening = openSalt(site, use, at);
     const entry = { period: day, hmac: opening.then(({ hmac }) => hmac) };
-    open.set(name, entry);
+    hold(name, entry);
     opening.then(
-      ({ period, hmac }) => open.set(name, { period, hmac: Promise.resolve(hmac) }),
+      ({ period, hmac }) => hold(name, { period, hmac: Promise.resolve(hmac) }),
       () => open.delete(name),
     );
     return entry.hmac;

@@ -38,7 +38,7 @@ export async function knownVisitorKeys(
   now: EpochMs,
 ): Promise<VisitorKey[]> {
   const hmacs = await liveHmacs(needs, site, now);
-  return Promise.all(hmacs.map((hmac) => linkedVisitorKey(hmac, { site: site.id, firstPartyId })));
+  return Promise.all(hmacs.map(async (hmac) => linkedVisitorKey(hmac, { site: site.id, firstPartyId })));
 }
 
 /** The newest of {@link knownVisitorKeys}. */
@@ -57,5 +57,5 @@ export async function knownAccountKeys(
   now: EpochMs,
 ): Promise<string[]> {
   const hmacs = await liveHmacs(needs, site, now);
-  return Promise.all(hmacs.map((hmac) => accountKey(hmac, { site: site.id, id })));
+  return Promise.all(hmacs.map(async (hmac) => accountKey(hmac, { site: site.id, id })));
 }

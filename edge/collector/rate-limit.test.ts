@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EpochMs } from '../../contract/index.ts';
-import { createRateLimit } from './rate-limit.ts';
+import { BUCKETS_MAX, createRateLimit } from './rate-limit.ts';
 
 const at = (ms: number): EpochMs => ms as EpochMs;
 
@@ -13,29 +13,29 @@ describe('D1: rate limits', () => {
     { why: 'one past the burst', before: 10, wait: 500 },
   ])('lets $why wait $wait ms', ({ before, wait }) => {
     const limit = createRateLimit({ perSecond: 2, burst: 10 });
-    for (let taken = 0; taken < before; taken += 1) limit('a', 1, at(0));
-    expect(limit('a', 1, at(0))).toBe(wait);
+    for (let taken = 0; taken < before; taken += 1) limit(1, 1, at(0));
+    expect(limit(1, 1, at(0))).toBe(wait);
   });
 
   it('lets through after exactly the wait it named, and not a millisecond before', () => {
     const limit = createRateLimit({ perSecond: 2, burst: 10 });
-    limit('a', 10, at(0));
-    const wait = limit('a', 3, at(0));
+    limit(1, 10, at(0));
+    const wait = limit(1, 3, at(0));
     expect(wait).toBe(1_500);
-    expect(limit('a', 3, at(wait - 1))).toBeGreaterThan(0);
-    expect(limit('a', 3, at(wait))).toBe(0);
+    expect(limit(1, 3, at(wait - 1))).toBeGreaterThan(0);
+    expect(limit(1, 3, at(wait))).toBe(0);
   });
 
   it('slows a message larger than the burst, and never bars it', () => {
     const limit = createRateLimit({ perSecond: 1, burst: 5 });
-    expect(limit('a', 500, at(0))).toBe(0);
-    expect(limit('a', 500, at(1_000))).toBe(4_000);
-    expect(limit('a', 500, at(5_000))).toBe(0);
+    expect(limit(1, 500, at(0))).toBe(0);
+    expect(limit(1, 500, at(1_000))).toBe(4_000);
+    expect(limit(1, 500, at(5_000))).toBe(0);
   });
 
   it('gives no key more than burst and rate allow, whatever the clock does, and keeps keys apart', () => {
     const step = fc.record({
-      key: fc.constantFrom('a', 'b'),
+      key: fc.constantFrom(1, 2),
       cost: fc.integer({ min: 1, max: 4 }),
       pass: fc.integer({ min: -500, max: 2_000 }),
     });
@@ -46,17 +46,28 @@ describe('D1: rate limits', () => {
         let now = 1_000_000;
         let latest = now;
         let earliest = now;
-        const taken = { a: 0, b: 0 };
+        const taken = { 1: 0, 2: 0 };
         for (const { key, cost, pass } of steps) {
           now += pass;
           latest = Math.max(latest, now);
           earliest = Math.min(earliest, now);
           const wait = limit(key, cost, at(now));
-          if (key === 'a') expect(alone('a', cost, at(now))).toBe(wait);
+          if (key === 1) expect(alone(1, cost, at(now))).toBe(wait);
           if (wait === 0) taken[key] += cost;
           expect(taken[key]).toBeLessThanOrEqual(6 + ((latest - earliest) / 1_000) * 3 + 1e-6);
         }
       }),
     );
+  });
+
+  it('remembers the keys asked for last, however many others there were, and forgets no key before half of them', () => {
+    const limit = createRateLimit({ perSecond: 1, burst: 2 });
+    limit(0, 2, at(0));
+    for (let key = 1; key < BUCKETS_MAX / 2; key += 1) limit(key, 1, at(0));
+    expect(limit(0, 1, at(0))).toBe(1_000);
+    for (let key = BUCKETS_MAX; key < 2 * BUCKETS_MAX; key += 1) {
+      limit(key, 1, at(0));
+      if (key % 10_000 === 0) expect(limit(0, 1, at(0))).toBe(1_000);
+    }
   });
 });
