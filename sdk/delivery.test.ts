@@ -24,6 +24,40 @@ describe('D1: events arrive once, under one id', () => {
     expect(page.urls).toEqual(['https://c.example/v1/collect']);
   });
 
+  it('waits for a choice at a page’s start alone: what is later leaves at the end of its task', async () => {
+    const page = await openPage();
+    await page.pass(FLUSH_MS);
+    page.tag.track('a');
+    page.tag.track('b');
+    await page.pass(0);
+    expect(page.fetched.map(({ e }) => e.map(({ n }) => n))).toEqual([['page_view'], ['a', 'b']]);
+  });
+
+  it('waits for no choice that was made', async () => {
+    const page = await openPage({ consent: 'grant' });
+    await page.pass(0);
+    expect(page.fetched.map(({ e }) => e.map(({ n }) => n))).toEqual([['page_view']]);
+    page.tag.track('a');
+    await page.pass(0);
+    expect(page.fetched).toHaveLength(2);
+  });
+
+  it('sends what happens while an answer is awaited: it would go with a killed tab', async () => {
+    let answer = (_reply: { readonly status: number }): void => undefined;
+    const first = new Promise<{ readonly status: number }>((resolve) => void (answer = resolve));
+    const page = await openPage(
+      { consent: 'grant' },
+      { reply: (attempt) => (attempt === 1 ? first : { status: 202 }) },
+    );
+    await page.pass(0);
+    page.tag.track('a');
+    await page.pass(0);
+    expect(page.fetched.map(({ e }) => e.map(({ n }) => n))).toEqual([['page_view'], ['a']]);
+    answer({ status: 202 });
+    await page.pass(60_000);
+    expect(page.fetched).toHaveLength(2);
+  });
+
   it('sends nothing more once all is delivered', async () => {
     const page = await openPage();
     await page.pass(3_600_000);
@@ -76,8 +110,13 @@ describe('D1: events arrive once, under one id', () => {
 
   it('waits longer each time, and never longer than its limit', async () => {
     const page = await openPage({}, { reply: () => ({ status: 503 }) });
-    await page.pass(FLUSH_MS + 1000 + 2000 + 4000);
-    expect(page.fetched).toHaveLength(4);
+    const waits = [FLUSH_MS, 3 * FLUSH_MS, 7 * FLUSH_MS, 15 * FLUSH_MS];
+    for (const [nth, ms] of waits.entries()) {
+      await page.pass(ms - 1);
+      expect(page.fetched).toHaveLength(nth);
+      await page.pass(1);
+    }
+    expect(page.fetched).toHaveLength(waits.length);
     await page.pass(3_600_000);
     const before = page.fetched.length;
     await page.pass(RETRY_MS_MAX);

@@ -5,20 +5,21 @@ import { queue } from './queue.ts';
 
 /** Characters of several events in one message: at most 60,000 bytes. A longer message goes without keepalive, whose limit is 64 KiB a page (Fetch standard §4.6). */
 export const MESSAGE_CHARS_MAX = 20_000;
-/** How long events wait for company, ms. */
+/** How long a page's first events wait for somebody to tell of consent, ms; later ones wait for the end of their task. */
 export const FLUSH_MS = 500;
 /** The longest wait before another attempt, whatever the collector asks for, ms. */
 export const RETRY_MS_MAX = 300_000;
 
 let waitMs = FLUSH_MS;
-// Set while a timer or a request runs, so that there is one of either at most.
+// Set while a timer runs, so that there is one at most. Requests may overlap: what waits for an answer is lost with a killed tab.
 let timer: unknown;
 
 /** Sends a message, and after it the next. With `isLast` at once and by beacon: there may be no later. */
-const send = async (isLast?: boolean): Promise<void> => {
+export const send = async (isLast?: boolean): Promise<void> => {
   let putBack: (() => void) | undefined;
   let isDelivered: boolean | undefined;
   let after: string | null | undefined;
+  if (!isLast) timer = 0;
   try {
     // The gate is asked before every message, so that none leaves under an old choice.
     const head = queue[0] && envelope();
@@ -45,10 +46,9 @@ const send = async (isLast?: boolean): Promise<void> => {
   } catch {
     // Offline, blocked by the page's policy, or patched.
   }
-  if (!isLast) timer = 0;
-  if (!putBack) return;
+  if (!putBack) return void (waitMs = 0);
   if (!isDelivered) putBack();
-  waitMs = isDelivered ? FLUSH_MS : Number(after) * 1000 || waitMs * 2;
+  waitMs = isDelivered ? 0 : Number(after) * 1000 || waitMs * 2 + FLUSH_MS;
   if (queue[0]) (isLast && isDelivered ? leave : wake)();
 };
 

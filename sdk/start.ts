@@ -1,7 +1,7 @@
 // sdk/start.ts: puts the tag together. Nothing is stored, and nothing sent, before policy and choice allow it.
 import type { Purpose } from '../contract/index.ts';
 import type { ConsentChoice, EventParams, Hushtag, OwnCalls, TagOptions } from './api.ts';
-import { leave, wake } from './delivery.ts';
+import { leave, send, wake } from './delivery.ts';
 import { choose, isListening, openGate, SOURCE_SITE } from './gate.ts';
 import { OPTED_OUT, writeMark } from './mark.ts';
 import { address, pageUrl } from './page-url.ts';
@@ -45,7 +45,7 @@ export const startTag = (options: TagOptions): Hushtag => {
     // A list becomes its words, as `data-consent="measure profile"` is already.
     const { purposes = choice as string } = choice as { readonly purposes?: readonly Purpose[] };
     choose(purposes.toString(), SOURCE_SITE);
-    wake();
+    void send();
   });
   if (options.consent) consent(options.consent);
   safely(watchPageViews)(track, leave);

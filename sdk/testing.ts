@@ -24,7 +24,7 @@ export interface PageSetup {
   /** Every use of storage throws, as where cookies are blocked. */
   readonly storageThrows?: boolean;
   /** How the collector answers; a thrown error is a network failure. 202 where absent. */
-  readonly reply?: (attempt: number) => Reply;
+  readonly reply?: (attempt: number) => Reply | Promise<Reply>;
   readonly sendBeacon?: (body: string) => boolean;
   /** Core instead of Full. */
   readonly core?: boolean;
@@ -95,9 +95,9 @@ function fakeNetwork(setup: PageSetup) {
     urls.push(url);
     fetched.push(JSON.parse(init.body) as WireBatch);
     keepalive.push(init.keepalive);
-    const { status, retryAfter } = setup.reply?.(fetched.length) ?? { status: 202 };
+    const { status, retryAfter } = (await setup.reply?.(fetched.length)) ?? { status: 202 };
     const headers = new Headers(retryAfter === undefined ? {} : { 'retry-after': retryAfter });
-    return Promise.resolve({ status, headers });
+    return { status, headers };
   };
   const sendBeacon = (url: string, body: string): boolean => {
     if (setup.sendBeacon?.(body) === false) return false;
