@@ -1,7 +1,7 @@
 // tools/build-tag.mjs: builds the tag from what `tsc -b sdk` wrote, and fails when it is over its budget.
-// dist/tag.js, dist/tag.full.js: a script each · dist/npm/: the package @hushtag/tag, with its types and a package.json of its own.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+// dist/tag.js, dist/tag.full.js: a script each. The package is tools/build-npm.mjs.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { rollup } from 'rollup';
@@ -30,7 +30,7 @@ const terserOptions = {
 /** A keyword the less for terser to keep apart: what was checked as constant need not be declared so. */
 const withoutConst = (code) => code.replaceAll(/\bconst\b(?=[ {[])/g, 'let');
 
-async function bundle(entry, format) {
+async function bundle(entry) {
   const input = join(compiled, 'sdk', entry);
   if (!existsSync(input)) throw new Error(`${relative(root, input)} is missing: run \`npx tsc -b sdk\` first`);
   // What can't be resolved would be left to the page to find: the tag has no dependency.
@@ -38,50 +38,9 @@ async function bundle(entry, format) {
     throw new Error(`rollup: ${warning.message}`);
   };
   const bundled = await rollup({ input, treeshake: { preset: 'smallest' }, onwarn });
-  const { output } = await bundled.generate({ format });
+  const { output } = await bundled.generate({ format: 'iife' });
   await bundled.close();
   return output[0].code;
-}
-
-/** Copies a declaration and those it imports, with the extensions a package needs. */
-function copyTypes(file, seen = new Set()) {
-  if (seen.has(file)) return;
-  seen.add(file);
-  const from = join(compiled, file);
-  const text = readFileSync(from, 'utf8')
-    .replace(/\n?\/\/# sourceMappingURL=.*\n?/, '\n')
-    .replace(/(from '\.[^']*)\.ts'/g, "$1.js'");
-  const to = join(out, 'npm/types', file);
-  mkdirSync(dirname(to), { recursive: true });
-  writeFileSync(to, text);
-  for (const [, path] of text.matchAll(/from '(\.[^']*)\.js'/g)) {
-    copyTypes(relative(compiled, join(dirname(from), `${path}.d.ts`)), seen);
-  }
-}
-
-function writePackage(code) {
-  const folder = join(out, 'npm');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'index.js'), code);
-  copyTypes('sdk/npm.d.ts');
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const types = './types/sdk/npm.d.ts';
-  const manifest = {
-    name: '@hushtag/tag',
-    version,
-    description: 'The browser tag of hushtag: consent-aware, first-party, no dependency.',
-    license: 'Apache-2.0',
-    type: 'module',
-    sideEffects: false,
-    exports: { '.': { types, default: './index.js' } },
-    types,
-    files: ['index.js', 'types'],
-  };
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  copyFileSync(join(root, 'sdk/README.md'), join(folder, 'README.md'));
-  const license = join(root, 'LICENSE');
-  if (existsSync(license)) copyFileSync(license, join(folder, 'LICENSE'));
 }
 
 function checkBudgets() {
@@ -98,15 +57,13 @@ function checkBudgets() {
   if (over.length > 0) throw new Error(over.join('\n'));
 }
 
-/** Builds the scripts and dist/npm/; throws where something is missing or over its budget. */
+/** Builds the scripts; throws where something is missing or over its budget. */
 export async function buildTag() {
   mkdirSync(out, { recursive: true });
   for (const { entry, file } of SCRIPTS) {
-    const script = await minify(withoutConst(await bundle(entry, 'iife')), terserOptions);
+    const script = await minify(withoutConst(await bundle(entry)), terserOptions);
     writeFileSync(join(out, file), script.code);
   }
-  // A bundler minifies the package with the site's own code: it stays readable.
-  writePackage(await bundle('npm.js', 'es'));
   checkBudgets();
 }
 

@@ -40,6 +40,8 @@ export interface PageSource {
   /** What stands in the head before the tag; a script, say. */
   readonly head?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** All that is served instead of a page with the tag. */
+  readonly whole?: string;
   /** The answer's status at that moment; 200 where absent. */
   readonly status?: () => number;
 }
@@ -147,7 +149,7 @@ export async function setStage(browser: Browser): Promise<Stage> {
     asked.add(pathname);
     response
       .writeHead(source.status?.() ?? 200, { 'content-type': 'text/html; charset=utf-8', ...source.headers })
-      .end(htmlOf(collector, source));
+      .end(source.whole ?? htmlOf(collector, source));
   });
   const site = await listen(siteServer);
   const context = await browser.newContext();

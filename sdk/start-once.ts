@@ -1,0 +1,18 @@
+// sdk/start-once.ts: one tag a page however often a bundle asks for it, and none where there is no page.
+import type { Hushtag, TagOptions } from './api.ts';
+import { createApi } from './start.ts';
+
+/** Calls that do nothing: on a server, and where no tag was started. */
+export const noCalls = (): Hushtag => {
+  const nothing = (): void => undefined;
+  return createApi({ track: nothing, consent: nothing, optOut: nothing });
+};
+
+let started: Hushtag | undefined;
+
+/** Starts the tag, or returns the one that runs. On a server it returns calls that do nothing. */
+export const startOnce = (start: (options: TagOptions) => Hushtag, options: TagOptions): Hushtag => {
+  if (typeof window === 'undefined') return noCalls();
+  started ??= start(options);
+  return started;
+};
