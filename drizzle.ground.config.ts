@@ -2,6 +2,6 @@ import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
   dialect: 'sqlite',
-  schema: ['./store/schema/ground.ts', './store/schema/ground-collector.ts'],
+  schema: ['./store/schema/ground.ts', './store/schema/ground-collector.ts', './store/schema/dead-letters.ts'],
   out: './migrations/ground',
 });

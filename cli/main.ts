@@ -7,6 +7,7 @@ import { KeyFolderError, StartError } from '../runtime/index.ts';
 import { accountCommand } from './commands/account.ts';
 import { auditCommand } from './commands/audit.ts';
 import { botsCommand } from './commands/bots.ts';
+import { deadLettersCommand } from './commands/dead-letters.ts';
 import { devDatabaseCommand } from './commands/dev-database.ts';
 import { erasureCommand } from './commands/erasure.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -35,6 +36,7 @@ const mainCommand = defineCommand({
     erasure: erasureCommand,
     account: accountCommand,
     bots: botsCommand,
+    'dead-letters': deadLettersCommand,
     'dev-database': devDatabaseCommand,
   },
 });

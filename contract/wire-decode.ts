@@ -33,6 +33,8 @@ export interface DecodedBatch {
   readonly firstPartyId?: FirstPartyId;
   readonly automated: boolean;
   readonly events: readonly DecodedEvent[];
+  /** The same events as they came, for those that have to be kept aside. */
+  readonly raw: readonly unknown[];
   /** Events past {@link limits.BATCH_EVENTS_MAX}, not read. */
   readonly overLimit: number;
 }
@@ -181,7 +183,8 @@ const mapped = (raw: Readonly<Record<string, unknown>>): readonly [event: object
     : [event, false];
 };
 
-function decodeEvent(raw: unknown): DecodedEvent {
+/** Reads one event in the wire's keys. */
+export function decodeEvent(raw: unknown): DecodedEvent {
   if (!isObject(raw)) return { ...err('malformed_event'), pointer: '' };
   if (isObject(raw['p']) && Object.keys(raw['p']).some((name) => RESERVED_NAMES.includes(name))) {
     return { ...err('malformed_event'), pointer: '/p', ...idOf(raw) };
@@ -224,6 +227,7 @@ export function decodeBatch(body: string): Result<DecodedBatch, BatchRefusal> {
     ...(i === undefined ? {} : { firstPartyId: i }),
     automated: w === 1,
     events: e.slice(0, limits.BATCH_EVENTS_MAX).map(decodeEvent),
+    raw: e,
     overLimit: Math.max(0, e.length - limits.BATCH_EVENTS_MAX),
   });
 }

@@ -47,6 +47,8 @@ export {
 } from './retention.ts';
 export type { SaltPeriod, SaltUse } from './salt-period.ts';
 export { DAY_SALT_GRACE_MS, daySaltLives, LONG_SALT_MS, saltPeriodAt } from './salt-period.ts';
+export type { Salvaged } from './salvage.ts';
+export { salvageEvent } from './salvage.ts';
 export type { ScrubbedUrl } from './scrub.ts';
 export {
   CAMPAIGN_PARAMETERS,

@@ -98,10 +98,11 @@ const decoded = (text: string): string => {
 const looksRandom = (word: string): boolean =>
   /\d/.test(word) && /[A-Za-z]/.test(word) && !/^[a-z]+(?:-[a-z]+)*(?:-\d{1,4})?$/.test(word);
 
+// Without an "@" the pattern of an address would look from every character of a long word to its end, in vain.
+const maskEmails = (text: string): string => (text.includes('@') ? text.replaceAll(EMAIL, '[email]') : text);
+
 const maskIn = (text: string): string =>
-  text
-    .replaceAll(UUID, '[token]')
-    .replaceAll(EMAIL, '[email]')
+  maskEmails(text.replaceAll(UUID, '[token]'))
     .replaceAll(ADDRESS, '[number]')
     .replaceAll(LONG_WORD, (word) => (looksRandom(word) ? '[token]' : word))
     .replaceAll(SEPARATED_DIGITS, '[number]');
@@ -132,11 +133,12 @@ export function scrubEventName(name: string): string {
 /** Masks e-mail addresses alone: product codes and names are full of digits and describe no person. */
 export const scrubProductText = (text: string): string => {
   const plain = decoded(text);
-  const masked = plain.replaceAll(EMAIL, '[email]');
+  const masked = maskEmails(plain);
   return masked === plain ? text : masked;
 };
 
-function isPersonal(name: string): boolean {
+/** Whether a property's name announces a person. */
+export function isPersonalName(name: string): boolean {
   const plain = name.normalize('NFKC');
   const words = plain
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
@@ -145,7 +147,8 @@ function isPersonal(name: string): boolean {
   return words.some((word) => PERSONAL_NAMES.has(word)) || PERSONAL_PARTS.test(words.join(''));
 }
 
-const scrubValue = (value: PropertyValue): PropertyValue => {
+/** Scrubs one property's value. */
+export const scrubValue = (value: PropertyValue): PropertyValue => {
   if (typeof value === 'string') return scrubText(value);
   // A phone or customer number sent as a number is one all the same.
   return typeof value === 'number' && Math.abs(value) >= 10 ** (DIGITS_MIN - 1) ? '[number]' : value;
@@ -156,7 +159,7 @@ export function scrubProperties(properties: Readonly<Record<string, PropertyValu
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) => [
       scrubText(name),
-      isPersonal(name) ? '[masked]' : scrubValue(value),
+      isPersonalName(name) ? '[masked]' : scrubValue(value),
     ]),
   );
 }

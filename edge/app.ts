@@ -9,6 +9,7 @@ import { createCollect } from './collector/collect.ts';
 import type { Handler } from './http/exchange.ts';
 import { responseOf } from './http/exchange.ts';
 import { answerFault } from './http/fault.ts';
+import { REPLAY_LETTERS_MAX, replayLetters } from './collector/replay-letters.ts';
 import { problem } from './http/problem.ts';
 import { createTagServer } from './http/tag-server.ts';
 import type { TokenKeys } from './http/tokens.ts';
@@ -126,7 +127,16 @@ function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Han
   });
   app.route('/', createTagServer(port.tags));
   app.route('/', createCollector(port, collect));
-  app.route('/', createApi(port, tokenKeys));
+  app.route(
+    '/',
+    createApi(port, tokenKeys, (site, { letters, reason, after, mapping, dryRun }) =>
+      replayLetters(port, site, {
+        choice: letters ? { letters } : { after, limit: REPLAY_LETTERS_MAX, ...(reason ? { reason } : {}) },
+        mapping,
+        dryRun,
+      }),
+    ),
+  );
   app.get('/openapi.json', openAPIRouteHandler(app, { documentation: DOCUMENTATION }));
   return app;
 }

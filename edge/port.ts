@@ -1,4 +1,5 @@
 // edge/port.ts: what a platform must offer the edge. runtime/node.ts and runtime/worker.ts implement it.
+import type { InStatement } from '@libsql/client';
 import type { EpochMs } from '../contract/index.ts';
 import type { Hmac, KeyProvider, NetworkList } from '../core/index.ts';
 import type { Db, WrappedSalt, WriteJob } from '../store/index.ts';
@@ -38,6 +39,8 @@ export interface Port {
   readonly write: (job: WriteJob) => Promise<WriteRefusal | undefined>;
   /** Stores a salt unless its period has one; resolves once that is durable. Apart from `ground`, which only reads. */
   readonly keepSalt: (salt: WrappedSalt) => Promise<void>;
+  /** Runs statements of an operator's request in one transaction, for what `write` has no job; resolves once that is durable. */
+  readonly transact: (statements: readonly InStatement[]) => Promise<void>;
   /** The code of the last write's fault, or undefined where it worked or none was tried. */
   readonly writeFault: () => string | undefined;
   /** Writes one line to the operator's log. Values of visitors never go in. */

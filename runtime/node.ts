@@ -92,6 +92,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     write: commits.write,
     writeFault: health.fault,
     keepSalt: (salt) => writer.run([insertSaltStatement(salt)]),
+    transact: writer.run,
     log,
     tags: await readTags(),
   };

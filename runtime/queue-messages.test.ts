@@ -1,7 +1,7 @@
 // runtime/queue-messages.test.ts: a job of any size fits a queue, and nothing of it is lost on the way (D1, D2).
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EventRow, WriteJob } from '../store/index.ts';
+import type { DeadLetter, EventRow, WriteJob } from '../store/index.ts';
 import { MESSAGE_BYTES_MAX, messagesOf } from './queue-messages.ts';
 
 const BOTS = 3;
@@ -13,6 +13,18 @@ const row = (properties: string): EventRow => ({
   purposes: 0,
   policyVersion: 1,
   properties,
+});
+const letter = (body: string): DeadLetter => ({
+  id: 'a',
+  receivedAt: 1,
+  at: 1,
+  via: 'collect',
+  reason: 'malformed_event',
+  pointer: '',
+  body,
+  linked: 0,
+  purposes: 0,
+  policyVersion: 1,
 });
 const job = (rows: EventRow[]): WriteJob => ({
   site: 1,
@@ -44,6 +56,27 @@ describe('D1: queue messages', () => {
         }
       }),
       { numRuns: 50 },
+    );
+  });
+
+  it('keep every dead letter beside the count that calls it invalid', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 48_000 }), { maxLength: 20 }), (sizes) => {
+        const letters = sizes.map((size) => letter('é'.repeat(size / 2)));
+        const ledger = [
+          { outcome: 'received' as const, reason: '', events: sizes.length + 1 },
+          { outcome: 'invalid' as const, reason: 'malformed_event', events: sizes.length },
+        ];
+        const parts = messagesOf({ site: 1, day: 1, rows: [row('')], ledger, letters });
+        expect(parts.flatMap((part) => part.letters ?? [])).toEqual(letters);
+        for (const part of parts) {
+          const counted = (outcome: string): number =>
+            part.ledger.filter((line) => line.outcome === outcome).reduce((sum, { events }) => sum + events, 0);
+          expect(counted('invalid')).toBe(part.letters?.length ?? 0);
+          expect(counted('received')).toBe(part.rows.length + counted('invalid'));
+        }
+      }),
+      { numRuns: 30 },
     );
   });
 

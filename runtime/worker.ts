@@ -70,6 +70,9 @@ async function openIsolate(env: Env): Promise<Isolate> {
     keepSalt: async (salt) => {
       await db.client.execute(insertSaltStatement(salt));
     },
+    transact: async (statements) => {
+      await db.client.batch([...statements], 'write');
+    },
     // Workers serves dist/public itself, as static assets.
     tags: new Map(),
     clientAddress: (request) => request.headers.get('cf-connecting-ip') ?? undefined,

@@ -3,6 +3,8 @@ import type { InStatement } from '@libsql/client';
 import type { AccountRef } from './accounts.ts';
 import { linkStatements, visitorIdSql } from './accounts.ts';
 import type { Db, SiteRow } from './db.ts';
+import type { DeadLetter } from './dead-letters.ts';
+import { letterStatements } from './dead-letters.ts';
 
 /** An accepted event as it is stored and queued: pseudonymised and scrubbed. Absent and undefined are the same: JSON has neither. */
 export interface EventRow {
@@ -61,6 +63,8 @@ export interface WriteJob {
   readonly day: number;
   readonly rows: readonly EventRow[];
   readonly ledger: readonly LedgerLine[];
+  /** Events that the ledger lines call invalid, to be kept aside; not for site 0. */
+  readonly letters?: readonly DeadLetter[];
 }
 
 /** The site of ledger lines whose site is unknown. */
@@ -133,6 +137,7 @@ export function acceptStatements(jobs: readonly WriteJob[]): InStatement[] {
     job.ledger.map((line) => [job.site, job.day, line.outcome, line.reason, line.events]),
   );
   if (lines.length > 0) statements.push({ sql: LEDGER_SQL, args: [JSON.stringify(lines)] });
+  statements.push(...letterStatements(jobs));
   return statements;
 }
 

@@ -8,6 +8,7 @@ import { err, ok } from '../contract/index.ts';
 import { forgetIdentityUntil, sweepAccounts } from './accounts.ts';
 import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
+import { eraseLetterStatements, letterKeys } from './dead-letters.ts';
 import { dropUnused, forgetDerived, settle, sweepStrings } from './retention-purge.ts';
 import { lookingOnly, overwriting, walkEvents } from './retention-walk.ts';
 import type { Lease } from './segmenter.ts';
@@ -77,6 +78,7 @@ export async function eraseVisitor(
     ],
     'write',
   );
+  await needs.db.client.batch(overwriting(needs.db, eraseLetterStatements(site.row, [key], at)), 'write');
   const erased = await withLease(needs, site.row, async (lease) => {
     const { rows } = await needs.db.client.execute({
       sql: 'SELECT id FROM visitors WHERE site_id = ? AND key = unhex(?)',
@@ -125,6 +127,7 @@ export async function replayTombstones(needs: ErasureNeeds): Promise<Result<Eras
   }
   let sum = NOTHING;
   for (const [site, erased] of bySite) {
+    await eraseLetters(needs.db, site, erased);
     const result = await withLease(needs, site, async (lease) =>
       remove(needs, lease, site, await findErased(needs.db, site, erased)),
     );
@@ -135,6 +138,15 @@ export async function replayTombstones(needs: ErasureNeeds): Promise<Result<Eras
   // Even where nothing was left: a run that was killed at its end left copies in the logs.
   await settle(needs.db);
   return ok(sum);
+}
+
+/** Removes the dead letters of erased visitors; they have no row of `visitors` to be found by. */
+async function eraseLetters(db: Db, site: SiteRow, erased: ReadonlyMap<string, EpochMs>): Promise<void> {
+  for (const key of await letterKeys(db, site)) {
+    const until = erased.get(await digestOf(site, key));
+    if (until === undefined) continue;
+    await db.client.batch(overwriting(db, eraseLetterStatements(site, [key], until)), 'write');
+  }
 }
 
 interface Erased {

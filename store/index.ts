@@ -13,7 +13,11 @@ export {
   signCheckpoint,
 } from './audit.ts';
 export type { Db, SiteRow } from './db.ts';
+export type { DeadLetter, KeptLetter, LetterChoice, LetterTotals, LetterVia } from './dead-letters.ts';
+export { dropStatements, readLetters, readLetterTotals } from './dead-letters.ts';
 export type { LedgerEntry } from './ledger.ts';
+export type { Mended } from './letter-replay.ts';
+export { replayStatements } from './letter-replay.ts';
 export { pingDatabase, readLedger } from './ledger.ts';
 export type { Release } from './published.ts';
 export { currentRelease, releasedModel, releasedSegment, releasedSegments } from './published.ts';

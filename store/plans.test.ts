@@ -5,6 +5,7 @@ import type { EpochMs, SiteId } from '../contract/index.ts';
 import { saltPeriodAt } from '../core/index.ts';
 import { acceptJobs, acceptMessage } from './accept.ts';
 import type { Db } from './db.ts';
+import { readLetters } from './dead-letters.ts';
 import { openFiles } from './open.node.ts';
 import { readLedger } from './ledger.ts';
 import { currentRelease, releasedModel, releasedSegment, releasedSegments } from './published.ts';
@@ -26,6 +27,7 @@ const BIG_TABLES = [
   'segments',
   'memberships',
   'profiles',
+  'dead_letters',
 ];
 
 /** A database that remembers the statements it was given, drizzle's included. */
@@ -82,9 +84,24 @@ describe('D1: query plans', () => {
   };
   const job = { site: 1, day: 1, rows: [row], ledger: [{ outcome: 'received' as const, reason: '', events: 1 }] };
 
+  const letter = {
+    id: 'ab'.repeat(16),
+    receivedAt: 1,
+    at: 1,
+    via: 'collect' as const,
+    reason: 'x',
+    pointer: '',
+    linked: 0 as const,
+    purposes: 0,
+    policyVersion: 1,
+  };
+
   it.each<readonly [what: string, run: (db: Db) => Promise<unknown>]>([
     ['accepting a group of messages', (db) => acceptJobs(db, [job, job])],
     ['accepting a queue message', (db) => acceptMessage(db, 'ab'.repeat(16), 1, job)],
+    ['keeping dead letters', (db) => acceptJobs(db, [{ ...job, letters: [letter] }])],
+    ['listing dead letters', (db) => readLetters(db, 1, { after: 0, limit: 5, reason: 'x' })],
+    ['reading dead letters', (db) => readLetters(db, 1, { letters: [1] })],
     ['finding a site', (db) => findSite(db, 'shop' as SiteId)],
     ['finding a salt', (db) => findSalt(db, 1, saltPeriodAt('day', 1 as EpochMs))],
     ['reading the ledger', (db) => readLedger(db, 1, 1)],

@@ -12,6 +12,7 @@ export interface RetentionFinding {
     | 'events_within_limit'
     | 'profiles_within_limit'
     | 'profiles_only_of_kept_events'
+    | 'letters_within_limit'
     | 'events_have_limit'
     | 'visitors_have_events'
     | 'profiles_have_events'
@@ -31,7 +32,11 @@ export interface RetentionFinding {
 }
 
 interface Age {
-  readonly claim: 'events_within_limit' | 'profiles_within_limit' | 'profiles_only_of_kept_events';
+  readonly claim:
+    | 'events_within_limit'
+    | 'profiles_within_limit'
+    | 'profiles_only_of_kept_events'
+    | 'letters_within_limit';
   readonly limit: 'events' | 'profiles';
   /** Rows of all sites as site and age. */
   readonly from: string;
@@ -49,6 +54,7 @@ const AGES: readonly Age[] = [
     limit: 'events',
     from: `SELECT site_id, state ->> '$.at[0]' AS at FROM profiles`,
   },
+  { claim: 'letters_within_limit', limit: 'events', from: 'SELECT site_id, at FROM dead_letters' },
 ];
 
 const UNUSED = {

@@ -9,6 +9,7 @@ import { retentionCutoff } from '../core/index.ts';
 import { forgetGoneVisitors, sweepAccounts } from './accounts.ts';
 import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
+import { expireStatements, LETTER_DAYS_MAX } from './dead-letters.ts';
 import type { SiteRetention } from './retention.ts';
 import { readRetention } from './retention.ts';
 import type { Walked } from './retention-walk.ts';
@@ -124,6 +125,7 @@ async function purgeHeld(
   });
   const profiles = new Map<SiteRow, number>();
   for (const site of held) profiles.set(site.row, await purgeProfiles(db, site, now, goOn));
+  for (const { row } of all) await purgeLetters(db, row, cutoffs.get(row), now);
   const visitors = walked === undefined ? new Map<SiteRow, number>() : await sweepVisitors(db, held, walked, goOn);
   const strings = walked === undefined ? 0 : await sweepStrings(db, walked, goOn);
   await sweepAccounts(db, now);
@@ -140,6 +142,12 @@ async function purgeHeld(
   );
   await record(db, sites, now);
   return { finished: walked !== undefined, sites, strings, ...(await settle(db)) };
+}
+
+/** Drops dead letters of events past the limit, and those that nobody mended. There are few of them (store/dead-letters.ts). */
+async function purgeLetters(db: Db, site: SiteRow, eventsFrom: number | undefined, now: EpochMs): Promise<void> {
+  const expired = expireStatements(site, eventsFrom ?? 0, retentionCutoff(LETTER_DAYS_MAX, now));
+  await db.client.batch(overwriting(db, expired), 'write');
 }
 
 /** Drops profiles whose visitor was last seen before the limit. */

@@ -3,6 +3,7 @@ import { getTableConfig } from 'drizzle-orm/sqlite-core';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as deadLetters from './schema/dead-letters.ts';
 import * as derived from './schema/derived.ts';
 import * as ground from './schema/ground.ts';
 import * as collector from './schema/ground-collector.ts';
@@ -17,7 +18,10 @@ describe('D1: the schema is what a fresh migration makes', () => {
   afterAll(() => database.close());
 
   const tables = [
-    ...Object.values({ ...ground, ...collector }).map((table) => ({ schema: 'main', config: getTableConfig(table) })),
+    ...Object.values({ ...ground, ...collector, ...deadLetters }).map((table) => ({
+      schema: 'main',
+      config: getTableConfig(table),
+    })),
     ...Object.values(derived).map((table) => ({ schema: 'derived', config: getTableConfig(table) })),
   ];
 

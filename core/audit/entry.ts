@@ -28,6 +28,7 @@ export type AuditEvent =
   | { readonly kind: 'purged'; readonly site: string; readonly rows: Readonly<Record<string, number>> }
   | { readonly kind: 'visitor_erased'; readonly site: string; readonly receipt: string }
   | { readonly kind: 'unlinked'; readonly site: string; readonly of: 'account' | 'visitor' }
+  | { readonly kind: 'letters_replayed' | 'letters_dropped'; readonly site: string; readonly letters: number }
   | { readonly kind: 'audit_exported'; readonly entries: number };
 
 /** An event and when it happened, epoch ms. */

@@ -3,6 +3,7 @@ import type { EdgeUnderTest } from '../support/edge-under-test.ts';
 import { accessSuite } from './access-suite.ts';
 import { consentSuite } from './consent-suite.ts';
 import { identitySuite } from './identity-suite.ts';
+import { deadLetterSuite } from './dead-letter-suite.ts';
 import { lossSuite } from './loss-suite.ts';
 import { useEdge } from './use-edge.ts';
 
@@ -13,4 +14,5 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   identitySuite(edge);
   lossSuite(edge);
   accessSuite(edge);
+  deadLetterSuite(edge);
 }

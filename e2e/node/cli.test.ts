@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createClient } from '@libsql/client/sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectFolder } from '../../runtime/index.ts';
-import { BROWSER_AGENT, SHOP_ORIGIN, until, wireBatch } from '../support/edge-under-test.ts';
+import { BROWSER_AGENT, SHOP_ORIGIN, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
 
 const MAIN = join(projectFolder(), 'dist', 'server', 'cli', 'main.js');
 
@@ -99,6 +99,8 @@ describe('D1: the command line', () => {
     { why: 'a token of ten years', args: ['token', '--site', 'shop', '--life', '3650d'], code: 2 },
     { why: 'a token for no site', args: ['token', '--site', 'nobody'], code: 1 },
     { why: 'segmenting nothing', args: ['segment'], code: 1 },
+    { why: 'dropping letters without saying which', args: ['dead-letters', 'drop', 'shop'], code: 2 },
+    { why: 'replaying a letter that is no number', args: ['dead-letters', 'replay', 'x', '--letters', 'a'], code: 2 },
   ])('refuses $why with exit code $code and one clear message', async ({ args, code }) => {
     const seen = await run(args);
     expect(seen.code).toBe(code);
@@ -114,6 +116,32 @@ describe('D1: the command line', () => {
     expect((await run(['site', 'list'])).out).toContain(SHOP_ORIGIN);
     const token = await run(['token', '--site', 'shop', '--json']);
     expect(JSON.parse(token.out)).toMatchObject({ site: 'shop', scopes: ['segments:read'], lifeSeconds: 2_592_000 });
+  });
+
+  it('D1: lists a refused event, shows it, replays it by a mapping, once, and drops another', async () => {
+    await run(['site', 'add', 'shop', '--origin', SHOP_ORIGIN]);
+    const { child, origin } = await serve();
+    const events = ['12.5', 'x'].map((v) =>
+      wireEvent({ n: 'purchase', p: { minor: 1_250 }, m: { c: 'GBP', v } as never }),
+    );
+    await fetch(`${origin}/v1/collect`, {
+      method: 'POST',
+      body: JSON.stringify(wireBatch({ e: events })),
+      headers: { origin: SHOP_ORIGIN, 'user-agent': BROWSER_AGENT },
+    });
+    expect((await run(['dead-letters', 'list', 'shop'])).out).toContain('malformed_event');
+    expect((await run(['dead-letters', 'show', 'shop', '1'])).out).toContain('"minor": 1250');
+    const mapping = join(folder, 'mapping.json');
+    await writeFile(mapping, '{"/p/minor":"/m/v"}');
+    const replay = async (...more: string[]): Promise<unknown> =>
+      JSON.parse((await run(['dead-letters', 'replay', 'shop', '--letters', '1', '--json', ...more])).out);
+    expect(await replay()).toMatchObject({ replayed: 0, refused: { 'malformed_event at /m/v': 1 } });
+    expect(await replay('--mapping', mapping, '--dry-run')).toMatchObject({ replayed: 1, dryRun: true });
+    expect(await replay('--mapping', mapping)).toMatchObject({ replayed: 1 });
+    expect(await replay('--mapping', mapping)).toMatchObject({ replayed: 0 });
+    expect((await run(['dead-letters', 'drop', 'shop', '--all'])).out).toContain('Dropped 1');
+    expect((await run(['dead-letters', 'list', 'shop'])).out).toContain('0 kept; gone so far: 1 replayed, 1 dropped');
+    child.kill('SIGTERM');
   });
 
   it('reports every configuration problem together', async () => {

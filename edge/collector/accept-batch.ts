@@ -3,12 +3,14 @@ import type { DecodedBatch, DecodedEvent } from '../../contract/wire-decode.ts';
 import type { EpochMs, TrackEvent } from '../../contract/index.ts';
 import { DAY_MS, decideConsent, POLICIES } from '../../contract/index.ts';
 import { orderKey } from '../../core/index.ts';
-import type { AccountRef, EventRow, LedgerLine, Site, WriteJob } from '../../store/index.ts';
+import type { AccountRef, EventRow, LedgerLine, LetterVia, Site, WriteJob } from '../../store/index.ts';
 import type { BotReason } from './bots.ts';
 import { eventTime, importedTime } from './clock.ts';
+import { deadLettersOf } from './dead-letter.ts';
 import type { DeriveContext } from './derive.ts';
 import { accountsOf, deriveRow } from './derive.ts';
 import type { SaltHmac } from './keyring.ts';
+import { ROW_BYTES_MAX, rowBytes } from './row-bytes.ts';
 import type { EventKeys, Sender, SenderKeys } from './sender-keys.ts';
 import { senderKeys } from './sender-keys.ts';
 
@@ -40,6 +42,11 @@ export interface AcceptContext {
   readonly bot: BotReason | undefined;
   readonly now: EpochMs;
   readonly saltHmac: SaltHmac;
+  readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
+  /** Which way it came, for the dead letters. */
+  readonly via: LetterVia;
+  /** Line of the import that it stands in. */
+  readonly line?: number;
 }
 
 type Outcome =
@@ -49,15 +56,6 @@ type Outcome =
       readonly reason: string;
       readonly refused?: Omit<RefusedEvent, 'index'>;
     };
-
-/** Bytes of one event as a row: what a queue message holds (see runtime/queue-messages.ts). */
-export const ROW_BYTES_MAX = 100_000;
-const encoder = new TextEncoder();
-// Only items and properties can make a row large; all other fields together stay far below.
-const rowBytes = (row: EventRow): number =>
-  (row.items?.length ?? 0) + (row.properties?.length ?? 0) < ROW_BYTES_MAX / 12
-    ? 0
-    : encoder.encode(JSON.stringify(row)).length;
 
 const orderOf = ({ commerce }: TrackEvent, { hmac }: EventKeys, site: Site): string | Promise<string> | undefined =>
   hmac === undefined || commerce?.transactionId === undefined
@@ -151,6 +149,8 @@ export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): 
   const refused = outcomes.flatMap((one, index) =>
     one.outcome !== 'kept' && one.refused !== undefined ? [{ ...one.refused, index }] : [],
   );
+  const letters =
+    refused.length === 0 ? [] : await deadLettersOf(outcomes, batch, { ...context, ...message.derive, keysAt });
   const overLimit = Array.from({ length: Math.min(batch.overLimit, 1) }, () => ({
     index: batch.events.length,
     reason: 'too_many_events',
@@ -163,6 +163,7 @@ export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): 
       day: Math.floor(now / DAY_MS),
       rows: outcomes.flatMap((one) => (one.outcome === 'kept' ? [one.row] : [])),
       ledger: ledgerOf(received, outcomes, batch.overLimit),
+      ...(letters.length === 0 ? {} : { letters }),
     },
   };
 }

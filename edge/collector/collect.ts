@@ -96,6 +96,8 @@ export function createCollect(port: Port, tokenKeys: () => Promise<TokenKeys>): 
       imported,
       saltHmac,
       now: port.now(),
+      randomBytes: port.randomBytes,
+      via: 'collect',
       gpc: hasGpc(asked.header('sec-gpc')),
       ...senderOf(asked, admitted, port),
     });

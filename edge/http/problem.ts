@@ -12,6 +12,7 @@ export const PROBLEMS = {
   body_too_large: { status: 413, title: 'The body is larger than this endpoint takes' },
   malformed_json: { status: 400, title: 'The body is not JSON' },
   malformed_batch: { status: 400, title: 'The body is not a message of this version' },
+  malformed_request: { status: 400, title: 'The query or body is not what this address takes' },
   unknown_version: { status: 400, title: 'The message has a version this server does not know' },
   unknown_site: { status: 400, title: 'There is no site of this name here' },
   origin_not_allowed: { status: 403, title: 'This site takes no events from this origin' },

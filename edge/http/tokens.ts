@@ -5,7 +5,7 @@ import { toHex } from '../../core/index.ts';
 import { errors, jwtVerify, SignJWT } from 'jose';
 
 /** What a token may be used for. */
-export const SCOPES = ['segments:read', 'ledger:read', 'import'] as const;
+export const SCOPES = ['segments:read', 'ledger:read', 'import', 'dead-letters:read', 'dead-letters:replay'] as const;
 /** One permission of a token. */
 export type Scope = (typeof SCOPES)[number];
 
