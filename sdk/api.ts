@@ -57,7 +57,7 @@ export interface TagOptions {
   /** What happens without consent; `standard` where absent, `strict` where misspelt. */
   readonly policy?: PolicyPreset;
   /** What the page knows of the choice as it loads. */
-  readonly consent?: ConsentChoice;
+  readonly consent?: ConsentChoice | undefined;
   /** Counts routes in the fragment (`#/tea`) as pages of that path. Other fragments never count. */
   readonly hash?: boolean;
 }

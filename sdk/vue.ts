@@ -15,8 +15,7 @@ const TAG: InjectionKey<Hushtag> = Symbol('hushtag');
 /** The plugin: `app.use(createHushtag({ … }))` starts the tag in the browser; on a server it does nothing. */
 export const createHushtag = ({ consent, ...rest }: HushtagOptions): Plugin => ({
   install: (app) => {
-    const known = toValue(consent);
-    const tag = createTag(known === undefined ? rest : { ...rest, consent: known });
+    const tag = createTag({ ...rest, consent: toValue(consent) });
     app.provide(TAG, tag);
     if (typeof window === 'undefined') return;
     const end = watch(
