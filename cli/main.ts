@@ -13,6 +13,7 @@ import { erasureCommand } from './commands/erasure.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { replayCommand } from './commands/replay.ts';
 import { retentionCommand } from './commands/retention.ts';
+import { saltsCommand } from './commands/salts.ts';
 import { segmentCommand } from './commands/segment.ts';
 import { serveCommand } from './commands/serve.ts';
 import { siteCommand } from './commands/site.ts';
@@ -35,6 +36,7 @@ const mainCommand = defineCommand({
     retention: retentionCommand,
     erasure: erasureCommand,
     account: accountCommand,
+    salts: saltsCommand,
     bots: botsCommand,
     'dead-letters': deadLettersCommand,
     'dev-database': devDatabaseCommand,

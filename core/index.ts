@@ -46,9 +46,18 @@ export {
   retentionCutoff,
 } from './retention.ts';
 export type { SaltPeriod, SaltUse } from './salt-period.ts';
-export { DAY_SALT_GRACE_MS, daySaltLives, LONG_SALT_MS, saltPeriodAt } from './salt-period.ts';
 export type { Salvaged } from './salvage.ts';
 export { salvageEvent } from './salvage.ts';
+export {
+  DAY_SALT_GRACE_MS,
+  daySaltLives,
+  followingPeriod,
+  LONG_SALT_MS,
+  ROTATION_LEAD_MS,
+  ROTATION_OVERLAP_MS,
+  ROTATION_OVERLAP_MS_MAX,
+  saltPeriodAt,
+} from './salt-period.ts';
 export type { ScrubbedUrl } from './scrub.ts';
 export {
   CAMPAIGN_PARAMETERS,

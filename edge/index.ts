@@ -8,6 +8,8 @@ export { knownAccountKeys, knownVisitorKey, knownVisitorKeys } from './collector
 export type { ReplayReport } from './collector/replay-letters.ts';
 export { REPLAY_LETTERS_MAX, replayLetters } from './collector/replay-letters.ts';
 export { destroyExpiredSalts } from './collector/salt-destruction.ts';
+export type { Rotation } from './collector/salt-rotation.ts';
+export { destroyAbandonedKeys, rotateDueSalts, rotateLongSalt } from './collector/salt-rotation.ts';
 export type { Answer, Asked, Handler } from './http/exchange.ts';
 export type { FieldMapping } from './http/field-mapping.ts';
 export { fieldMappingSchema } from './http/field-mapping.ts';

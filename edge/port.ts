@@ -41,6 +41,8 @@ export interface Port {
   readonly keepSalt: (salt: WrappedSalt) => Promise<void>;
   /** Runs statements of an operator's request in one transaction, for what `write` has no job; resolves once that is durable. */
   readonly transact: (statements: readonly InStatement[]) => Promise<void>;
+  /** Does something after some ms; absent where no timer outlives a request (Workers). */
+  readonly later?: ((ms: number, work: () => void) => void) | undefined;
   /** The code of the last write's fault, or undefined where it worked or none was tried. */
   readonly writeFault: () => string | undefined;
   /** Writes one line to the operator's log. Values of visitors never go in. */

@@ -4,7 +4,7 @@ import type { EpochMs } from '../contract/index.ts';
 import type { KeyProvider } from '../core/index.ts';
 import { faultCode, toHex } from '../core/index.ts';
 import type { GroupCommit, Port } from '../edge/index.ts';
-import { createEdge, createGroupCommit, destroyExpiredSalts } from '../edge/index.ts';
+import { createEdge, createGroupCommit, destroyAbandonedKeys, destroyExpiredSalts } from '../edge/index.ts';
 import type { Db } from '../store/index.ts';
 import { insertSaltStatement, replayTombstones } from '../store/index.ts';
 import { openGround } from '../store/open.node.ts';
@@ -71,6 +71,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
   const ground = await openGround(filesOf(config));
   // A scheduler that stood still can't have kept salts alive: what is over goes before the first request.
   await destroyExpiredSalts({ db: ground, keys }, now());
+  await destroyAbandonedKeys({ db: ground, keys }, now());
   // Nor may a backup that was put back bring back whom it held (P4).
   await replayTombstones({ db, holder: toHex(crypto.getRandomValues(new Uint8Array(8))), clock: now });
   const { writer, health, commits } = startCommits(config, log);
@@ -91,6 +92,9 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     keys,
     write: commits.write,
     writeFault: health.fault,
+    later: (ms, work) => {
+      setTimeout(work, ms).unref();
+    },
     keepSalt: (salt) => writer.run([insertSaltStatement(salt)]),
     transact: writer.run,
     log,

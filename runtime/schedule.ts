@@ -28,7 +28,8 @@ export function startSchedule(config: Config, port: Pick<Port, 'log'>): () => vo
   const timers = [
     repeat(SALT_CHECK_MS, 'salt_destruction', async () => {
       const counts = await runTasksOnThread({ config, tasks: ['salts'] });
-      if ((counts['salts_destroyed'] ?? 0) > 0) port.log('info', 'salts_destroyed', counts);
+      const { salts_destroyed: destroyed = 0, salts_rotated: rotated = 0 } = counts;
+      if (destroyed + rotated > 0) port.log('info', 'salts_changed', counts);
     }),
     repeat(PURGE_MS, 'retention', async () => {
       port.log('info', 'retention_finished', await runTasksOnThread({ config, tasks: ['purge'] }));

@@ -1,6 +1,6 @@
 // runtime/scheduled-tasks.ts: what runs without anybody asking: ended salts and retention first, then the segmenter over what stayed.
 import { KEY_BYTES, noteSignerFrom, toHex } from '../core/index.ts';
-import { destroyExpiredSalts } from '../edge/index.ts';
+import { destroyExpiredSalts, rotateDueSalts } from '../edge/index.ts';
 import { purgeExpired, replayTombstones, signCheckpoint } from '../store/index.ts';
 import type { SegmentNeeds } from './segment-sites.ts';
 import { segmentSites } from './segment-sites.ts';
@@ -37,10 +37,16 @@ async function purge({ db, now, randomBytes }: SegmentNeeds): Promise<Readonly<R
   };
 }
 
+/** What is over goes before what follows is made: a salt that is gone has no successor. */
+async function salts(needs: SegmentNeeds): Promise<Readonly<Record<string, number>>> {
+  const destroyed = await destroyExpiredSalts(needs, needs.now());
+  return { salts_destroyed: destroyed, salts_rotated: await rotateDueSalts(needs, needs.now()) };
+}
+
 /** Runs tasks in their order and counts what came of them. */
 export async function runTasks(needs: SegmentNeeds, tasks: readonly Task[]): Promise<Readonly<Record<string, number>>> {
   return {
-    ...(tasks.includes('salts') ? { salts_destroyed: await destroyExpiredSalts(needs, needs.now()) } : {}),
+    ...(tasks.includes('salts') ? await salts(needs) : {}),
     ...(tasks.includes('purge') ? { ...(await purge(needs)), ...(await sign(needs)) } : {}),
     ...(tasks.includes('segment') ? await segmentSites(needs) : {}),
   };

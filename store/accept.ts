@@ -2,6 +2,7 @@
 import type { InStatement } from '@libsql/client';
 import type { AccountRef } from './accounts.ts';
 import { linkStatements, visitorIdSql } from './accounts.ts';
+import { rekeyStatements } from './rekey.ts';
 import type { Db, SiteRow } from './db.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { letterStatements } from './dead-letters.ts';
@@ -14,6 +15,8 @@ export interface EventRow {
   readonly name: string;
   /** Visitor key as 24 hex digits. */
   readonly visitor?: string | undefined;
+  /** The visitor's key under the long salt before this one, while both live. */
+  readonly formerVisitor?: string | undefined;
   /** 1 where the visitor key outlives the day. */
   readonly linked: 0 | 1;
   readonly purposes: number;
@@ -128,6 +131,7 @@ export function acceptStatements(jobs: readonly WriteJob[]): InStatement[] {
     const visitors = new Map(
       rows.flatMap((row) => (row.visitor === undefined ? [] : [[row.visitor, row.linked] as const])),
     );
+    statements.push(...rekeyStatements(site, rows));
     if (visitors.size > 0) statements.push({ sql: VISITORS_SQL, args: [site, JSON.stringify([...visitors])] });
     statements.push({ sql: EVENTS_SQL, args: [site, JSON.stringify(rows)] });
     statements.push({ sql: INSERTED_SQL, args: [site, day, rows.length] });

@@ -8,6 +8,7 @@ import type { AccountKind } from '../core/index.ts';
 import { LONG_SALT_MS } from '../core/index.ts';
 import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
+import { rekeyAccountStatements } from './rekey.ts';
 import { textOf } from './rows.ts';
 
 /** An account as the edge derives it. */
@@ -15,6 +16,8 @@ export interface AccountRef {
   readonly kind: AccountKind;
   /** Account key as 24 hex digits. */
   readonly key: string;
+  /** The same under the long salt before this one, while both live. */
+  readonly former?: string | undefined;
 }
 
 /** What an event says of its visitor's accounts. */
@@ -64,10 +67,8 @@ export function linkStatements(site: SiteRow, rows: readonly TellingRow[]): InSt
   );
   if (told.length === 0) return [];
   const args = [site, JSON.stringify(told)];
-  return [
-    { sql: ACCOUNTS_SQL, args },
-    { sql: LINKS_SQL, args },
-  ];
+  const known = rows.flatMap(({ accounts = [] }) => accounts);
+  return [...rekeyAccountStatements(site, known), { sql: ACCOUNTS_SQL, args }, { sql: LINKS_SQL, args }];
 }
 
 /** All links of a site, by visitor and account. */
@@ -107,6 +108,12 @@ export async function visitorsOfAccounts(
     args: [site, JSON.stringify(accountKeys)],
   });
   return rows.map((row) => ({ visitor: Number(row['id']), key: textOf(row, 'key') }));
+}
+
+/** Whether a visitor is stored under this very key. */
+export async function isVisitorKey(db: Db, site: SiteRow, key: string): Promise<boolean> {
+  const sql = 'SELECT 1 FROM visitors WHERE site_id = ? AND key = unhex(?)';
+  return (await db.client.execute({ sql, args: [site, key] })).rows.length > 0;
 }
 
 /** Whom to take apart: all visitors of some accounts, or one visitor from all its accounts. */

@@ -2,7 +2,7 @@
 export type { EventRow, LedgerLine, LedgerOutcome, WriteJob } from './accept.ts';
 export { acceptJobs, acceptMessage, acceptStatements, forgetWrittenMessages, UNKNOWN_SITE } from './accept.ts';
 export type { AccountRef, StoredLink, Unlinking } from './accounts.ts';
-export { readLinks, unlink, visitorsOfAccounts } from './accounts.ts';
+export { isVisitorKey, readLinks, unlink, visitorsOfAccounts } from './accounts.ts';
 export type { StoredCheckpoint } from './audit.ts';
 export {
   appendAudit,
@@ -32,7 +32,19 @@ export { checkRetention } from './retention-check.ts';
 export type { PurgeNeeds, PurgeReport, SitePurge } from './retention-purge.ts';
 export { purgeExpired } from './retention-purge.ts';
 export type { WrappedSalt } from './salts.ts';
-export { deleteSalt, expiredSalts, findSalt, insertSaltStatement, liveSalts } from './salts.ts';
+export {
+  abandonedKeys,
+  deleteSalt,
+  expiredSalts,
+  findSalt,
+  followSalt,
+  forgetPendingKeys,
+  insertSaltStatement,
+  liveSalts,
+  notePendingKey,
+  readLongSalts,
+  readSalts,
+} from './salts.ts';
 export type { Site } from './sites.ts';
 export { addSite, findSite, listSites, setBotRules } from './sites.ts';
 export type {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EpochMs, FirstPartyId } from '../../contract/index.ts';
 import { DAY_MS, MINUTE_MS } from '../../contract/index.ts';
-import { destroyExpiredSalts, knownVisitorKey } from '../../edge/index.ts';
+import { destroyAbandonedKeys, destroyExpiredSalts, knownVisitorKey } from '../../edge/index.ts';
 import { configuredKeys } from '../../runtime/index.ts';
 import type { Db } from '../../store/index.ts';
 import {
@@ -13,6 +13,7 @@ import {
   findSite,
   purgeExpired,
   readAuditLog,
+  readLongSalts,
   replayTombstones,
   setRetention,
 } from '../../store/index.ts';
@@ -28,7 +29,7 @@ const FAR_AHEAD_MS = 1_000 * DAY_MS;
 const CHILD = fileURLToPath(new URL('../servers/killed-work.js', import.meta.url));
 
 /** The pieces of work. */
-export const WORKS = ['purge', 'erasure', 'rotation'] as const;
+export const WORKS = ['purge', 'erasure', 'rotation', 'salt_change'] as const;
 type Work = (typeof WORKS)[number];
 
 interface Place {
@@ -82,7 +83,8 @@ async function restart(place: Place, work: Work, now: EpochMs, point: number): P
     await readAuditLog(db);
     if (work === 'purge') faults.push(...(await afterPurge(db, now)));
     else if (work === 'erasure') faults.push(...(await afterErasure(db, place, now, point)));
-    else faults.push(...(await afterRotation(db, place, now)));
+    else if (work === 'rotation') faults.push(...(await afterRotation(db, place, now)));
+    else faults.push(...(await afterSaltChange(db, place, now)));
   } finally {
     db.client.close();
   }
@@ -119,4 +121,22 @@ async function afterRotation(db: Db, { keyDir }: Place, now: EpochMs): Promise<s
   const { rows } = await db.client.execute('SELECT kek_id FROM salts');
   const keys = (await readdir(keyDir)).filter((name) => name.endsWith('.kek'));
   return [...rows.map(() => 'a row'), ...keys.map(() => 'a key')];
+}
+
+/** Either nothing happened, or the successor is there and the salt before it ends: and no key belongs to no salt. */
+async function afterSaltChange(db: Db, { keyDir }: Place, now: EpochMs): Promise<string[]> {
+  const keys = await configuredKeys({ keyDir });
+  await destroyAbandonedKeys({ db, keys }, now);
+  const salts = await readLongSalts(db, 1);
+  const [newest, former] = salts;
+  const files = (await readdir(keyDir)).filter((name) => name.endsWith('.kek'));
+  const { rows } = await db.client.execute('SELECT count(*) FROM salts');
+  const opened = await Promise.all(salts.map((salt) => keys.read(salt.kekId)));
+  return [
+    ...(salts.length === 1 || (former !== undefined && newest !== undefined && former.destroyAt < newest.destroyAt)
+      ? []
+      : ['half a change']),
+    ...(opened.includes(undefined) ? ['a salt without a key'] : []),
+    ...(files.length === Number(rows[0]?.[0]) ? [] : ['a key without a salt']),
+  ];
 }

@@ -1,9 +1,9 @@
 // bench/servers/killed-work.ts: does one piece of privacy work and kills itself with SIGKILL before its nth call to the outside.
-// argv: data folder, key folder, work (purge, erasure, rotation), n, now (epoch ms). Ends with 0 where it finished before that.
+// argv: data folder, key folder, work (purge, erasure, rotation, salt_change), n, now (epoch ms). Ends with 0 where it finished before that.
 import { join } from 'node:path';
 import type { EpochMs, FirstPartyId, SiteId } from '../../contract/index.ts';
 import type { KeyProvider } from '../../core/index.ts';
-import { destroyExpiredSalts, knownVisitorKey } from '../../edge/index.ts';
+import { destroyExpiredSalts, knownVisitorKey, rotateLongSalt } from '../../edge/index.ts';
 import { configuredKeys } from '../../runtime/index.ts';
 import type { Db } from '../../store/index.ts';
 import { eraseVisitor, findSite, purgeExpired } from '../../store/index.ts';
@@ -32,7 +32,7 @@ const counted = <T extends object>(target: T, names: readonly string[]): T =>
 
 const open = await openFiles({ ground: join(dataDir, 'ground.db'), derived: join(dataDir, 'derived.db') });
 const db: Db = { ...open, client: counted(open.client, ['batch', 'execute']) };
-const keys: KeyProvider = counted(await configuredKeys({ keyDir }), ['destroy', 'read']);
+const keys: KeyProvider = counted(await configuredKeys({ keyDir }), ['destroy', 'obtain', 'read']);
 const site = await findSite(open, 'shop' as SiteId);
 if (site === undefined) throw new Error('the site is there');
 
@@ -44,6 +44,10 @@ if (work === 'purge') {
   if (key === undefined) throw new Error('the salt lives');
   armed = true;
   await eraseVisitor({ db, holder: 'killed', clock: () => now }, site, key, 'receipt', now);
+} else if (work === 'salt_change') {
+  armed = true;
+  const randomBytes = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
+  await rotateLongSalt({ db, keys, randomBytes }, site.row, now);
 } else {
   armed = true;
   await destroyExpiredSalts({ db, keys }, now);

@@ -18,6 +18,13 @@ export type AuditEvent =
     }
   | { readonly kind: 'salt_destroyed'; readonly site: string; readonly use: string; readonly opensAt: number }
   | {
+      readonly kind: 'salt_rotated';
+      readonly site: string;
+      readonly opensAt: number;
+      /** When the salt before it must be gone. */
+      readonly formerUntil: number;
+    }
+  | {
       readonly kind: 'retention_changed';
       readonly site: string;
       /** Days by data class; a class without a limit is left out. */

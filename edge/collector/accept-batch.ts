@@ -9,8 +9,8 @@ import { eventTime, importedTime } from './clock.ts';
 import { deadLettersOf } from './dead-letter.ts';
 import type { DeriveContext } from './derive.ts';
 import { accountsOf, deriveRow } from './derive.ts';
-import type { SaltHmac } from './keyring.ts';
 import { ROW_BYTES_MAX, rowBytes } from './row-bytes.ts';
+import type { Keyring } from './keyring.ts';
 import type { EventKeys, Sender, SenderKeys } from './sender-keys.ts';
 import { senderKeys } from './sender-keys.ts';
 
@@ -41,12 +41,12 @@ export interface AcceptContext {
   /** Why the message counts as automated. */
   readonly bot: BotReason | undefined;
   readonly now: EpochMs;
-  readonly saltHmac: SaltHmac;
   readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
   /** Which way it came, for the dead letters. */
   readonly via: LetterVia;
   /** Line of the import that it stands in. */
   readonly line?: number;
+  readonly saltHmac: Keyring;
 }
 
 type Outcome =

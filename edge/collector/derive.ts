@@ -34,7 +34,7 @@ const NO_ACCOUNTS: readonly AccountRef[] = [];
  */
 export function accountsOf(
   { decision, site }: DeriveContext,
-  { hmac, linked }: EventKeys,
+  { hmac, linked, former }: EventKeys,
   event: TrackEvent,
 ): readonly AccountRef[] | AccountKind | Promise<readonly AccountRef[]> {
   const mayLink = linked === 1 && (decision.purposes & PURPOSE_BIT.profile) !== 0;
@@ -42,7 +42,11 @@ export function accountsOf(
   const ids = accountIdsOf(event.properties ?? {});
   if (!ids.ok) return ids.error;
   return Promise.all(
-    ids.value.map(async (id) => ({ kind: id.kind, key: await accountKey(hmac, { site: site.id, id }) })),
+    ids.value.map(async (id) => {
+      const from = { site: site.id, id };
+      const account = { kind: id.kind, key: await accountKey(hmac, from) };
+      return former === undefined ? account : { ...account, former: await accountKey(former.hmac, from) };
+    }),
   );
 }
 
@@ -83,6 +87,7 @@ export function deriveRow(
     at,
     name: scrubEventName(event.name),
     visitor: keys.visitor,
+    formerVisitor: keys.former?.visitor,
     linked: keys.linked,
     purposes: decision.purposes,
     policyVersion: site.policyVersion,

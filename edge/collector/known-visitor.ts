@@ -3,7 +3,7 @@ import type { EpochMs, FirstPartyId, VisitorKey } from '../../contract/index.ts'
 import type { AccountId, Hmac, KeyProvider } from '../../core/index.ts';
 import { accountKey, linkedVisitorKey } from '../../core/index.ts';
 import type { Db, Site } from '../../store/index.ts';
-import { liveSalts } from '../../store/index.ts';
+import { isVisitorKey, liveSalts } from '../../store/index.ts';
 import { unwrapSalt } from './keyring.ts';
 
 /** Where salts and their keys are. */
@@ -41,13 +41,17 @@ export async function knownVisitorKeys(
   return Promise.all(hmacs.map(async (hmac) => linkedVisitorKey(hmac, { site: site.id, firstPartyId })));
 }
 
-/** The newest of {@link knownVisitorKeys}. */
-export const knownVisitorKey = async (
+/** The one of {@link knownVisitorKeys} that the visitor is stored under now; the newest where they are under none. */
+export async function knownVisitorKey(
   needs: KnownKeysNeeds,
   site: Site,
   firstPartyId: FirstPartyId,
   now: EpochMs,
-): Promise<VisitorKey | undefined> => (await knownVisitorKeys(needs, site, firstPartyId, now))[0];
+): Promise<VisitorKey | undefined> {
+  const keys = await knownVisitorKeys(needs, site, firstPartyId, now);
+  for (const key of keys) if (await isVisitorKey(needs.db, site.row, key)) return key;
+  return keys[0];
+}
 
 /** The keys that an account may be stored under, newest first; none where no long salt lives. */
 export async function knownAccountKeys(

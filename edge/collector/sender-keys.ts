@@ -3,7 +3,7 @@ import type { ConsentDecision, EpochMs, FirstPartyId } from '../../contract/inde
 import type { Hmac } from '../../core/index.ts';
 import { daySaltLives, dayVisitorKey, linkedVisitorKey, saltPeriodAt } from '../../core/index.ts';
 import type { Site } from '../../store/index.ts';
-import type { SaltHmac } from './keyring.ts';
+import type { Keyring } from './keyring.ts';
 
 /** What is known of who sent a message; it never leaves the request. */
 export interface Sender {
@@ -19,6 +19,8 @@ export interface EventKeys {
   readonly visitor?: string;
   /** 1 where the visitor key outlives the day. */
   readonly linked: 0 | 1;
+  /** The same under the long salt before this one, while that lives: by these they are known from earlier visits. */
+  readonly former?: { readonly hmac: Hmac; readonly visitor: string };
 }
 
 /** Whose keys, and with what. */
@@ -26,7 +28,7 @@ export interface SenderKeysContext {
   readonly site: Site;
   readonly decision: ConsentDecision;
   readonly sender: Sender;
-  readonly saltHmac: SaltHmac;
+  readonly saltHmac: Keyring;
   readonly now: EpochMs;
 }
 
@@ -36,8 +38,11 @@ export type SenderKeys = (at: EpochMs) => EventKeys | 'day_over' | Promise<Event
 const NO_KEYS: EventKeys = { linked: 0 };
 
 async function linkedKeys({ site, saltHmac, now }: SenderKeysContext, firstPartyId: FirstPartyId): Promise<EventKeys> {
-  const hmac = await saltHmac(site.row, 'long', now);
-  return { hmac, linked: 1, visitor: await linkedVisitorKey(hmac, { site: site.id, firstPartyId }) };
+  const { hmac, former } = await saltHmac.long(site.row, now);
+  const from = { site: site.id, firstPartyId };
+  const keys: EventKeys = { hmac, linked: 1, visitor: await linkedVisitorKey(hmac, from) };
+  if (former === undefined) return keys;
+  return { ...keys, former: { hmac: former.hmac, visitor: await linkedVisitorKey(former.hmac, from) } };
 }
 
 async function dayKeys(context: SenderKeysContext, network: string, at: EpochMs): Promise<EventKeys> {
