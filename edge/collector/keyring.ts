@@ -175,18 +175,19 @@ async function openSalts(
   return { ...opened, former: former === undefined ? undefined : await open(former) };
 }
 
-/** Makes the keyring. Opened salts stay in memory as non-extractable keys until their period must be gone. */
-export function createKeyring(needs: KeyringNeeds): Keyring {
+/** Salts in memory by name; each leaves when it must be gone, and the oldest where there are too many. */
+function heldSalts({ now, later }: KeyringNeeds) {
   const open = new Map<string, Held>();
-  let wiping = Number.POSITIVE_INFINITY;
-
   // When the first of the open salts must be gone: they are not gone through at every page view.
   let firstEnd = 0;
-  const dropEnded = (now: EpochMs): void => {
-    if (now < firstEnd && open.size <= OPEN_SALTS_MAX) return;
+  let wiping = Number.POSITIVE_INFINITY;
+
+  const dropEnded = (): void => {
+    const instant = now();
+    if (instant < firstEnd && open.size <= OPEN_SALTS_MAX) return;
     firstEnd = Number.POSITIVE_INFINITY;
     for (const [name, { destroyAt }] of open) {
-      if (destroyAt <= now) open.delete(name);
+      if (destroyAt <= instant) open.delete(name);
       else firstEnd = Math.min(firstEnd, destroyAt);
     }
     for (const name of open.keys()) {
@@ -196,29 +197,38 @@ export function createKeyring(needs: KeyringNeeds): Keyring {
   };
   // Where the platform has timers, what is over goes when it is over, whether anybody comes or not.
   const wipeAt = (destroyAt: number): void => {
-    const at = Math.min(destroyAt, needs.now() + DAY_MS);
-    if (needs.later === undefined || at >= wiping) return;
+    const at = Math.min(destroyAt, now() + DAY_MS);
+    if (later === undefined || at >= wiping) return;
     wiping = at;
-    needs.later(Math.max(0, at - needs.now()), () => {
+    later(Math.max(0, at - now()), () => {
       wiping = Number.POSITIVE_INFINITY;
-      dropEnded(needs.now());
+      dropEnded();
       for (const held of open.values()) wipeAt(held.destroyAt);
     });
   };
-
-  const hold = (name: string, held: Held): Held => {
-    open.set(name, held);
-    firstEnd = Math.min(firstEnd, held.destroyAt);
-    wipeAt(held.destroyAt);
-    return held;
+  return {
+    dropEnded,
+    get: (name: string): Held | undefined => open.get(name),
+    drop: (name: string): boolean => open.delete(name),
+    hold: (name: string, held: Held): Held => {
+      open.set(name, held);
+      firstEnd = Math.min(firstEnd, held.destroyAt);
+      wipeAt(held.destroyAt);
+      return held;
+    },
   };
+}
+
+/** Makes the keyring. Opened salts stay in memory as non-extractable keys until their period must be gone. */
+export function createKeyring(needs: KeyringNeeds): Keyring {
+  const { dropEnded, drop, get, hold } = heldSalts(needs);
 
   const saltOf = (site: SiteRow, use: SaltUse, at: EpochMs): Promise<OpenSalt> => {
     const now = needs.now();
-    dropEnded(now);
+    dropEnded();
     const day = saltPeriodAt(use, at);
     const name = use === 'day' ? `${site}|day|${day.opensAt}` : `${site}|long`;
-    const held = open.get(name);
+    const held = get(name);
     // A salt that opens later still goes on: after a clock was set back, the one made while it was ahead does.
     if (held !== undefined && now < held.checkAt && at < held.destroyAt) return held.salt;
     const checkAt = use === 'day' ? Number.POSITIVE_INFINITY : now + LONG_SALT_CHECK_MS;
@@ -235,7 +245,7 @@ export function createKeyring(needs: KeyringNeeds): Keyring {
         return opened;
       },
       (fault: unknown) => {
-        open.delete(name);
+        drop(name);
         // Not able to ask whether another one follows, it goes on with the one it has.
         if (held === undefined || at >= held.destroyAt || use === 'day') throw fault;
         return hold(name, { ...held, checkAt }).salt;
