@@ -31,6 +31,8 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
+const keyring = Object.assign(() => Promise.resolve(hmac), { long: () => Promise.resolve({ hmac }) });
+
 /** Sends events as a page of a visitor who agreed would. */
 async function send(events: readonly object[], consent: unknown = ['g', PURPOSE_BITS_ALL, 1]) {
   const message = { v: 1, s: 'shop', t: NOW, c: consent, i: 'first-party-visitor-000001', e: events };
@@ -47,7 +49,7 @@ async function send(events: readonly object[], consent: unknown = ['g', PURPOSE_
     bot: undefined,
     now: NOW,
     via: 'collect',
-    saltHmac: () => Promise.resolve(hmac),
+    saltHmac: keyring,
     randomBytes,
   });
   await acceptJobs(database.db, [accepted.job]);
@@ -175,7 +177,7 @@ describe('C1: letters without consent', () => {
       bot: undefined,
       now: NOW,
       via: 'collect',
-      saltHmac: () => Promise.resolve(hmac),
+      saltHmac: keyring,
       randomBytes,
     });
     expect(job.letters).toBeUndefined();
