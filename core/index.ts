@@ -37,6 +37,8 @@ export {
   PSEUDONYM_BYTES,
   toHex,
 } from './pseudonym.ts';
+export type { Recent } from './recent.ts';
+export { createRecent } from './recent.ts';
 export type { DataClass, RetentionDays, RetentionRefusal } from './retention.ts';
 export {
   checkRetentionDays,

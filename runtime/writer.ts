@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { InStatement } from '@libsql/client';
 import type { WriteJob } from '../store/index.ts';
-import { acceptStatements } from '../store/index.ts';
 import type { Files } from '../store/open.node.ts';
 import { projectFolder } from './project-folder.ts';
 import type { WriterAnswer, WriterRequest } from './writer-thread.ts';
@@ -67,7 +66,7 @@ export function startWriter(files: Files, onEnd: () => void): Writer {
   };
   thread = start();
 
-  const run: Writer['run'] = (statements) =>
+  const send = (make: (id: number) => WriterRequest): Promise<void> =>
     new Promise((resolve, reject) => {
       if (thread === undefined || closing) {
         reject(new WriteFault('writer_ended'));
@@ -75,11 +74,11 @@ export function startWriter(files: Files, onEnd: () => void): Writer {
       }
       id += 1;
       waiting.set(id, { resolve, reject });
-      thread.postMessage({ id, statements: [...statements] } satisfies WriterRequest);
+      thread.postMessage(make(id));
     });
   return {
-    run,
-    commit: (jobs) => run(acceptStatements(jobs)),
+    run: (statements) => send((id) => ({ id, statements: [...statements] })),
+    commit: (jobs) => send((id) => ({ id, jobs: JSON.stringify(jobs) })),
     close: async () => {
       if (closing || thread === undefined) return;
       closing = true;

@@ -6,6 +6,8 @@ import { rekeyStatements } from './rekey.ts';
 import type { Db, SiteRow } from './db.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { letterStatements } from './dead-letters.ts';
+import type { ColumnKind } from './event-columns.ts';
+import { DICTIONARY_FIELDS, EVENT_COLUMNS } from './event-columns.ts';
 
 /** An accepted event as it is stored and queued: pseudonymised and scrubbed. Absent and undefined are the same: JSON has neither. */
 export interface EventRow {
@@ -73,8 +75,6 @@ export interface WriteJob {
 /** The site of ledger lines whose site is unknown. */
 export const UNKNOWN_SITE: SiteRow = 0;
 
-const DICTIONARY_FIELDS = ['name', 'path', 'title', 'referrer', 'campaign', 'currency', 'coupon'] as const;
-
 // ON CONFLICT … DO NOTHING and not OR IGNORE: that would swallow a broken NOT NULL too, and count the row as a duplicate.
 const STRINGS_SQL = `INSERT INTO strings (value) SELECT value FROM json_each(?) WHERE true ON CONFLICT (value) DO NOTHING`;
 // Known visitors are left out before a number is drawn: numbers follow first sight alone, however events are grouped (M1).
@@ -83,14 +83,15 @@ const VISITORS_SQL = `INSERT INTO visitors (site_id, key, linked)
   WHERE ${visitorIdSql('?1', "unhex(value ->> '$[0]')")} IS NULL
   ORDER BY json_each.key`;
 
-const stringId = (field: string): string => `(SELECT id FROM strings WHERE value = e.value ->> '$.${field}')`;
-const EVENTS_SQL = `INSERT INTO events (site_id, id, at, name, visitor, purposes, policy_version, path, title, referrer,
-    campaign, order_key, currency, value, tax, shipping, discount, coupon, items, properties)
-  SELECT ?1, unhex(e.value ->> '$.id'), e.value ->> '$.at', ${stringId('name')},
-    ${visitorIdSql('?1', "unhex(e.value ->> '$.visitor')")},
-    e.value ->> '$.purposes', e.value ->> '$.policyVersion', ${stringId('path')}, ${stringId('title')}, ${stringId('referrer')},
-    ${stringId('campaign')}, unhex(e.value ->> '$.orderKey'), ${stringId('currency')}, e.value ->> '$.value', e.value ->> '$.tax',
-    e.value ->> '$.shipping', e.value ->> '$.discount', ${stringId('coupon')}, e.value ->> '$.items', e.value ->> '$.properties'
+// Written to be read by SQLite: each column's value is taken out of the row's JSON.
+const VALUE_SQL: { readonly [K in ColumnKind]: (field: string) => string } = {
+  plain: (field) => `e.value ->> '$.${field}'`,
+  hex: (field) => `unhex(e.value ->> '$.${field}')`,
+  string: (field) => `(SELECT id FROM strings WHERE value = e.value ->> '$.${field}')`,
+  visitor: (field) => visitorIdSql('?1', `unhex(e.value ->> '$.${field}')`),
+};
+const EVENTS_SQL = `INSERT INTO events (site_id, ${EVENT_COLUMNS.map(({ column }) => column).join(', ')})
+  SELECT ?1, ${EVENT_COLUMNS.map(({ field, kind }) => VALUE_SQL[kind](field)).join(', ')}
   FROM json_each(?2) AS e WHERE true ORDER BY e.key ON CONFLICT (site_id, id) DO NOTHING`;
 
 // changes() still speaks of the events just inserted: this statement's own changes count only when it ends.
@@ -114,6 +115,12 @@ function grouped(jobs: readonly WriteJob[]): Map<string, { site: SiteRow; day: n
   return groups;
 }
 
+/** What few jobs bring along besides rows and ledger; runs behind the statements that write the rows, in their transaction. */
+export const sideStatements = (jobs: readonly WriteJob[]): InStatement[] => [
+  ...[...grouped(jobs).values()].flatMap(({ site, rows }) => linkStatements(site, rows)),
+  ...letterStatements(jobs),
+];
+
 /** The statements that write some jobs; run them in one `write` transaction, or not at all. */
 export function acceptStatements(jobs: readonly WriteJob[]): InStatement[] {
   const statements: InStatement[] = [];
@@ -122,7 +129,7 @@ export function acceptStatements(jobs: readonly WriteJob[]): InStatement[] {
     for (const row of rows) {
       for (const field of DICTIONARY_FIELDS) {
         const value = row[field];
-        if (value !== undefined) strings.add(value);
+        if (typeof value === 'string') strings.add(value);
       }
     }
   }
@@ -135,13 +142,12 @@ export function acceptStatements(jobs: readonly WriteJob[]): InStatement[] {
     if (visitors.size > 0) statements.push({ sql: VISITORS_SQL, args: [site, JSON.stringify([...visitors])] });
     statements.push({ sql: EVENTS_SQL, args: [site, JSON.stringify(rows)] });
     statements.push({ sql: INSERTED_SQL, args: [site, day, rows.length] });
-    statements.push(...linkStatements(site, rows));
   }
+  statements.push(...sideStatements(jobs));
   const lines = jobs.flatMap((job) =>
     job.ledger.map((line) => [job.site, job.day, line.outcome, line.reason, line.events]),
   );
   if (lines.length > 0) statements.push({ sql: LEDGER_SQL, args: [JSON.stringify(lines)] });
-  statements.push(...letterStatements(jobs));
   return statements;
 }
 

@@ -24,7 +24,8 @@ const BUSY_MS = 5_000;
 const url = (path: string): string => `file:${path.split('/').map(encodeURIComponent).join('/')}`;
 const quoted = (path: string): string => `'${path.replaceAll("'", "''")}'`;
 
-const GROUND_PRAGMAS = [
+/** What every connection to ground.db is set to. */
+export const GROUND_PRAGMAS: readonly string[] = [
   `busy_timeout=${BUSY_MS}`,
   'journal_mode=WAL',
   'synchronous=FULL',

@@ -6,6 +6,7 @@ import { saltPeriodAt } from '../core/index.ts';
 import { acceptJobs, acceptMessage } from './accept.ts';
 import type { Db } from './db.ts';
 import { readLetters } from './dead-letters.ts';
+import { LOCAL_WRITER_SQL } from './local-writer.ts';
 import { openFiles } from './open.node.ts';
 import { readLedger } from './ledger.ts';
 import { currentRelease, releasedModel, releasedSegment, releasedSegments } from './published.ts';
@@ -122,6 +123,14 @@ describe('D1: query plans', () => {
         BIG_TABLES.some((table) => new RegExp(`^SCAN ${table}\\b`).test(detail)),
       );
       expect({ sql, scans }).toEqual({ sql, scans: [] });
+    }
+  });
+
+  it('writing to a file of this process searches by index', async () => {
+    for (const sql of LOCAL_WRITER_SQL) {
+      const { rows } = await planner.client.execute(`EXPLAIN QUERY PLAN ${sql.replaceAll(/\?\d?/g, 'NULL')}`);
+      const details = rows.map(({ detail }) => String(detail));
+      expect({ sql, scans: details.filter((detail) => /^SCAN (?!CONSTANT)/.test(detail)) }).toEqual({ sql, scans: [] });
     }
   });
 

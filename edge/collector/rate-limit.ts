@@ -1,5 +1,6 @@
 // edge/collector/rate-limit.ts: token buckets: how fast a key may go on, and how long it must wait where it went too fast.
 import type { EpochMs } from '../../contract/index.ts';
+import { createRecent } from '../../core/index.ts';
 
 /** Keys remembered at once; past it those that were asked for longest ago go: theirs are the fullest. */
 export const BUCKETS_MAX = 100_000;
@@ -20,25 +21,13 @@ interface Bucket {
 
 /** Makes a limit. A cost above the burst is judged as the burst, so that a large message is slowed and never barred. */
 export function createRateLimit({ perSecond, burst }: Rate): RateLimit {
-  // Two generations, each half of the keys: a key that is asked for moves to the younger, and when that is full the
-  // older is forgotten. A list of all keys by age would have to be mended at every page view.
-  let young = new Map<number, Bucket>();
-  let old = new Map<number, Bucket>();
-
-  const bucketOf = (key: number, now: number): Bucket => {
-    const held = young.get(key);
-    if (held !== undefined) return held;
-    const bucket = old.get(key) ?? { tokens: burst, at: now };
-    if (young.size >= BUCKETS_MAX / 2) {
-      old = young;
-      young = new Map();
-    }
-    young.set(key, bucket);
-    return bucket;
-  };
-
+  const buckets = createRecent<number, Bucket>(BUCKETS_MAX);
   return (key, cost, now) => {
-    const bucket = bucketOf(key, now);
+    let bucket = buckets.get(key);
+    if (bucket === undefined) {
+      bucket = { tokens: burst, at: now };
+      buckets.set(key, bucket);
+    }
     // A clock that jumped back gives nothing and takes nothing.
     const tokens = Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) / 1_000) * perSecond);
     const wanted = Math.min(cost, burst);

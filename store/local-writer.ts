@@ -1,0 +1,194 @@
+// store/local-writer.ts: the collector's writes to a file of its own process: the rows of accept.ts, by statements prepared once.
+//
+// Through the driver's batches every commit prepares its statements anew and looks each string and visitor up by SQL, which
+// costs more than the rows themselves. Here numbers that were seen are remembered for as long as nobody else wrote.
+import type { InStatement } from '@libsql/client';
+import Database from 'libsql';
+import { createRecent } from '../core/index.ts';
+import type { EventRow, LedgerOutcome, WriteJob } from './accept.ts';
+import { sideStatements } from './accept.ts';
+import { visitorIdSql } from './accounts.ts';
+import type { SiteRow } from './db.ts';
+import { EVENT_COLUMNS } from './event-columns.ts';
+import type { Files } from './open.node.ts';
+import { GROUND_PRAGMAS } from './open.node.ts';
+
+/** Strings and visitors whose numbers are remembered, each; some ten megabytes of memory together. */
+const REMEMBERED_MAX = 65_536;
+
+/** Writes to ground.db, one call after the other. Whatever a call throws, nothing of it is kept; open a new writer then. */
+export interface LocalWriter {
+  /** Writes jobs in one transaction, as `acceptJobs` does. @throws {Error} with the driver's code. */
+  readonly accept: (jobs: readonly WriteJob[]) => void;
+  /** Runs statements in one transaction. @throws as `accept` */
+  readonly run: (statements: readonly InStatement[]) => void;
+  readonly close: () => void;
+}
+
+const STRING_SQL = 'SELECT id FROM strings WHERE value = ?';
+const NEW_STRING_SQL = 'INSERT INTO strings (value) VALUES (?)';
+const VISITOR_SQL = `SELECT ${visitorIdSql('?1', 'unhex(?2)')}`;
+// A known visitor is left out before a number is drawn: numbers follow first sight alone, however events are grouped (M1).
+const NEW_VISITOR_SQL = `INSERT INTO visitors (site_id, key, linked) SELECT ?1, unhex(?2), ?3
+  WHERE ${visitorIdSql('?1', 'unhex(?2)')} IS NULL`;
+const EVENT_SQL = `INSERT INTO events (site_id, ${EVENT_COLUMNS.map(({ column }) => column).join(', ')})
+  VALUES (?, ${EVENT_COLUMNS.map(({ kind }) => (kind === 'hex' ? 'unhex(?)' : '?')).join(', ')})
+  ON CONFLICT (site_id, id) DO NOTHING`;
+const LEDGER_SQL = `INSERT INTO ledger (site_id, day, outcome, reason, events) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET events = events + excluded.events`;
+
+/** Every statement of {@link LocalWriter.accept}, for the test of query plans. */
+export const LOCAL_WRITER_SQL: readonly string[] = [
+  STRING_SQL,
+  NEW_STRING_SQL,
+  VISITOR_SQL,
+  NEW_VISITOR_SQL,
+  EVENT_SQL,
+  LEDGER_SQL,
+];
+
+type Value = number | string | null;
+
+interface Connection {
+  readonly database: Database.Database;
+  /** Runs a statement that answers nothing. */
+  readonly change: (sql: string, values: readonly unknown[]) => Database.RunResult;
+  /** The first column of the first row. */
+  readonly look: (sql: string, values: readonly Value[]) => number | undefined;
+}
+
+function connect(path: string): Connection {
+  const database = new Database(path);
+  for (const pragma of GROUND_PRAGMAS) database.prepare(`PRAGMA ${pragma}`).all();
+  const prepared = new Map<string, Database.Statement>();
+  const prepare = (sql: string): Database.Statement => {
+    const known = prepared.get(sql);
+    if (known !== undefined) return known;
+    const statement = database.prepare(sql);
+    prepared.set(sql, statement);
+    return statement;
+  };
+  return {
+    database,
+    change: (sql, values) => prepare(sql).run(values),
+    look: (sql, values) => {
+      const row = prepare(sql).raw(true).get(values) as readonly [number | null] | undefined;
+      return row?.[0] ?? undefined;
+    },
+  };
+}
+
+/** Sums of ledger lines: one row a site, day, outcome and reason, however many jobs a transaction holds. */
+function createTally(): {
+  readonly add: (job: WriteJob, outcome: LedgerOutcome, reason: string, events: number) => void;
+  readonly write: (connection: Connection) => void;
+} {
+  const sums = new Map<string, { readonly key: readonly Value[]; events: number }>();
+  return {
+    add: ({ site, day }, outcome, reason, events) => {
+      const name = `${site}|${day}|${outcome}|${reason}`;
+      const held = sums.get(name);
+      if (held === undefined) sums.set(name, { key: [site, day, outcome, reason], events });
+      else held.events += events;
+    },
+    write: ({ change }) => {
+      for (const { key, events } of sums.values()) change(LEDGER_SQL, [...key, events]);
+    },
+  };
+}
+
+/** What a connection knows of the dictionaries. */
+function createNumbers({ change, look }: Connection) {
+  const strings = createRecent<string, number>(REMEMBERED_MAX);
+  const visitors = createRecent<string, number>(REMEMBERED_MAX);
+  let version: number | undefined;
+
+  const stringOf = (value: string): number => {
+    const known = strings.get(value);
+    if (known !== undefined) return known;
+    const id = look(STRING_SQL, [value]) ?? Number(change(NEW_STRING_SQL, [value]).lastInsertRowid);
+    strings.set(value, id);
+    return id;
+  };
+  const visitorOf = (site: SiteRow, key: string, linked: 0 | 1): number | undefined => {
+    const name = `${site}|${key}`;
+    const known = visitors.get(name);
+    if (known !== undefined) return known;
+    const { changes, lastInsertRowid } = change(NEW_VISITOR_SQL, [site, key, linked]);
+    const id = changes > 0 ? Number(lastInsertRowid) : look(VISITOR_SQL, [site, key]);
+    if (id !== undefined) visitors.set(name, id);
+    return id;
+  };
+  return {
+    stringOf,
+    visitorOf,
+    /**
+     * Forgets what another connection may have erased or purged: SQLite counts other connections' commits
+     * (https://www.sqlite.org/pragma.html#pragma_data_version). Asked inside the transaction, nobody can come between.
+     */
+    refresh: (): void => {
+      const now = look('PRAGMA data_version', []);
+      if (now !== version) {
+        strings.clear();
+        visitors.clear();
+      }
+      version = now;
+    },
+  };
+}
+
+/** Opens a writer of its own connection. @throws what the driver throws where the file can't be opened. */
+export function openLocalWriter(files: Files): LocalWriter {
+  const connection = connect(files.ground);
+  const { database, change } = connection;
+  const { stringOf, visitorOf, refresh } = createNumbers(connection);
+
+  const valueOf = (site: SiteRow, row: EventRow, { field, kind }: (typeof EVENT_COLUMNS)[number]): Value => {
+    const value = row[field];
+    if (value === undefined) return null;
+    if (kind === 'string') return stringOf(String(value));
+    return kind === 'visitor' ? (visitorOf(site, String(value), row.linked) ?? null) : value;
+  };
+  const insert = (site: SiteRow, row: EventRow): number => {
+    const values: Value[] = [site];
+    for (const one of EVENT_COLUMNS) values.push(valueOf(site, row, one));
+    return change(EVENT_SQL, values).changes;
+  };
+  const inTransaction = (work: () => void): void => {
+    try {
+      change('BEGIN IMMEDIATE', []);
+      refresh();
+      work();
+      change('COMMIT', []);
+    } catch (fault) {
+      // Before it is closed: a statement that is still known to the driver would hold the lock beyond that.
+      if (database.inTransaction) database.exec('ROLLBACK');
+      throw fault;
+    }
+  };
+  const perform = (statements: readonly InStatement[]): void => {
+    for (const statement of statements) {
+      if (typeof statement === 'string') database.exec(statement);
+      else change(statement.sql, (statement.args ?? []) as readonly unknown[]);
+    }
+  };
+  const accept = (jobs: readonly WriteJob[]): void => {
+    const tally = createTally();
+    for (const job of jobs) {
+      let stored = 0;
+      for (const row of job.rows) stored += insert(job.site, row);
+      if (stored > 0) tally.add(job, 'stored', '', stored);
+      if (stored < job.rows.length) tally.add(job, 'duplicate', '', job.rows.length - stored);
+      for (const { outcome, reason, events } of job.ledger) tally.add(job, outcome, reason, events);
+    }
+    perform(sideStatements(jobs));
+    tally.write(connection);
+  };
+  return {
+    accept: (jobs) => inTransaction(() => accept(jobs)),
+    run: (statements) => inTransaction(() => perform(statements)),
+    close: () => {
+      database.close();
+    },
+  };
+}
