@@ -1,6 +1,7 @@
 // runtime/index.ts: what the command line composes. The Worker has its own entry, worker.ts.
 export type { Config } from './config.ts';
 export { readConfig } from './config.ts';
+export { mirrorFolder, openHistory, withMirror } from './history.ts';
 export { openHrana } from './hrana.ts';
 export { configuredKeys } from './key-provider.configured.ts';
 export { KeyFolderError } from './key-provider.file.ts';

@@ -7,6 +7,7 @@ import type { Files } from '../store/open.node.ts';
 import { ForeignDatabaseError, migrateFiles, NewerDatabaseError, openFiles } from '../store/open.node.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
+import { withMirror } from './history.ts';
 import { projectFolder } from './project-folder.ts';
 import { StartError } from './start-error.ts';
 
@@ -38,7 +39,7 @@ export async function openData(config: Config): Promise<Db> {
   const files = filesOf(config);
   try {
     await migrateTogether(files);
-    return await openFiles(files);
+    return withMirror(await openFiles(files), config);
   } catch (fault) {
     if (isRefusal(fault)) throw new StartError(fault.code, fault.message);
     throw new StartError(

@@ -3,16 +3,23 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { EpochMs } from '../contract/index.ts';
 import { openFiles } from '../store/open.node.ts';
 import { filesOf } from './files.ts';
+import { openHistory, withMirror } from './history.ts';
 import { configuredKeys } from './key-provider.configured.ts';
 import { createRandomPool } from './random-pool.ts';
 import type { ThreadWork } from './schedule-thread-start.ts';
 import { runTasks } from './scheduled-tasks.ts';
 
 const { config, tasks } = workerData as ThreadWork;
-const db = await openFiles(filesOf(config));
+const db = withMirror(await openFiles(filesOf(config)), config);
 try {
   const keys = await configuredKeys(config);
-  const needs = { db, keys, now: () => Date.now() as EpochMs, randomBytes: createRandomPool() };
+  const needs = {
+    db,
+    keys,
+    now: () => Date.now() as EpochMs,
+    randomBytes: createRandomPool(),
+    history: openHistory(config, db),
+  };
   parentPort?.postMessage(await runTasks(needs, tasks));
 } finally {
   db.client.close();

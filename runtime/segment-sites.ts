@@ -2,7 +2,7 @@
 import type { EpochMs, Result, SiteId } from '../contract/index.ts';
 import type { KeyProvider } from '../core/index.ts';
 import { KEY_BYTES, lengthPrefixed, toHex } from '../core/index.ts';
-import type { RunRefusal, RunSummary, Stage } from '../segmenter/index.ts';
+import type { History, RunRefusal, RunSummary, Stage } from '../segmenter/index.ts';
 import { runSegmenter } from '../segmenter/index.ts';
 import type { Db, Site } from '../store/index.ts';
 import { listSites } from '../store/index.ts';
@@ -15,6 +15,8 @@ export interface SegmentNeeds {
   readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
   /** When traits are computed as of, where a history ended before now. */
   readonly asOf?: EpochMs;
+  /** The site's history in a form that is quick to fold whole; Node has one. */
+  readonly history?: History;
   readonly onProgress?: (stage: Stage, done: number, total: number) => void;
 }
 
@@ -41,6 +43,7 @@ export async function segmentSite(needs: SegmentNeeds, site: Site): Promise<Resu
     holder: toHex(needs.randomBytes(HOLDER_BYTES)),
     publishKey: await publishKey(needs.keys, needs.randomBytes, site.id),
     ...(needs.asOf === undefined ? {} : { asOf: needs.asOf }),
+    ...(needs.history === undefined ? {} : { history: needs.history }),
     ...(needs.onProgress === undefined ? {} : { onProgress: needs.onProgress }),
   });
 }

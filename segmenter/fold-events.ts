@@ -1,8 +1,17 @@
 // segmenter/fold-events.ts: brings the profiles of a site up to its newest event, slice by slice.
 import type { Item } from '../contract/index.ts';
 import type { Db, Lease, SiteRow, StoredEvent, Watermark } from '../store/index.ts';
-import { countEventsAfter, readEventSlice, readStates, readWatermark, resetFold, saveFold } from '../store/index.ts';
+import {
+  countEventsAfter,
+  readEventSlice,
+  readStates,
+  readWatermark,
+  resetFold,
+  saveFold,
+  saveProfiles,
+} from '../store/index.ts';
 import { breathe } from './breathe.ts';
+import type { History } from './history.ts';
 import type { FoldedEvent } from './profiles/fold.ts';
 import { foldEvent } from './profiles/fold.ts';
 import type { ProfileState } from './profiles/state.ts';
@@ -10,6 +19,9 @@ import { decodeState, emptyState, encodeState, STATE_VERSION } from './profiles/
 
 /** Events in one slice: bounds memory, and what a killed run has to do again. */
 export const SLICE_EVENTS = 5_000;
+
+/** The version of a watermark while a history is folded: profiles without their watermark are never added to. */
+const UNFINISHED = -1;
 
 /** How the fold went. */
 export interface FoldResult {
@@ -25,18 +37,30 @@ export type AfterSlice = (done: number, total: number) => Promise<boolean>;
 
 /**
  * Folds what came since the watermark. Each slice is one transaction of profiles and watermark, so a run killed anywhere
- * goes on behind the last slice. @returns undefined where the lease was lost.
+ * goes on behind the last slice. @param history folds everything at once where nothing is folded yet.
+ * @returns undefined where the lease was lost.
  */
 export async function foldNewEvents(
   db: Db,
   site: SiteRow,
   lease: Lease,
   afterSlice: AfterSlice,
+  history?: History,
 ): Promise<FoldResult | undefined> {
   let watermark = await startingPoint(db, site, lease);
-  const total = await countEventsAfter(db, site, watermark.seq);
+  let total = await countEventsAfter(db, site, watermark.seq);
   let read = 0;
   let folded = 0;
+  if (history !== undefined && watermark.seq === 0 && total >= history.eventsMin) {
+    const whole = await foldHistory(db, site, lease, history, (done) => afterSlice(done, total));
+    if (whole === undefined) return undefined;
+    watermark = whole;
+    folded = whole.events;
+    // What came while it was folded is left to the slices.
+    const left = await countEventsAfter(db, site, watermark.seq);
+    read = Math.max(0, total - left);
+    total = read + left;
+  }
   // Events that arrive meanwhile wait for the next run, so the loop ends however busy the site is.
   while (read < total) {
     const slice = await readEventSlice(db, site, watermark.seq, Math.min(SLICE_EVENTS, total - read));
@@ -51,6 +75,30 @@ export async function foldNewEvents(
     await breathe();
   }
   return { watermark, read, folded };
+}
+
+async function foldHistory(
+  db: Db,
+  site: SiteRow,
+  lease: Lease,
+  history: History,
+  goOn: (done: number) => Promise<boolean>,
+): Promise<Watermark | undefined> {
+  const synced = await history.sync(site, () => goOn(0));
+  if (synced === undefined) return undefined;
+  const unfinished = { seq: 0, events: 0, stateVersion: UNFINISHED };
+  if (!(await saveFold(db, site, lease, { profiles: [], watermark: unfinished }))) return undefined;
+  let isHeld = true;
+  let done = 0;
+  const events = await history.fold(site, async (profiles, folded) => {
+    if (!isHeld) return;
+    await saveProfiles(db, site, lease, profiles);
+    done += folded;
+    isHeld = await goOn(done);
+  });
+  if (!isHeld) return undefined;
+  const watermark = { seq: synced.seq, events, stateVersion: STATE_VERSION };
+  return (await saveFold(db, site, lease, { profiles: [], watermark })) ? watermark : undefined;
 }
 
 async function startingPoint(db: Db, site: SiteRow, lease: Lease): Promise<Watermark> {

@@ -17,6 +17,7 @@ import {
 import type { ClusterOptions } from './clusters/find.ts';
 import type { CleaningReport } from './features/clean.ts';
 import { foldNewEvents } from './fold-events.ts';
+import type { History } from './history.ts';
 import { ASSIGNMENT_MAX } from './math/assignment.ts';
 import type { Modelled, ModelInternals } from './model.ts';
 import { modelVisitors } from './model.ts';
@@ -52,6 +53,8 @@ export interface SegmenterInput {
   /** The site's secret for sticky noise, 32 bytes. */
   readonly publishKey: Uint8Array<ArrayBuffer>;
   readonly onProgress?: (stage: Stage, done: number, total: number) => void;
+  /** The site's history in a form that is quick to fold whole; absent where the platform keeps none. */
+  readonly history?: History;
   readonly options?: Partial<ClusterOptions>;
 }
 
@@ -113,7 +116,7 @@ async function runHeld(
     input.onProgress?.(stage, done, total);
     return renewLease(db, lease, clock() + LEASE_MS);
   };
-  const fold = await timer('fold', () => foldNewEvents(db, site.row, lease, report('fold')));
+  const fold = await timer('fold', () => foldNewEvents(db, site.row, lease, report('fold'), input.history));
   if (fold === undefined) return err('lease_lost');
   const events = { eventsRead: fold.read, eventsFolded: fold.folded };
   const fusion = fuseVisitors(await readLinks(db, site.row));

@@ -72,5 +72,6 @@ export {
   renewLease,
   resetFold,
   saveFold,
+  saveProfiles,
   saveRelease,
 } from './segmenter.ts';

@@ -10,6 +10,7 @@ export interface RetentionFinding {
   readonly site?: string;
   readonly claim:
     | 'events_within_limit'
+    | 'copy_within_limit'
     | 'profiles_within_limit'
     | 'profiles_only_of_kept_events'
     | 'letters_within_limit'
@@ -85,6 +86,7 @@ export async function checkRetention(db: Db, now: number): Promise<RetentionFind
     });
     findings.push(...rows.map((row) => ageFinding(age.claim, row, now)));
   }
+  findings.push(...(await copyFindings(db, now)));
   const unlimited = await db.client.execute(
     `SELECT s.name FROM sites AS s WHERE NOT EXISTS (SELECT 1 FROM retention WHERE site_id = s.id AND data_class = 'events')
       AND EXISTS (SELECT 1 FROM events WHERE site_id = s.id) ORDER BY s.id`,
@@ -96,6 +98,29 @@ export async function checkRetention(db: Db, now: number): Promise<RetentionFind
     const { rows } = await db.client.execute(UNUSED[claim]);
     const count = Number(rows[0]?.[0] ?? 0);
     findings.push({ claim, holds: count === 0, rows: count, overLimitMs: 0 });
+  }
+  return findings;
+}
+
+/** The same claim about the copy of the events outside the database, where there is one. */
+async function copyFindings(db: Db, now: number): Promise<RetentionFinding[]> {
+  if (db.copy === undefined) return [];
+  const { rows } = await db.client.execute(
+    `SELECT s.id, s.name, r.days FROM sites AS s JOIN retention AS r ON r.site_id = s.id AND r.data_class = 'events' ORDER BY s.id`,
+  );
+  const findings: RetentionFinding[] = [];
+  for (const row of rows) {
+    const limitDays = Number(row['days']);
+    const { at, before } = await db.copy.oldest(Number(row['id']), now - limitDays * DAY_MS);
+    findings.push({
+      site: row['name'] as string,
+      claim: 'copy_within_limit',
+      holds: before === 0,
+      rows: before,
+      limitDays,
+      ...(at === undefined ? {} : { oldestAt: at }),
+      overLimitMs: at === undefined ? 0 : Math.max(0, now - limitDays * DAY_MS - at),
+    });
   }
   return findings;
 }

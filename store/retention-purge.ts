@@ -123,6 +123,8 @@ async function purgeHeld(
       }),
     afterStep: goOn,
   });
+  // Asked in every run, so that a run killed before this is made good by the next.
+  for (const [site, cutoff] of cutoffs) await db.copy?.purge(site, cutoff);
   const profiles = new Map<SiteRow, number>();
   for (const site of held) profiles.set(site.row, await purgeProfiles(db, site, now, goOn));
   for (const { row } of all) await purgeLetters(db, row, cutoffs.get(row), now);

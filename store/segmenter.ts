@@ -117,6 +117,9 @@ export async function releaseLease(db: Db, lease: Lease): Promise<void> {
   await db.client.execute({ sql: 'DELETE FROM leases WHERE name = ? AND holder = ?', args: heldArgs(lease) });
 }
 
+/** Whose events may be folded, as a condition on `visitors AS v`. */
+export const FOLDABLE_VISITOR = 'v.linked = 1';
+
 /** How far the fold has come, or undefined before the first slice. */
 export async function readWatermark(db: Db, site: SiteRow): Promise<Watermark | undefined> {
   const { rows } = await db.client.execute({
@@ -159,7 +162,7 @@ export async function readEventSlice(
         c.value AS currency, e.value, e.items
       FROM events AS e NOT INDEXED CROSS JOIN visitors AS v ON v.id = e.visitor AND v.site_id = e.site_id
         CROSS JOIN strings AS n ON n.id = e.name LEFT JOIN strings AS c ON c.id = e.currency
-      WHERE e.site_id = ? AND e.seq > ? AND e.seq <= ? AND v.linked = 1 AND (e.purposes & ?) <> 0 ORDER BY e.seq`,
+      WHERE e.site_id = ? AND e.seq > ? AND e.seq <= ? AND ${FOLDABLE_VISITOR} AND (e.purposes & ?) <> 0 ORDER BY e.seq`,
     args: [site, seq, last, PURPOSE_BIT.profile],
   });
   return { seq: last, scanned, events: rows.map(toEvent) };
@@ -199,14 +202,7 @@ export async function saveFold(
   fold: { readonly profiles: readonly StoredProfile[]; readonly watermark: Watermark },
 ): Promise<boolean> {
   const { seq, events, stateVersion } = fold.watermark;
-  const statements: InStatement[] = jsonChunks(fold.profiles.map(({ visitor, state }) => [visitor, state])).map(
-    (rows) => ({
-      sql: `INSERT INTO profiles (site_id, visitor, state)
-        SELECT ?, value ->> '$[0]', value ->> '$[1]' FROM json_each(?) WHERE ${HELD}
-        ON CONFLICT DO UPDATE SET state = excluded.state`,
-      args: [site, rows, ...heldArgs(lease)],
-    }),
-  );
+  const statements = profileStatements(site, lease, fold.profiles);
   statements.push({
     sql: `INSERT INTO watermarks (site_id, seq, events, state_version) SELECT ?, ?, ?, ? WHERE ${HELD}
       ON CONFLICT DO UPDATE SET seq = excluded.seq, events = excluded.events, state_version = excluded.state_version`,
@@ -215,6 +211,24 @@ export async function saveFold(
   const results = await db.client.batch(statements, 'deferred');
   return results.at(-1)?.rowsAffected === 1;
 }
+
+/** Writes whole profiles over what there was. They count once {@link saveFold} has written the watermark they belong to. */
+export async function saveProfiles(
+  db: Db,
+  site: SiteRow,
+  lease: Lease,
+  profiles: readonly StoredProfile[],
+): Promise<void> {
+  await db.client.batch(profileStatements(site, lease, profiles), 'deferred');
+}
+
+const profileStatements = (site: SiteRow, lease: Lease, profiles: readonly StoredProfile[]): InStatement[] =>
+  jsonChunks(profiles.map(({ visitor, state }) => [visitor, state])).map((rows) => ({
+    sql: `INSERT INTO profiles (site_id, visitor, state)
+      SELECT ?, value ->> '$[0]', value ->> '$[1]' FROM json_each(?) WHERE ${HELD}
+      ON CONFLICT DO UPDATE SET state = excluded.state`,
+    args: [site, rows, ...heldArgs(lease)],
+  }));
 
 /** Forgets every profile of the site and the watermark, so that the next fold starts from the first event. */
 export async function resetFold(db: Db, site: SiteRow, lease: Lease): Promise<void> {

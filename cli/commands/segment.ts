@@ -3,7 +3,7 @@ import { defineCommand } from 'citty';
 import type { EpochMs } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
 import type { Config } from '../../runtime/index.ts';
-import { configuredKeys, segmentSite } from '../../runtime/index.ts';
+import { configuredKeys, openHistory, segmentSite } from '../../runtime/index.ts';
 import type { RunSummary } from '../../segmenter/index.ts';
 import type { Db, Site } from '../../store/index.ts';
 import { listSites } from '../../store/index.ts';
@@ -28,6 +28,7 @@ export async function segmentWithProgress(db: Db, config: Config, site: Site, as
       keys: await configuredKeys(config),
       now: () => Date.now() as EpochMs,
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      ...(config.remote === undefined ? { history: openHistory(config, db) } : {}),
       ...(asOf === undefined ? {} : { asOf }),
       onProgress: (stage, done, total) => {
         if (current?.stage !== stage) {

@@ -75,3 +75,26 @@ export const releases = sqliteTable('releases', {
   version: integer('version').notNull(),
   at: integer('at').notNull(),
 });
+
+/** Files of the mirror (store/mirror.node.ts): one a stretch of arrival and UTC day. A file without a row here is rubbish. */
+export const mirrorParts = sqliteTable(
+  'mirror_parts',
+  {
+    siteId: integer('site_id').notNull(),
+    /** Whole days since 1970-01-01 UTC, of the events. */
+    day: integer('day').notNull(),
+    /** Name below the day's folder. */
+    file: text('file').notNull(),
+    events: integer('events').notNull(),
+    bytes: integer('bytes').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.day, table.file] })],
+);
+
+/** How far the mirror of a site has come, in order of arrival. */
+export const mirrorMarks = sqliteTable('mirror_marks', {
+  siteId: integer('site_id').primaryKey(),
+  seq: integer('seq').notNull(),
+  /** Raised when the columns of the files change; a mirror of another version is made anew. */
+  version: integer('version').notNull(),
+});

@@ -1,0 +1,70 @@
+// runtime/fold-thread.ts: the thread's entry: folds one share of a site's visitors from the mirror.
+import { once } from 'node:events';
+import type { MessagePort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { createVisitorFold } from '../segmenter/index.ts';
+import type { SiteRow, StoredProfile } from '../store/index.ts';
+import type { Share } from '../store/mirror.node.ts';
+import { readMirroredVisitors } from '../store/mirror.node.ts';
+import type { Files } from '../store/open.node.ts';
+import { openFiles } from '../store/open.node.ts';
+
+/** What the thread is given. */
+export interface FoldWork {
+  readonly files: Files;
+  readonly folder: string;
+  readonly site: SiteRow;
+  readonly share: Share;
+}
+
+/** Finished profiles, and how many events they are made of. */
+export interface FoldedShare {
+  readonly profiles: readonly StoredProfile[];
+  readonly events: number;
+}
+
+/** Profiles in one message. */
+const PROFILES_A_MESSAGE = 4_000;
+/** Messages sent and not yet written at most. */
+const UNWRITTEN_MAX = 3;
+
+function requirePort(): MessagePort {
+  if (parentPort === null) throw new Error('runtime/fold-thread.ts runs on a thread');
+  return parentPort;
+}
+const port = requirePort();
+const { files, folder, site, share } = workerData as FoldWork;
+const fold = createVisitorFold();
+let profiles: StoredProfile[] = [];
+let events = 0;
+let unwritten = 0;
+port.on('message', () => {
+  unwritten -= 1;
+});
+
+function send(): void {
+  port.postMessage({ profiles, events } satisfies FoldedShare);
+  profiles = [];
+  events = 0;
+  unwritten += 1;
+}
+
+async function sendAndWait(): Promise<void> {
+  send();
+  while (unwritten >= UNWRITTEN_MAX) await once(port, 'message');
+}
+
+const db = await openFiles(files);
+try {
+  await readMirroredVisitors(db, folder, site, share, (visitor, ofVisitor) => {
+    profiles.push({ visitor, state: fold(ofVisitor) });
+    events += ofVisitor.length;
+    return profiles.length < PROFILES_A_MESSAGE ? undefined : sendAndWait();
+  });
+  if (profiles.length > 0) send();
+  while (unwritten > 0) await once(port, 'message');
+} finally {
+  db.client.close();
+  port.removeAllListeners('message');
+  port.close();
+}

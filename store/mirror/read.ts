@@ -1,0 +1,156 @@
+// store/mirror/read.ts: the mirror's events, visitor by visitor: what a fold of the whole history reads.
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
+import { PURPOSE_BIT } from '../../contract/index.ts';
+import type { Db, SiteRow } from '../db.ts';
+import type { StoredEvent } from '../segmenter.ts';
+import { FOLDABLE_VISITOR } from '../segmenter.ts';
+import { fileList, literal, withDuck } from './duck.ts';
+import { freshFolder, listParts, partPath } from './files.ts';
+
+/** Which visitors a reader takes: those whose number leaves `part` when divided by `of`, so that several can share the work. */
+export interface Share {
+  readonly part: number;
+  readonly of: number;
+}
+
+/** Chunks of one reading at most: eight thousand million events. */
+const CHUNKS_MAX = 4_000_000;
+
+/** Visitors in one slice of their list. */
+const VISITORS_A_SLICE = 100_000;
+/** Slices of it at most: a thousand million visitors. */
+const SLICES_MAX = 10_000;
+
+const visitorsPath = (folder: string, site: SiteRow): string => join(freshFolder(folder, site), 'visitors.csv');
+
+/**
+ * Writes the list of visitors whose events may be folded now, for the readers that follow: the mirror itself does not know
+ * who objected since. The caller holds the site's lease.
+ */
+export async function listFoldable(db: Db, folder: string, site: SiteRow): Promise<void> {
+  await mkdir(freshFolder(folder, site), { recursive: true, mode: 0o700 });
+  const file = await open(visitorsPath(folder, site), 'w', 0o600);
+  try {
+    let after = 0;
+    for (let slice = 0; slice < SLICES_MAX; slice += 1) {
+      const { rows } = await db.client.execute({
+        sql: `SELECT max(id) AS last, group_concat(id, char(10)) AS lines FROM (
+          SELECT id FROM visitors AS v WHERE site_id = ? AND id > ? AND ${FOLDABLE_VISITOR} ORDER BY id LIMIT ?)`,
+        args: [site, after, VISITORS_A_SLICE],
+      });
+      const [row] = rows;
+      if (row === undefined || row['last'] === null) break;
+      after = Number(row['last']);
+      await file.write(`${String(row['lines'])}\n`);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Calls `onVisitor` for every visitor on the list of {@link listFoldable} with their events that agreed to `profile` (C1), in
+ * no order; the id of an event that no profile holds (no purchase, no refund) is ''. Visitors come in ascending order.
+ * @param onVisitor may return a promise to make the reading wait.
+ */
+export async function readMirroredVisitors(
+  db: Db,
+  folder: string,
+  site: SiteRow,
+  share: Share,
+  onVisitor: (visitor: number, events: readonly StoredEvent[]) => Promise<void> | undefined,
+): Promise<{ readonly events: number; readonly visitors: number }> {
+  const parts = await listParts(db, site);
+  let visitors = 0;
+  let events = 0;
+  if (parts.length === 0) return { events, visitors };
+  await withDuck({ threads: 1, memory: '700MB', spillFolder: freshFolder(folder, site) }, async (duck) => {
+    const files = `read_parquet(${fileList(parts.map((part) => partPath(folder, site, part)))}, hive_partitioning = false)`;
+    const names = await namesIn(duck, files);
+    const result = await duck.stream(
+      // A number for a name and no id where none is needed: every text costs as much as all numbers of its row.
+      `SELECT visitor, "at"::DOUBLE, list_position(${textList(names)}, name)::INTEGER - 1,
+          CASE WHEN name IN ('purchase', 'refund') THEN id END, order_key, currency, value::DOUBLE, items
+        FROM ${files}
+        WHERE (purposes & ${PURPOSE_BIT.profile}) <> 0 AND visitor % ${share.of} = ${share.part}
+          AND visitor IN (SELECT id FROM read_csv(${literal(visitorsPath(folder, site))}, header = false, columns = {id: 'INTEGER'}))
+        ORDER BY visitor`,
+    );
+    let current = -1;
+    let held: StoredEvent[] = [];
+    for (let nth = 0; nth < CHUNKS_MAX; nth += 1) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) break;
+      const columns = columnsOf(chunk);
+      for (let row = 0; row < chunk.rowCount; row += 1) {
+        const visitor = columns.visitors[row] ?? -1;
+        if (visitor !== current) {
+          if (held.length > 0) await onVisitor(current, held);
+          current = visitor;
+          held = [];
+          visitors += 1;
+        }
+        held.push(eventAt(columns, row, names));
+      }
+      events += chunk.rowCount;
+    }
+    if (held.length > 0) await onVisitor(current, held);
+  });
+  return { events, visitors };
+}
+
+const textList = (texts: readonly string[]): string => `[${texts.map(literal).join(', ')}]`;
+
+async function namesIn(duck: DuckDBConnection, files: string): Promise<string[]> {
+  const reader = await duck.runAndReadAll(`SELECT DISTINCT name FROM ${files} ORDER BY name`);
+  return reader.getRows().map(([name]) => String(name));
+}
+
+/** A chunk's columns: numbers as arrays over DuckDB's own memory, the rest row by row. */
+interface Columns {
+  readonly visitors: ArrayLike<number>;
+  readonly times: ArrayLike<number>;
+  readonly names: ArrayLike<number>;
+  readonly ids: DuckDBVector;
+  readonly orderKeys: DuckDBVector;
+  readonly currencies: DuckDBVector;
+  readonly values: DuckDBVector;
+  readonly items: DuckDBVector;
+}
+
+function columnsOf(chunk: DuckDBDataChunk): Columns {
+  const numbers = (column: number): ArrayLike<number> =>
+    (chunk.getColumnVector(column) as unknown as { readonly items: ArrayLike<number> }).items;
+  return {
+    visitors: numbers(0),
+    times: numbers(1),
+    names: numbers(2),
+    ids: chunk.getColumnVector(3),
+    orderKeys: chunk.getColumnVector(4),
+    currencies: chunk.getColumnVector(5),
+    values: chunk.getColumnVector(6),
+    items: chunk.getColumnVector(7),
+  };
+}
+
+function eventAt(columns: Columns, row: number, names: readonly string[]): StoredEvent {
+  const id = columns.ids.getItem(row);
+  const event: { -readonly [K in keyof StoredEvent]: StoredEvent[K] } = {
+    visitor: columns.visitors[row] ?? -1,
+    id: typeof id === 'string' ? id : '',
+    at: columns.times[row] ?? Number.NaN,
+    name: names[columns.names[row] ?? -1] ?? '',
+  };
+  const items = columns.items.getItem(row);
+  if (typeof items === 'string') event.items = items;
+  if (event.id === '') return event;
+  const orderKey = columns.orderKeys.getItem(row);
+  const currency = columns.currencies.getItem(row);
+  const value = columns.values.getItem(row);
+  if (typeof orderKey === 'string') event.orderKey = orderKey;
+  if (typeof currency === 'string') event.currency = currency;
+  if (typeof value === 'number') event.value = value;
+  return event;
+}
