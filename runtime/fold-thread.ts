@@ -37,21 +37,21 @@ const { files, folder, site, share } = workerData as FoldWork;
 const fold = createVisitorFold();
 let profiles: StoredProfile[] = [];
 let events = 0;
-let unwritten = 0;
+const flow = { unwritten: 0 };
 port.on('message', () => {
-  unwritten -= 1;
+  flow.unwritten -= 1;
 });
 
 function send(): void {
   port.postMessage({ profiles, events } satisfies FoldedShare);
   profiles = [];
   events = 0;
-  unwritten += 1;
+  flow.unwritten += 1;
 }
 
 async function sendAndWait(): Promise<void> {
   send();
-  while (unwritten >= UNWRITTEN_MAX) await once(port, 'message');
+  while (flow.unwritten >= UNWRITTEN_MAX) await once(port, 'message');
 }
 
 const db = await openFiles(files);
@@ -62,7 +62,7 @@ try {
     return profiles.length < PROFILES_A_MESSAGE ? undefined : sendAndWait();
   });
   if (profiles.length > 0) send();
-  while (unwritten > 0) await once(port, 'message');
+  while (flow.unwritten > 0) await once(port, 'message');
 } finally {
   db.client.close();
   port.removeAllListeners('message');

@@ -6,6 +6,7 @@
 import type { InStatement, Row } from '@libsql/client';
 import { PURPOSE_BIT } from '../contract/index.ts';
 import type { Db, SiteRow } from './db.ts';
+import { jsonChunks } from './rows.ts';
 
 /** An event that may be folded: of a linked visitor who agreed to `profile` (C1). */
 export interface StoredEvent {
@@ -70,8 +71,6 @@ export interface NewRelease {
 
 /** Versions kept for comparison and rollback; older ones go with the next release. */
 export const MODELS_KEPT = 20;
-/** Characters of a JSON argument: the driver and SQLite copy each, and over HTTP all of a batch is one message. */
-const JSON_CHARS = 500_000;
 /** Segments that a clustering run owns, as a GLOB pattern. */
 const CLUSTER_SEGMENTS = 'cluster-*';
 
@@ -332,22 +331,4 @@ function membershipStatements(site: SiteRow, lease: Lease, memberships: NewRelea
       args: [site, segment, members, ...heldArgs(lease)],
     })),
   );
-}
-
-/** JSON arrays of the values in order, each of at most {@link JSON_CHARS} characters unless one value is longer. */
-function jsonChunks(values: readonly unknown[]): string[] {
-  const chunks: string[] = [];
-  let chunk: string[] = [];
-  let characters = 0;
-  for (const value of values) {
-    const json = JSON.stringify(value);
-    if (chunk.length > 0 && characters + json.length > JSON_CHARS) {
-      chunks.push(`[${chunk.join()}]`);
-      chunk = [];
-      characters = 0;
-    }
-    chunk.push(json);
-    characters += json.length + 1;
-  }
-  return chunk.length === 0 ? chunks : [...chunks, `[${chunk.join()}]`];
 }

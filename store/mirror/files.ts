@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { InStatement } from '@libsql/client';
 import { DAY_MS } from '../../contract/index.ts';
 import type { Db, SiteRow } from '../db.ts';
+import { textOf } from '../rows.ts';
 
 /** One file of the mirror. */
 export interface MirrorPart {
@@ -38,7 +39,7 @@ export async function listParts(db: Db, site: SiteRow): Promise<MirrorPart[]> {
   });
   return rows.map((row) => ({
     day: Number(row['day']),
-    file: String(row['file']),
+    file: textOf(row, 'file'),
     events: Number(row['events']),
     bytes: Number(row['bytes']),
   }));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
 import { PURPOSE_BIT } from '../../contract/index.ts';
 import type { Db, SiteRow } from '../db.ts';
+import { textOf } from '../rows.ts';
 import type { StoredEvent } from '../segmenter.ts';
 import { FOLDABLE_VISITOR } from '../segmenter.ts';
 import { fileList, literal, withDuck } from './duck.ts';
@@ -43,7 +44,7 @@ export async function listFoldable(db: Db, folder: string, site: SiteRow): Promi
       const [row] = rows;
       if (row === undefined || row['last'] === null) break;
       after = Number(row['last']);
-      await file.write(`${String(row['lines'])}\n`);
+      await file.write(`${textOf(row, 'lines')}\n`);
     }
   } finally {
     await file.close();

@@ -3,6 +3,7 @@ import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Db, SiteRow } from '../db.ts';
+import { textOf } from '../rows.ts';
 import { countRows, literal, withDuck } from './duck.ts';
 import type { MirrorPart } from './files.ts';
 import { addPart, dayFolder, dayNumber, freshFolder, listParts, partsByDay, place, sweepFiles } from './files.ts';
@@ -150,7 +151,7 @@ async function writeLines(
       const { rows } = await db.client.execute({ sql: SLICE, args: [site, seq, SLICE_EVENTS] });
       const [slice] = rows;
       if (slice === undefined || Number(slice['events']) === 0) break;
-      await file.write(`${String(slice['lines'])}\n`);
+      await file.write(`${textOf(slice, 'lines')}\n`);
       events += Number(slice['events']);
       seq = Number(slice['seq']);
     }
