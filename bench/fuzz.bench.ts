@@ -2,8 +2,10 @@
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { projectFolder } from '../runtime/index.ts';
 import { openGround } from '../store/open.node.ts';
 import { printFigure, printMachine } from './figures.ts';
@@ -110,6 +112,34 @@ function garble(text: string): string {
   return text.slice(0, at) + pick(RAW_TEXTS) + text.slice(at);
 }
 
+/** Bytes that unpack to far more than any body may have, or do not unpack. */
+const BOMBS: readonly Buffer[] = [
+  gzipSync(Buffer.alloc(50_000_000), { level: 9 }),
+  deflateSync(Buffer.alloc(50_000_000), { level: 9 }),
+  gzipSync(gzipSync(Buffer.alloc(50_000_000), { level: 9 })),
+  gzipSync('['.repeat(5_000_000)),
+  gzipSync('{"v":1').subarray(0, 15),
+  Buffer.from([0x1f, 0x8b]),
+];
+
+/** Puts one key twice into an object, which JSON allows and parsers read differently. */
+const doubled = (text: string): string => text.replace(/"([a-z])":/, (key, name: string) => `"${name}":null,${key}`);
+
+/** Packs a body as it says, not as it says, or puts a bomb in its place; some without a word. */
+function packed(body: string, headers: Record<string, string>): string | Buffer {
+  const kind = below(20);
+  if (kind > 4) return body;
+  headers['content-encoding'] = pick(['gzip', 'deflate', 'GZIP', 'x-gzip', 'gzip, gzip', 'br', '']);
+  if (random() < 0.2) delete headers['content-encoding'];
+  if (kind === 0) return pick(BOMBS);
+  const whole = kind === 1 ? deflateSync(body) : gzipSync(body);
+  if (kind > 2) return whole;
+  const at = below(whole.length);
+  return random() < 0.5
+    ? whole.subarray(0, at)
+    : Buffer.concat([whole.subarray(0, at), Buffer.from([below(256)]), whole.subarray(at + 1)]);
+}
+
 const HEADERS: readonly (readonly [string, readonly string[]])[] = [
   ['origin', ['https://shop.example', 'null', '', 'https://shop.example/', 'HTTPS://SHOP.EXAMPLE', 'x'.repeat(4_000)]],
   [
@@ -152,6 +182,7 @@ function nextBody(): string {
     };
   for (let mutation = below(MUTATIONS_MAX); mutation > 0; mutation -= 1) message = mutate(message);
   const text = JSON.stringify(message) ?? '';
+  if (random() < 0.05) return doubled(text);
   return random() < 0.2 ? garble(text) : text;
 }
 
@@ -174,7 +205,7 @@ interface Outcome {
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: LANES });
-const send = (origin: string, headers: Record<string, string>, body: string): Promise<Outcome> =>
+const send = (origin: string, headers: Record<string, string>, body: string | Buffer): Promise<Outcome> =>
   new Promise((resolve) => {
     const began = performance.now();
     const done = (status: number): void => resolve({ status, ms: performance.now() - began });
@@ -196,6 +227,38 @@ const send = (origin: string, headers: Record<string, string>, body: string): Pr
     }
   });
 
+/** Heads that no client library would send: line ends in values, names twice, folded lines, lengths at odds. */
+const RAW_HEADS: readonly string[] = [
+  'Origin: https://shop.example\r\nX-Injected: a\r\n\tfolded',
+  'Origin: https://shop.example\nX-Bare: line feed',
+  'Origin: https://shop.example\rX-Bare: return',
+  'X-Nul: a\u0000b',
+  'Content-Length: 2\r\nContent-Length: 3',
+  'Content-Length: 2\r\nTransfer-Encoding: chunked',
+  'Transfer-Encoding: gzip, chunked',
+  'Origin : https://shop.example',
+  `X-Long: ${'x'.repeat(20_000)}`,
+  'Content-Encoding: gzip\r\nContent-Encoding: gzip',
+];
+/** Sends one of them over a bare socket. */
+const sendRaw = (origin: string): Promise<Outcome> =>
+  new Promise((resolve) => {
+    const began = performance.now();
+    let answer = '';
+    const { hostname, port } = new URL(origin);
+    const socket = connect(Number(port), hostname);
+    socket.setTimeout(HANG_MS * 5, () => socket.destroy());
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString('latin1');
+      if (answer.includes('\r\n\r\n')) socket.destroy();
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () =>
+      resolve({ status: Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 0), ms: performance.now() - began }),
+    );
+    socket.write(`POST /v1/collect HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${pick(RAW_HEADS)}\r\n\r\n{}`);
+  });
+
 const folder = await mkdtemp(join(tmpdir(), 'hushtag-fuzz-'));
 const folders = { data: join(folder, 'data'), keys: join(folder, 'keys') };
 addShop(folders);
@@ -206,8 +269,13 @@ let sent = 0;
 const lane = async (): Promise<void> => {
   while (sent < REQUESTS) {
     sent += 1;
+    if (random() < 0.02) {
+      const { status } = await sendRaw(server.origin);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      continue;
+    }
     const headers = nextHeaders();
-    const { status, ms } = await send(server.origin, headers, nextBody());
+    const { status, ms } = await send(server.origin, headers, packed(nextBody(), headers));
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
     // A promised body that never comes keeps a connection open by the client's own fault.
     if (ms > HANG_MS && headers['content-length'] === undefined && headers['expect'] === undefined) slow += 1;

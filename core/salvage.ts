@@ -2,7 +2,7 @@
 //
 // A refused event has no sure shape: any field may hold anything. So nothing is copied. What the wire has a field for is
 // rebuilt by that field's own scrubbing; what it has none for is left out, name and value.
-import { TEXT_CHARS_MAX as WIRE_TEXT_CHARS_MAX } from '../contract/index.ts';
+import { TEXT_CHARS_MAX as WIRE_TEXT_CHARS_MAX, URL_CHARS_MAX } from '../contract/index.ts';
 import {
   isPersonalName,
   scrubEventName,
@@ -23,8 +23,10 @@ const MASKED = '[masked]';
 const MEMBERS_MAX = 1_000;
 /** Characters that are kept of one text. */
 const TEXT_CHARS_KEPT = 600;
-/** Characters of the longest text that is looked at: the wire's longest is a URL of 2,048. */
-const TEXT_CHARS_MAX = 4_096;
+/** Characters of the longest text that is looked at. Looking for addresses in one long word takes its length squared. */
+const TEXT_CHARS_MAX = 1_024;
+/** Characters of an event, as JSON, that is looked at; a larger one is not kept (docs/dead-letters.md). */
+const EVENT_CHARS_MAX = 32_768;
 /** What stands for a longer one. Its beginning alone could end in the middle of an address and hide it. */
 const TOO_LONG = '[too long]';
 /** The largest number a field of money or quantity may keep: the wire's own limit is below. */
@@ -136,12 +138,12 @@ const params: Scrub = (value) =>
   isObject(value) && /^[a-z]{3}$/i.test(String(value['currency'])) ? withCurrency(value) : withoutCurrency(value);
 
 const url: Scrub = (value) => {
-  const kept = typeof value === 'string' && value.length <= TEXT_CHARS_MAX ? scrubUrl(value) : undefined;
+  const kept = typeof value === 'string' && value.length <= URL_CHARS_MAX ? scrubUrl(value) : undefined;
   if (kept === undefined) return undefined;
   return `${ANY_HOST}${kept.path}${kept.campaign === undefined ? '' : `?${kept.campaign}`}`;
 };
 const referrer: Scrub = (value) => {
-  const host = typeof value === 'string' && value.length <= TEXT_CHARS_MAX ? scrubReferrer(value) : undefined;
+  const host = typeof value === 'string' && value.length <= URL_CHARS_MAX ? scrubReferrer(value) : undefined;
   return host === undefined || host === '' ? undefined : `https://${host}/`;
 };
 const EVENT = { n: eventName, u: url, r: referrer, h: text, p: params, m: commerce };
@@ -159,9 +161,10 @@ const ownText = (holder: unknown, name: string): string | undefined => {
   return isText ? String(value).slice(0, WIRE_TEXT_CHARS_MAX) : undefined;
 };
 
-/** Takes out of a refused event what may be kept. @param channelData whether the policy keeps referrer and campaign. */
-export function salvageEvent(raw: unknown, channelData: boolean): Salvaged {
+/** Takes out of a refused event what may be kept; undefined where it is too large to be looked at. @param channelData whether the policy keeps referrer and campaign. */
+export function salvageEvent(raw: unknown, channelData: boolean): Salvaged | undefined {
   if (!isObject(raw)) return { event: {} };
+  if (JSON.stringify(raw).length > EVENT_CHARS_MAX) return undefined;
   const transactionId = ownText(raw['m'], 'o') ?? ownText(raw['p'], 'transaction_id');
   return {
     event: (channelData ? event : eventWithoutChannel)(raw) as Salvaged['event'],

@@ -1,7 +1,8 @@
 // e2e/edge/loss-suite.ts: exactly once (D1), and every event accounted for (D2).
+import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { BATCH_EVENTS_MAX, BODY_BYTES_MAX } from '../../contract/index.ts';
-import { collect, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
+import { BROWSER_AGENT, collect, SHOP_ORIGIN, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
 import type { SuiteEdge } from './use-edge.ts';
 import { answerOf } from './use-edge.ts';
 
@@ -72,6 +73,47 @@ export function lossSuite(edge: SuiteEdge): void {
     ])('takes a body $why the limit as far as $status', async ({ bytes, status }) => {
       // Below and at the limit the text is read and found not to be JSON; above it is not read.
       expect((await collect(edge, 'x'.repeat(bytes))).status).toBe(status);
+    });
+    const packed = (body: Uint8Array, encoding?: string): Promise<Response> =>
+      edge.fetch('/v1/collect', {
+        method: 'POST',
+        body: new Uint8Array(body),
+        headers: {
+          origin: SHOP_ORIGIN,
+          'user-agent': BROWSER_AGENT,
+          ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
+        },
+      });
+    it.each([
+      { why: 'gzip', pack: gzipSync, encoding: 'gzip' },
+      { why: 'deflate', pack: deflateSync, encoding: 'deflate' },
+      { why: 'gzip without its header', pack: gzipSync, encoding: undefined },
+    ])('takes a message packed as $why', async ({ pack, encoding }) => {
+      const event = wireEvent();
+      const response = await packed(pack(JSON.stringify(wireBatch({ e: [event] }))), encoding);
+      expect(await answerOf(response)).toEqual({ received: 1, refused: [] });
+      await stored(event.i);
+    });
+    it.each([
+      {
+        why: 'a bomb',
+        body: gzipSync(Buffer.alloc(10_000_000)),
+        encoding: 'gzip',
+        status: 413,
+        type: 'body_too_large',
+      },
+      { why: 'brotli', body: Buffer.from('{}'), encoding: 'br', status: 415, type: 'unsupported_encoding' },
+      { why: 'no gzip', body: Buffer.from('{}'), encoding: 'gzip', status: 400, type: 'malformed_encoding' },
+    ])('answers $why with $status $type and counts it', async ({ body, encoding, status, type }) => {
+      const before = await counted(0, 'invalid', type);
+      const response = await packed(body, encoding);
+      expect(response.status).toBe(status);
+      expect(((await response.json()) as { type: string }).type).toBe(`urn:hushtag:problem:${type}`);
+      expect(response.headers.get('accept-encoding')).toBe(status === 415 ? 'gzip, deflate, identity' : null);
+      await until(
+        () => counted(0, 'invalid', type),
+        (seen) => seen === before + 1,
+      );
     });
     it.each([
       { count: BATCH_EVENTS_MAX - 1, over: 0 },

@@ -81,7 +81,7 @@ export async function startWorkerdEdge(): Promise<WorkerdEdge> {
       const sent = await worker.dispatchFetch(`http://edge.test${pathname}`, {
         method,
         headers: { 'cf-connecting-ip': '203.0.113.7', ...Object.fromEntries(new Headers(headers).entries()) },
-        ...(typeof body === 'string' ? { body } : {}),
+        ...(typeof body === 'string' || body instanceof Uint8Array ? { body } : {}),
       });
       const empty = sent.status === 204 || sent.status === 304;
       return new Response(empty ? null : await sent.arrayBuffer(), {

@@ -6,6 +6,7 @@ import { decodeBatch } from '../../contract/wire-decode.ts';
 import type { Site } from '../../store/index.ts';
 import type { ProblemName } from '../http/problem.ts';
 import type { Asked } from '../http/exchange.ts';
+import { ENCODINGS_TAKEN, inflate, isPacked } from '../http/inflate.ts';
 import type { Grant, TokenKeys } from '../http/tokens.ts';
 import { verifyToken } from '../http/tokens.ts';
 import type { Port } from '../port.ts';
@@ -51,13 +52,24 @@ async function grantOf(asked: Asked, needs: AdmitNeeds): Promise<Result<Grant | 
   return refuse('scope_missing', 'Importing needs a token with the scope import.');
 }
 
+/** Reads a body within its limit, as it came and unpacked. */
+export async function receive(asked: Asked, bytesMax: number): Promise<Result<Uint8Array, NotAdmitted>> {
+  const came = await asked.body(bytesMax);
+  const encoding = asked.header('content-encoding');
+  const body = came.ok && isPacked(came.value, encoding) ? await inflate(came.value, encoding, bytesMax) : came;
+  if (body.ok) return body;
+  if (body.error === 'body_too_large')
+    return refuse(body.error, `Send at most ${bytesMax} bytes in one message, unpacked.`);
+  return refuse(body.error, `Send it as it is, or packed as ${ENCODINGS_TAKEN} and whole.`);
+}
+
 /** Admits a message by its token or by its origin (P7); everything else is refused with what to do. */
 export async function admit(asked: Asked, needs: AdmitNeeds): Promise<Result<Admitted, NotAdmitted>> {
   const grant = await grantOf(asked, needs);
   if (!grant.ok) return grant;
   const bytesMax = grant.value === undefined ? BODY_BYTES_MAX : IMPORT_BODY_BYTES_MAX;
-  const body = await asked.body(bytesMax);
-  if (!body.ok) return refuse(body.error, `Send at most ${bytesMax} bytes in one message.`);
+  const body = await receive(asked, bytesMax);
+  if (!body.ok) return body;
   const batch = decodeBatch(mendSurrogates(utf8.decode(body.value)));
   if (!batch.ok) return refuse(batch.error, 'See docs/wire.md for the message of version 1.');
   const events = batch.value.events.length + batch.value.overLimit;

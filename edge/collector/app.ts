@@ -22,7 +22,7 @@ export function createCollector(port: Pick<Port, 'clientAddress'>, collect: Hand
     context.body(null, 204, {
       ...corsHeaders(context.req.header('origin')),
       'access-control-allow-methods': 'POST',
-      'access-control-allow-headers': 'content-type',
+      'access-control-allow-headers': 'content-type, content-encoding',
       'access-control-max-age': '86400',
     }),
   );

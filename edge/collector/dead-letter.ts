@@ -51,12 +51,13 @@ async function deadLetterOf(refused: Refused, context: LetterContext): Promise<D
   const at = timeOf(refused.raw, context);
   const found = await context.keysAt(at);
   const keys = found === 'day_over' ? ({ linked: 0 } as const) : found;
-  const { event, transactionId } = salvageEvent(refused.raw, policy.channelData);
+  const salvaged = salvageEvent(refused.raw, policy.channelData);
+  const transactionId = salvaged?.transactionId;
   const order =
     keys.hmac !== undefined && transactionId !== undefined
       ? await orderKey(keys.hmac, { site: site.id, transactionId })
       : undefined;
-  const body = JSON.stringify(event);
+  const body = salvaged === undefined ? undefined : JSON.stringify(salvaged.event);
   return {
     id: storedEventId(idOf(refused, context)),
     receivedAt: now,
@@ -65,7 +66,7 @@ async function deadLetterOf(refused: Refused, context: LetterContext): Promise<D
     line: context.line,
     reason: refused.reason,
     pointer: refused.pointer,
-    body: body.length > LETTER_BODY_CHARS_MAX ? undefined : body,
+    body: body !== undefined && body.length <= LETTER_BODY_CHARS_MAX ? body : undefined,
     visitor: keys.visitor,
     linked: keys.linked,
     purposes: decision.purposes,

@@ -1,15 +1,18 @@
 // edge/http/problem.ts: every error the edge answers, as problem+json (RFC 9457).
 import type { Answer } from './exchange.ts';
 import { responseOf } from './exchange.ts';
+import { ENCODINGS_TAKEN } from './inflate.ts';
 
 interface Kind {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 429 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429 | 500 | 503;
   readonly title: string;
 }
 
 /** The closed list of problem types; each is explained in docs/errors.md under its name. */
 export const PROBLEMS = {
   body_too_large: { status: 413, title: 'The body is larger than this endpoint takes' },
+  unsupported_encoding: { status: 415, title: 'The body is packed in a way this server does not take' },
+  malformed_encoding: { status: 400, title: 'The body is not packed as it says' },
   malformed_json: { status: 400, title: 'The body is not JSON' },
   malformed_batch: { status: 400, title: 'The body is not a message of this version' },
   malformed_request: { status: 400, title: 'The query or body is not what this address takes' },
@@ -48,6 +51,8 @@ export function problemAnswer(
     headers: {
       'content-type': 'application/problem+json',
       ...(status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
+      // RFC 9110 §12.5.3: on a 415 it says how bodies may be packed.
+      ...(status === 415 ? { 'accept-encoding': ENCODINGS_TAKEN } : {}),
       ...(status === 401
         ? { 'www-authenticate': `Bearer error="${name === 'token_missing' ? 'invalid_request' : 'invalid_token'}"` }
         : {}),

@@ -1,6 +1,7 @@
 // edge/http/receive.ts: reads a body within its size limit, before anything is parsed.
 import type { Result } from '../../contract/index.ts';
 import { err, ok } from '../../contract/index.ts';
+import { joinedBytes } from './inflate.ts';
 
 /** Reads at most `bytesMax` bytes. A body that announces more is refused unread. */
 export async function receiveBytes(request: Request, bytesMax: number): Promise<Result<Uint8Array, 'body_too_large'>> {
@@ -15,7 +16,7 @@ export async function receiveBytes(request: Request, bytesMax: number): Promise<
   let bytes = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return ok(joined(chunks, bytes));
+    if (done) return ok(joinedBytes(chunks, bytes));
     bytes += value.byteLength;
     if (bytes > bytesMax) {
       await reader.cancel();
@@ -23,14 +24,4 @@ export async function receiveBytes(request: Request, bytesMax: number): Promise<
     }
     chunks.push(value);
   }
-}
-
-function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return whole;
 }
