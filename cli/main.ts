@@ -11,6 +11,7 @@ import { deadLettersCommand } from './commands/dead-letters.ts';
 import { devDatabaseCommand } from './commands/dev-database.ts';
 import { erasureCommand } from './commands/erasure.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { privacyCommand } from './commands/privacy.ts';
 import { replayCommand } from './commands/replay.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { saltsCommand } from './commands/salts.ts';
@@ -39,6 +40,7 @@ const mainCommand = defineCommand({
     salts: saltsCommand,
     bots: botsCommand,
     'dead-letters': deadLettersCommand,
+    privacy: privacyCommand,
     'dev-database': devDatabaseCommand,
   },
 });

@@ -73,8 +73,8 @@ export {
   scrubUrl,
   TOKEN_CHARS_MIN,
 } from './scrub.ts';
-export type { SessionDays } from './sessions.ts';
 export { SIPHASH_KEY_BYTES, sipHash } from './siphash.ts';
+export type { SessionDays } from './sessions.ts';
 export { addToSessions, countSessions, mergeSessions, SESSION_DAYS_MAX, SESSION_GAP_MS } from './sessions.ts';
 export type { PublishedCount, WordSource } from './publishing.ts';
 export {

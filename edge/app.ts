@@ -4,6 +4,8 @@ import { openAPIRouteHandler } from 'hono-openapi';
 import { faultCode, KEY_BYTES, toHex } from '../core/index.ts';
 import { pingDatabase } from '../store/index.ts';
 import { createApi } from './api/app.ts';
+import { createOfficerRoutes } from './api/privacy/officer.ts';
+import { createVisitorRoutes } from './api/privacy/visitor.ts';
 import { createCollector } from './collector/app.ts';
 import { createCollect } from './collector/collect.ts';
 import type { Handler } from './http/exchange.ts';
@@ -15,6 +17,7 @@ import { createTagServer } from './http/tag-server.ts';
 import type { TokenKeys } from './http/tokens.ts';
 import { tokenKeysFrom } from './http/tokens.ts';
 import type { Port } from './port.ts';
+import { rightsNeeds } from './rights.ts';
 
 const REQUEST_ID_BYTES = 8;
 
@@ -137,6 +140,9 @@ function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Han
       }),
     ),
   );
+  const rights = rightsNeeds(port);
+  app.route('/', createOfficerRoutes(port, tokenKeys, rights));
+  app.route('/', createVisitorRoutes(port, rights));
   app.get('/openapi.json', openAPIRouteHandler(app, { documentation: DOCUMENTATION }));
   return app;
 }

@@ -1,6 +1,13 @@
 // edge/index.ts: what the runtimes compose.
 export type { Edge } from './app.ts';
 export { createEdge } from './app.ts';
+export type { AccessFile } from './api/privacy/access-file.ts';
+export { makeAccessFile } from './api/privacy/access-file.ts';
+export { accessHtml } from './api/privacy/access-html.ts';
+export { answerRequest, finishRequests } from './api/privacy/answer-request.ts';
+export type { Ask, Destination, RightsNeeds, Subject } from './api/privacy/needs.ts';
+export { readOfficerAsk } from './api/privacy/read-ask.ts';
+export { shownRequest } from './api/privacy/shown.ts';
 export type { GroupCommit } from './collector/group-commit.ts';
 export { createGroupCommit } from './collector/group-commit.ts';
 export type { KnownKeysNeeds } from './collector/known-visitor.ts';
@@ -16,3 +23,5 @@ export { fieldMappingSchema } from './http/field-mapping.ts';
 export type { Scope, TokenKeys } from './http/tokens.ts';
 export { issueToken, SCOPES, TOKEN_SECONDS_MAX, tokenKeysFrom } from './http/tokens.ts';
 export type { BuiltTag, Limits, Port, WriteRefusal } from './port.ts';
+export type { RightsPort } from './rights.ts';
+export { rightsNeeds } from './rights.ts';

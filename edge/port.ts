@@ -2,6 +2,7 @@
 import type { InStatement } from '@libsql/client';
 import type { EpochMs } from '../contract/index.ts';
 import type { Hmac, KeyProvider, NetworkList } from '../core/index.ts';
+import type { Destination, ExplainedTrait } from './api/privacy/needs.ts';
 import type { Db, WrappedSalt, WriteJob } from '../store/index.ts';
 
 /** Why a write was not taken; nothing of it is kept, and the client may send it again. */
@@ -51,6 +52,10 @@ export interface Port {
     event: string,
     fields?: Readonly<Record<string, string | number>>,
   ) => void;
+  /** Whom data of sites is given to, and who is told of erasures. */
+  readonly destinations: readonly Destination[];
+  /** What a stored profile says, in words; the segmenter's to know. */
+  readonly explainProfile: (state: string, asOf: EpochMs) => readonly ExplainedTrait[];
   /** The built tags by file name (`tag.js`, `tag.full.js`, chunks), where this platform serves them itself. */
   readonly tags: ReadonlyMap<string, BuiltTag>;
 }

@@ -8,6 +8,7 @@ export { KeyFolderError } from './key-provider.file.ts';
 export type { RunningNode } from './node.ts';
 export { startNode } from './node.ts';
 export { openData } from './open-data.ts';
+export { PRIVACY_PARTS } from './privacy-parts.ts';
 export { projectFolder } from './project-folder.ts';
 export type { ServingMark } from './serving-mark.ts';
 export { markServing } from './serving-mark.ts';

@@ -5,6 +5,7 @@ import type { KeyProvider } from '../core/index.ts';
 import { faultCode, toHex } from '../core/index.ts';
 import type { GroupCommit, Port } from '../edge/index.ts';
 import { createEdge, createGroupCommit, destroyAbandonedKeys, destroyExpiredSalts } from '../edge/index.ts';
+import { PRIVACY_PARTS } from './privacy-parts.ts';
 import type { Db } from '../store/index.ts';
 import { insertSaltStatement, replayTombstones } from '../store/index.ts';
 import { openGround } from '../store/open.node.ts';
@@ -90,6 +91,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     db,
     ground,
     keys,
+    ...PRIVACY_PARTS,
     write: commits.write,
     writeFault: health.fault,
     later: (ms, work) => {

@@ -27,9 +27,10 @@ export function startSchedule(config: Config, port: Pick<Port, 'log'>): () => vo
   };
   const timers = [
     repeat(SALT_CHECK_MS, 'salt_destruction', async () => {
-      const counts = await runTasksOnThread({ config, tasks: ['salts'] });
+      const counts = await runTasksOnThread({ config, tasks: ['salts', 'requests'] });
       const { salts_destroyed: destroyed = 0, salts_rotated: rotated = 0 } = counts;
       if (destroyed + rotated > 0) port.log('info', 'salts_changed', counts);
+      if ((counts['requests_finished'] ?? 0) > 0) port.log('info', 'requests_finished', counts);
     }),
     repeat(PURGE_MS, 'retention', async () => {
       port.log('info', 'retention_finished', await runTasksOnThread({ config, tasks: ['purge'] }));

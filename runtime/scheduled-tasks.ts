@@ -1,12 +1,13 @@
 // runtime/scheduled-tasks.ts: what runs without anybody asking: ended salts and retention first, then the segmenter over what stayed.
 import { KEY_BYTES, noteSignerFrom, toHex } from '../core/index.ts';
-import { destroyExpiredSalts, rotateDueSalts } from '../edge/index.ts';
+import { destroyExpiredSalts, finishRequests, rightsNeeds, rotateDueSalts } from '../edge/index.ts';
 import { purgeExpired, replayTombstones, signCheckpoint } from '../store/index.ts';
+import { PRIVACY_PARTS } from './privacy-parts.ts';
 import type { SegmentNeeds } from './segment-sites.ts';
 import { segmentSites } from './segment-sites.ts';
 
 /** One thing the schedule does. */
-export type Task = 'salts' | 'purge' | 'segment';
+export type Task = 'salts' | 'requests' | 'purge' | 'segment';
 
 const HOLDER_BYTES = 8;
 
@@ -43,10 +44,16 @@ async function salts(needs: SegmentNeeds): Promise<Readonly<Record<string, numbe
   return { salts_destroyed: destroyed, salts_rotated: await rotateDueSalts(needs, needs.now()) };
 }
 
+/** Goes on with privacy requests that were interrupted, or that met a run of the segmenter. */
+const requests = async (needs: SegmentNeeds): Promise<Readonly<Record<string, number>>> => ({
+  requests_finished: await finishRequests(rightsNeeds({ ...needs, ...PRIVACY_PARTS })),
+});
+
 /** Runs tasks in their order and counts what came of them. */
 export async function runTasks(needs: SegmentNeeds, tasks: readonly Task[]): Promise<Readonly<Record<string, number>>> {
   return {
     ...(tasks.includes('salts') ? await salts(needs) : {}),
+    ...(tasks.includes('requests') ? await requests(needs) : {}),
     ...(tasks.includes('purge') ? { ...(await purge(needs)), ...(await sign(needs)) } : {}),
     ...(tasks.includes('segment') ? await segmentSites(needs) : {}),
   };

@@ -6,6 +6,7 @@ import type { KeyProvider } from '../core/index.ts';
 import { faultCode, toHex } from '../core/index.ts';
 import type { Port } from '../edge/index.ts';
 import { createEdge } from '../edge/index.ts';
+import { PRIVACY_PARTS } from './privacy-parts.ts';
 import type { Db, WriteJob } from '../store/index.ts';
 import { acceptMessage, forgetWrittenMessages, insertSaltStatement } from '../store/index.ts';
 import { openRemote } from '../store/open.web.ts';
@@ -79,6 +80,7 @@ async function openIsolate(env: Env): Promise<Isolate> {
     db,
     ground: db,
     keys,
+    ...PRIVACY_PARTS,
     log,
     write: async (job) => {
       try {
@@ -122,7 +124,7 @@ async function consume(batch: MessageBatch<QueuedJob>, env: Env): Promise<void> 
 async function runSchedule(env: Env): Promise<void> {
   const { db, keys, log } = await isolate(env);
   await forgetWrittenMessages(db, systemNow() - MESSAGE_MEMORY_MS);
-  const counts = await runTasks({ db, keys, now: systemNow, randomBytes }, ['salts', 'purge', 'segment']);
+  const counts = await runTasks({ db, keys, now: systemNow, randomBytes }, ['salts', 'requests', 'purge', 'segment']);
   log('info', 'schedule_finished', counts);
 }
 

@@ -157,7 +157,11 @@ describe('P4: erasing one browser of a person', () => {
     ]);
     await run(one.db);
     const needs = { db: one.db, holder: 'test', clock: () => at(5_000_000) };
-    const erased = await eraseVisitor(needs, site, visitorKey(90) as VisitorKey, 'ab', at(5_000_000));
+    const erased = await eraseVisitor(needs, site, {
+      keys: [visitorKey(90) as VisitorKey],
+      receipt: 'ab',
+      at: at(5_000_000),
+    });
     expect(erased.ok).toBe(true);
     await insertRows(other.db, [...shop.filter((row) => !isErased(row)), identify(1, [0], at(1))]);
     await rerun(one.db);

@@ -5,6 +5,8 @@ export type { RunRefusal, RunSummary, SegmenterInput, Stage } from './job.ts';
 export { DEFAULT_OPTIONS, LEASE_MS, runSegmenter, STAGES } from './job.ts';
 export type { History } from './history.ts';
 export { createVisitorFold } from './history.ts';
+export type { ExplainedTrait } from './profiles/explain.ts';
+export { explainProfile } from './profiles/explain.ts';
 export type { Trait } from './profiles/traits.ts';
 export { TRAITS } from './profiles/traits.ts';
 export type { BgNbd, BgNbdRefusal, FittedBgNbd, PurchaseHistories, PurchaseHistory } from './predictions/bg-nbd.ts';

@@ -6,6 +6,7 @@ import type { Db, Lease, SiteRow, StoredModel, Watermark } from '../store/index.
 import {
   acquireLease,
   countProfiles,
+  markObjectors,
   nextVersion,
   readClusterMembers,
   readLinks,
@@ -116,6 +117,7 @@ async function runHeld(
     input.onProgress?.(stage, done, total);
     return renewLease(db, lease, clock() + LEASE_MS);
   };
+  await markObjectors(db, site.row);
   const fold = await timer('fold', () => foldNewEvents(db, site.row, lease, report('fold'), input.history));
   if (fold === undefined) return err('lease_lost');
   const events = { eventsRead: fold.read, eventsFolded: fold.folded };

@@ -95,6 +95,15 @@ export async function readLinks(db: Db, site: SiteRow): Promise<StoredLink[]> {
   return links;
 }
 
+/** The numbers of visitors by keys they have or had; keys that nobody has are left out. */
+export async function visitorsOfKeys(db: Db, site: SiteRow, keys: readonly string[]): Promise<number[]> {
+  const { rows } = await db.client.execute({
+    sql: `SELECT DISTINCT ${visitorIdSql('?1', 'unhex(value)')} AS id FROM json_each(?2) ORDER BY id`,
+    args: [site, JSON.stringify(keys)],
+  });
+  return rows.flatMap((row) => (row['id'] === null ? [] : [Number(row['id'])]));
+}
+
 /** The visitors that were identified as any of some accounts, by number, each with its key as 24 hex digits. */
 export async function visitorsOfAccounts(
   db: Db,
@@ -121,6 +130,7 @@ export type Unlinking = { readonly accounts: readonly string[] } | { readonly vi
 
 /**
  * Undoes links as if they had never been, and keeps late events from telling them again; a new `identify` links anew.
+ * @param also statements for the same transaction, such as those of the request that asked for it.
  * @returns how many links went.
  */
 export async function unlink(
@@ -128,6 +138,7 @@ export async function unlink(
   site: { readonly row: SiteRow; readonly id: string },
   who: Unlinking,
   at: EpochMs,
+  also: readonly InStatement[] = [],
 ): Promise<number> {
   const removal: InStatement =
     'accounts' in who
@@ -152,6 +163,7 @@ export async function unlink(
   const results = await db.client.batch(
     [
       ...(isFile ? ['PRAGMA secure_delete = ON'] : []),
+      ...also,
       mark,
       removal,
       await auditStatement({ kind: 'unlinked', site: site.id, of: 'accounts' in who ? 'account' : 'visitor', at }),
@@ -170,7 +182,7 @@ export const unlinkMark = (site: SiteRow, visitorKey: string, at: number): InSta
 });
 
 /** Tables that name visitors by number and speak of them alone: their rows go with the visitor. */
-const OF_VISITORS = ['links', 'unlinks', 'receipts', 'withdrawals'] as const;
+const OF_VISITORS = ['links', 'unlinks', 'receipts', 'withdrawals', 'privacy_request_visitors'] as const;
 
 /** Statements that take away what is kept of visitors besides events, where the visitors themselves are gone. */
 export const forgetGoneVisitors = (visitors: readonly number[]): InStatement[] => {

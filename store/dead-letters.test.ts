@@ -209,13 +209,13 @@ describe('P4: erasure of dead letters', () => {
 
   it('takes the visitor’s letters and nobody else’s', async () => {
     await acceptJobs(database.db, [jobOf([theirs, letter(2, { visitor: 'b'.repeat(24) }), letter(3)])]);
-    await eraseVisitor(needs(), SITE, KEY, 'r', NOW);
+    await eraseVisitor(needs(), SITE, { keys: [KEY], receipt: 'r', at: NOW });
     expect((await lettersOf()).map((one) => one.letter)).toEqual([2, 3]);
     expect(await readLetterTotals(database.db, 1)).toMatchObject({ letters: 2 });
   });
 
   it('takes a letter that was still in a queue, or came back with a backup', async () => {
-    await eraseVisitor(needs(), SITE, KEY, 'r', NOW);
+    await eraseVisitor(needs(), SITE, { keys: [KEY], receipt: 'r', at: NOW });
     const tombstones = await readTombstones(database.db);
     await acceptJobs(database.db, [jobOf([theirs, letter(2, { visitor: KEY, receivedAt: NOW + 1 })])]);
     await addTombstones(database.db, tombstones);

@@ -10,14 +10,16 @@ export interface ErasureReceipt {
   readonly site: string;
   readonly erasedAt: EpochMs;
   readonly rows: ErasedRows;
+  /** Who the data had been given to, and whether they were told (GDPR Art. 19); empty where there is nobody. */
+  readonly destinations: readonly { readonly name: string; readonly told: boolean }[];
 }
 
 /** Signs a receipt with an Ed25519 key. @returns a compact JWS of type `erasure-receipt+jwt`. */
 export const signErasureReceipt = (
-  { receipt, site, erasedAt, rows }: ErasureReceipt,
+  { receipt, site, erasedAt, rows, destinations }: ErasureReceipt,
   key: CryptoKey,
 ): Promise<string> =>
-  new SignJWT({ site, rows })
+  new SignJWT({ site, rows, destinations })
     .setProtectedHeader({ alg: 'EdDSA', typ: 'erasure-receipt+jwt' })
     .setIssuer('hushtag')
     .setJti(receipt)

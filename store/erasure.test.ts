@@ -36,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 const needs = (db: Db = store.db) => ({ db, holder: 'erasure', clock: () => NOW });
-const erase = (db: Db = store.db) => eraseVisitor(needs(db), SHOP, KEY, RECEIPT, NOW);
+const erase = (db: Db = store.db) => eraseVisitor(needs(db), SHOP, { keys: [KEY], receipt: RECEIPT, at: NOW });
 const column = async (sql: string): Promise<unknown[]> =>
   (await store.db.client.execute(sql)).rows.map((row) => row[0]);
 const idOf = async (): Promise<string> =>
@@ -77,7 +77,11 @@ describe('P4: erasing a visitor', () => {
   });
 
   it('answers with zeros where nothing was stored, and leaves a tombstone all the same', async () => {
-    const nobody = await eraseVisitor(needs(), SHOP, visitorKey(999) as VisitorKey, RECEIPT, NOW);
+    const nobody = await eraseVisitor(needs(), SHOP, {
+      keys: [visitorKey(999) as VisitorKey],
+      receipt: RECEIPT,
+      at: NOW,
+    });
     expect(nobody).toEqual({ ok: true, value: { events: 0, visitors: 0, strings: 0 } });
     expect(await readTombstones(store.db)).toHaveLength(1);
   });
@@ -178,7 +182,13 @@ describe('P4: the receipt', () => {
     const erased = await erase();
     if (!erased.ok) throw new Error('nobody else is at work');
     const token = await signErasureReceipt(
-      { receipt: RECEIPT, site: 'shop', erasedAt: NOW, rows: erased.value },
+      {
+        receipt: RECEIPT,
+        site: 'shop',
+        erasedAt: NOW,
+        rows: erased.value,
+        destinations: [{ name: 'crm', told: true }],
+      },
       privateKey,
     );
     const { payload } = await jwtVerify(token, publicKey, { issuer: 'hushtag', typ: 'erasure-receipt+jwt' });

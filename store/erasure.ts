@@ -4,15 +4,19 @@
 // replayed after a restore, or met by an event that was still in a queue, the next replay removes what the tombstone names.
 import type { InStatement } from '@libsql/client';
 import type { EpochMs, Result, VisitorKey } from '../contract/index.ts';
-import { err, ok } from '../contract/index.ts';
-import { forgetIdentityUntil, sweepAccounts } from './accounts.ts';
+import { ok } from '../contract/index.ts';
+import { forgetIdentityUntil, sweepAccounts, visitorsOfKeys } from './accounts.ts';
 import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
 import { eraseLetterStatements, letterKeys } from './dead-letters.ts';
 import { dropUnused, forgetDerived, settle, sweepStrings } from './retention-purge.ts';
 import { lookingOnly, overwriting, walkEvents } from './retention-walk.ts';
 import type { Lease } from './segmenter.ts';
-import { acquireLease, releaseLease, renewLease, resetFold } from './segmenter.ts';
+import { eventWindows } from './event-windows.ts';
+import { renewLease, resetFold } from './segmenter.ts';
+import { formerVisitorKeys, visitorDigest, visitorKeys } from './visitor-digest.ts';
+import type { LeaseNeeds } from './with-lease.ts';
+import { withLease, WORK_LEASE_MS } from './with-lease.ts';
 
 /** Events of one step: one visitor rarely has more. */
 const STEP_EVENTS = 2_000;
@@ -22,7 +26,6 @@ const STEPS_MAX = 1_000_000;
 const STEP_VISITORS = 2_000;
 /** Tombstones that are read at once at most. */
 const TOMBSTONES_MAX = 1_000_000;
-const LEASE_MS = 300_000;
 
 /** Who was erased, without who it was. */
 export interface Tombstone {
@@ -40,52 +43,47 @@ export interface ErasedRows {
 }
 
 /** What an erasure needs of its platform. */
-export interface ErasureNeeds {
-  readonly db: Db;
-  /** A random id of this run, for its lease. */
-  readonly holder: string;
-  readonly clock: () => number;
-}
+export type ErasureNeeds = LeaseNeeds;
 
 const NOTHING: ErasedRows = { events: 0, visitors: 0, strings: 0 };
 
-const hexOf = (bytes: ArrayBuffer): string =>
-  Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
-
-/** A key has 96 bits of an HMAC in it, so a digest without a secret can't be searched for it. */
-async function digestOf(site: SiteRow, key: string): Promise<string> {
-  return hexOf(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`hushtag erased 1|${site}|${key}`)));
+/** Whom an erasure is about, and what names it. */
+export interface Erasure {
+  /** Keys of the visitor as the edge derives them: more than one where they were known by several. */
+  readonly keys: readonly VisitorKey[];
+  /** Names the erasure in the audit log; nothing of the visitor is in it. */
+  readonly receipt: string;
+  readonly at: EpochMs;
+  /** Statements for the transaction that makes the promise, such as those of the request that asked for it. */
+  readonly also?: readonly InStatement[];
 }
 
 /**
- * Erases a visitor's events, profile, memberships and key, and the texts that nobody else used.
- * @param key as the edge derives it. @param receipt names the erasure in the audit log; nothing of the visitor is in it.
- * @returns what went, zeros where nothing was stored; `busy` where the segmenter is at work: the tombstone stands then, and
+ * Erases a visitor's events, profile, memberships and keys, and the texts that nobody else used.
+ * @returns what went, zeros where nothing was stored; `busy` where the segmenter is at work: the tombstones stand then, and
  * {@link replayTombstones} finishes.
  */
 export async function eraseVisitor(
   needs: ErasureNeeds,
   site: { readonly row: SiteRow; readonly id: string },
-  key: VisitorKey,
-  receipt: string,
-  at: EpochMs,
+  { keys, receipt, at, also = [] }: Erasure,
 ): Promise<Result<ErasedRows, 'busy'>> {
-  const digest = await digestOf(site.row, key);
-  await needs.db.client.batch(
-    [
-      tombstoneStatement({ site: site.row, digest, erasedAt: at }),
-      await auditStatement({ kind: 'visitor_erased', site: site.id, receipt, at }),
-    ],
-    'write',
-  );
-  await needs.db.client.batch(overwriting(needs.db, eraseLetterStatements(site.row, [key], at)), 'write');
+  const tombstones: InStatement[] = [];
+  for (const key of keys) {
+    const digest = await visitorDigest(site.row, key);
+    tombstones.push(tombstoneStatement({ site: site.row, digest, erasedAt: at }));
+  }
+  const recorded = await auditStatement({ kind: 'visitor_erased', site: site.id, receipt, at });
+  await needs.db.client.batch([...also, ...tombstones, recorded], 'write');
+  await needs.db.client.batch(overwriting(needs.db, eraseLetterStatements(site.row, keys, at)), 'write');
   const erased = await withLease(needs, site.row, async (lease) => {
-    const { rows } = await needs.db.client.execute({
-      sql: 'SELECT id FROM visitors WHERE site_id = ? AND key = unhex(?)',
-      args: [site.row, key],
-    });
-    const visitors = rows.map((row) => ({ id: Number(row['id']), until: at }));
-    return remove(needs, lease, site.row, visitors);
+    const visitors = await visitorsOfKeys(needs.db, site.row, keys);
+    return remove(
+      needs,
+      lease,
+      site.row,
+      visitors.map((id) => ({ id, until: at })),
+    );
   });
   await settle(needs.db);
   return erased;
@@ -143,7 +141,7 @@ export async function replayTombstones(needs: ErasureNeeds): Promise<Result<Eras
 /** Removes the dead letters of erased visitors; they have no row of `visitors` to be found by. */
 async function eraseLetters(db: Db, site: SiteRow, erased: ReadonlyMap<string, EpochMs>): Promise<void> {
   for (const key of await letterKeys(db, site)) {
-    const until = erased.get(await digestOf(site, key));
+    const until = erased.get(await visitorDigest(site, key));
     if (until === undefined) continue;
     await db.client.batch(overwriting(db, eraseLetterStatements(site, [key], until)), 'write');
   }
@@ -154,37 +152,18 @@ interface Erased {
   readonly until: EpochMs;
 }
 
-/** Visitors of a site that a tombstone names. */
+/** Visitors of a site that a tombstone names, by a key they have or had. */
 async function findErased(db: Db, site: SiteRow, erased: ReadonlyMap<string, EpochMs>): Promise<Erased[]> {
-  const found: Erased[] = [];
-  let last = 0;
-  for (let step = 0; step < STEPS_MAX; step++) {
-    const { rows } = await db.client.execute({
-      sql: 'SELECT id, lower(hex(key)) AS key FROM visitors WHERE site_id = ? AND id > ? ORDER BY id LIMIT ?',
-      args: [site, last, STEP_VISITORS],
-    });
-    if (rows.length === 0) break;
-    for (const row of rows) {
-      last = Number(row['id']);
-      const until = erased.get(await digestOf(site, row['key'] as string));
-      if (until !== undefined) found.push({ id: last, until });
+  const found = new Map<number, EpochMs>();
+  for (const pass of [visitorKeys(db, site), formerVisitorKeys(db, site)]) {
+    for await (const keys of pass) {
+      for (const { visitor, key } of keys) {
+        const until = erased.get(await visitorDigest(site, key));
+        if (until !== undefined) found.set(visitor, Math.max(until, found.get(visitor) ?? 0) as EpochMs);
+      }
     }
   }
-  return found;
-}
-
-async function withLease(
-  { db, holder, clock }: ErasureNeeds,
-  site: SiteRow,
-  work: (lease: Lease) => Promise<ErasedRows>,
-): Promise<Result<ErasedRows, 'busy'>> {
-  const lease = await acquireLease(db, site, holder, { now: clock(), expiresAt: clock() + LEASE_MS });
-  if (lease === undefined) return err('busy');
-  try {
-    return ok(await work(lease));
-  } finally {
-    await releaseLease(db, lease);
-  }
+  return [...found].map(([id, until]) => ({ id, until }));
 }
 
 /** Derived data first, then events, then texts, then the key: a visitor is found again until everything else is gone. */
@@ -200,7 +179,7 @@ async function remove(
     // Before the events: a kill between the two leaves them, and the next replay comes by here again.
     await db.copy?.erase(site, visitor);
     events += await removeEvents(db, site, lease, visitor);
-    await renewLease(db, lease, clock() + LEASE_MS);
+    await renewLease(db, lease, clock() + WORK_LEASE_MS);
   }
   const turn = (): Promise<boolean> => new Promise((resolve) => setTimeout(() => resolve(true), 0));
   const used = await walkEvents(db, lookingOnly(turn));
@@ -216,22 +195,25 @@ async function remove(
 
 async function removeEvents(db: Db, site: SiteRow, lease: Lease, { id, until }: Erased): Promise<number> {
   let removed = 0;
-  for (let step = 0; step < STEPS_MAX; step++) {
-    // Found without the write lock; there is no index by visitor, so this reads the site's history.
-    const { rows } = await db.client.execute({
-      sql: 'SELECT seq FROM events NOT INDEXED WHERE site_id = ? AND visitor = ? AND at <= ? ORDER BY seq LIMIT ?',
-      args: [site, id, until, STEP_EVENTS],
-    });
-    if (rows.length === 0) break;
-    // Before the events, so that a kill between the two leaves the events to find the profile by.
-    if (step === 0) {
-      await forgetFolded(db, site, lease, { id, until });
-      await db.client.batch(overwriting(db, forgetIdentityUntil(site, id, until)), 'write');
+  for await (const { from, to } of eventWindows(db)) {
+    for (let step = 0; step < STEPS_MAX; step++) {
+      // Found without the write lock; there is no index by visitor, so this reads the site's history.
+      const { rows } = await db.client.execute({
+        sql: `SELECT seq FROM events NOT INDEXED
+          WHERE seq > ? AND seq <= ? AND site_id = ? AND visitor = ? AND at <= ? ORDER BY seq LIMIT ?`,
+        args: [from, to, site, id, until, STEP_EVENTS],
+      });
+      if (rows.length === 0) break;
+      // Before the events, so that a kill between the two leaves the events to find the profile by.
+      if (removed === 0) {
+        await forgetFolded(db, site, lease, { id, until });
+        await db.client.batch(overwriting(db, forgetIdentityUntil(site, id, until)), 'write');
+      }
+      const seqs = JSON.stringify(rows.map((row) => Number(row['seq'])));
+      const removal = { sql: 'DELETE FROM events WHERE seq IN (SELECT value FROM json_each(?))', args: [seqs] };
+      await db.client.batch(overwriting(db, [removal]), 'write');
+      removed += rows.length;
     }
-    const seqs = JSON.stringify(rows.map((row) => Number(row['seq'])));
-    const removal = { sql: 'DELETE FROM events WHERE seq IN (SELECT value FROM json_each(?))', args: [seqs] };
-    await db.client.batch(overwriting(db, [removal]), 'write');
-    removed += rows.length;
   }
   return removed;
 }

@@ -2,7 +2,7 @@
 export type { EventRow, LedgerLine, LedgerOutcome, WriteJob } from './accept.ts';
 export { acceptJobs, acceptMessage, acceptStatements, forgetWrittenMessages, UNKNOWN_SITE } from './accept.ts';
 export type { AccountRef, StoredLink, Unlinking } from './accounts.ts';
-export { isVisitorKey, readLinks, unlink, visitorsOfAccounts } from './accounts.ts';
+export { isVisitorKey, readLinks, unlink, visitorsOfAccounts, visitorsOfKeys } from './accounts.ts';
 export type { StoredCheckpoint } from './audit.ts';
 export {
   appendAudit,
@@ -21,16 +21,43 @@ export { replayStatements } from './letter-replay.ts';
 export { pingDatabase, readLedger } from './ledger.ts';
 export type { Release } from './published.ts';
 export { currentRelease, releasedModel, releasedSegment, releasedSegments } from './published.ts';
-export type { ErasedRows, ErasureNeeds, Tombstone } from './erasure.ts';
-export { addTombstones, eraseVisitor, readTombstones, replayTombstones } from './erasure.ts';
+export type { ErasedRows, Erasure, ErasureNeeds } from './erasure.ts';
+export { eraseVisitor, replayTombstones } from './erasure.ts';
 export type { ErasureReceipt } from './erasure-receipt.ts';
 export { signErasureReceipt } from './erasure-receipt.ts';
+export type { Kept } from './kept-aside.ts';
+export { addKept, decodeKept, encodeKept, readKept } from './kept-aside.ts';
+export { leaveSegments, markObjectors, objectionStatements } from './objection.ts';
+export type {
+  NewRequest,
+  PrivacyRequest,
+  RequestKind,
+  RequestOutcome,
+  RequestStatus,
+  RequestStep,
+  SubjectKind,
+} from './privacy-requests.ts';
+export {
+  addRequestStep,
+  closeRequest,
+  findRepeated,
+  findRequest,
+  listRequests,
+  openRequests,
+  REQUEST_KINDS,
+  requestStatements,
+  REQUESTS_MAX,
+  requestVisitors,
+} from './privacy-requests.ts';
 export type { SiteRetention } from './retention.ts';
 export { readRetention, setRetention } from './retention.ts';
 export type { RetentionFinding } from './retention-check.ts';
 export { checkRetention } from './retention-check.ts';
 export type { PurgeNeeds, PurgeReport, SitePurge } from './retention-purge.ts';
 export { purgeExpired } from './retention-purge.ts';
+export type { FiledEvent, VisitorFile } from './visitor-file.ts';
+export { FILE_EVENTS_MAX, readVisitorFile } from './visitor-file.ts';
+export type { LeaseNeeds } from './with-lease.ts';
 export type { WrappedSalt } from './salts.ts';
 export {
   abandonedKeys,

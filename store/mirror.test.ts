@@ -121,7 +121,11 @@ describe('P4, P5: what leaves ground.db leaves the mirror', () => {
     const id = Number(rows[0]?.['id']);
     expect((await mirrored()).some(({ visitor }) => visitor === id)).toBe(true);
     const before = await mirrored();
-    await eraseVisitor(needs(), SHOP, visitorKey(5) as VisitorKey, '00'.repeat(16), (T0 + 40 * DAY_MS) as EpochMs);
+    await eraseVisitor(needs(), SHOP, {
+      keys: [visitorKey(5) as VisitorKey],
+      receipt: '00'.repeat(16),
+      at: (T0 + 40 * DAY_MS) as EpochMs,
+    });
     expect(await mirrored()).toEqual(before.filter(({ visitor }) => visitor !== id));
   });
 

@@ -21,7 +21,8 @@ export interface RetentionFinding {
     | 'links_have_visitors'
     | 'receipts_have_visitors'
     | 'accounts_have_links'
-    | 'strings_are_used';
+    | 'strings_are_used'
+    | 'requests_have_visitors';
   readonly holds: boolean;
   /** Rows that break it. */
   readonly rows: number;
@@ -59,7 +60,8 @@ const AGES: readonly Age[] = [
 ];
 
 const UNUSED = {
-  visitors_have_events: 'SELECT count(*) FROM visitors WHERE id NOT IN (SELECT visitor FROM events WHERE visitor > 0)',
+  visitors_have_events:
+    'SELECT count(*) FROM visitors WHERE objected_at IS NULL AND id NOT IN (SELECT visitor FROM events WHERE visitor > 0)',
   profiles_have_events:
     'SELECT count(*) FROM profiles WHERE visitor NOT IN (SELECT visitor FROM events WHERE visitor > 0)',
   memberships_have_events:
@@ -72,6 +74,8 @@ const UNUSED = {
     SELECT name AS id FROM events UNION SELECT path FROM events UNION SELECT title FROM events
     UNION SELECT referrer FROM events UNION SELECT campaign FROM events UNION SELECT currency FROM events
     UNION SELECT coupon FROM events) AS used WHERE used.id = s.id)`,
+  requests_have_visitors:
+    'SELECT count(*) FROM privacy_request_visitors AS r LEFT JOIN visitors AS v ON v.id = r.visitor WHERE v.id IS NULL',
 } as const;
 
 /** Looks at everything stored. It reads whole tables: run it after a purge, not while events pour in. */

@@ -196,19 +196,29 @@ async function sweepVisitors(
   let last = 0;
   for (let step = 0; step < STEPS_MAX && last < walked.maxVisitor; step++) {
     const { rows } = await db.client.execute({
-      sql: 'SELECT id, site_id FROM visitors WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
+      sql: 'SELECT id, site_id, objected_at FROM visitors WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
       args: [last, walked.maxVisitor, STEP_ROWS],
     });
     if (rows.length === 0) break;
     last = Number(rows.at(-1)?.['id'] ?? walked.maxVisitor);
     const unused = rows
-      .map((row) => ({ id: Number(row['id']), site: Number(row['site_id']) }))
+      .map((row) => ({
+        id: Number(row['id']),
+        site: Number(row['site_id']),
+        // Who objected is known on: the row is what keeps later events of theirs out of profiles.
+        stays: row['objected_at'] !== null,
+      }))
       .filter(({ id, site }) => sites.has(site) && !walked.usedVisitors.has(id));
     for (const site of new Set(unused.map((visitor) => visitor.site))) {
-      const ids = unused.filter((visitor) => visitor.site === site).map(({ id }) => id);
-      await forgetDerived(db, site, ids);
+      const ofSite = unused.filter((visitor) => visitor.site === site);
+      await forgetDerived(
+        db,
+        site,
+        ofSite.map(({ id }) => id),
+      );
+      const leaving = ofSite.filter(({ stays }) => !stays).map(({ id }) => id);
       // An event that came since the pass may name one of them again; those few are asked for under the write lock.
-      const count = await dropUnused(db, 'visitors', ids, ['visitor'], walked.endSeq);
+      const count = await dropUnused(db, 'visitors', leaving, ['visitor'], walked.endSeq);
       removed.set(site, (removed.get(site) ?? 0) + count);
     }
     if (!(await goOn())) break;

@@ -8,7 +8,7 @@ import { PURPOSE_BIT } from '../contract/index.ts';
 import type { Db, SiteRow } from './db.ts';
 import { jsonChunks } from './rows.ts';
 
-/** An event that may be folded: of a linked visitor who agreed to `profile` (C1). */
+/** An event that may be folded: of a linked visitor who agreed to `profile` (C1) and did not object since. */
 export interface StoredEvent {
   readonly visitor: number;
   /** Event id as 32 hex digits. */
@@ -117,7 +117,7 @@ export async function releaseLease(db: Db, lease: Lease): Promise<void> {
 }
 
 /** Whose events may be folded, as a condition on `visitors AS v`. */
-export const FOLDABLE_VISITOR = 'v.linked = 1';
+export const FOLDABLE_VISITOR = 'v.linked = 1 AND v.objected_at IS NULL';
 
 /** How far the fold has come, or undefined before the first slice. */
 export async function readWatermark(db: Db, site: SiteRow): Promise<Watermark | undefined> {

@@ -37,13 +37,11 @@ export async function proveErasure(stage: Stage): Promise<ErasureProof> {
   const visitor = Number(rows[0]?.['id'] ?? 0);
   const foundBefore = await left(stage, visitor, key);
   const receipt = '00112233445566778899aabbccddeeff';
-  const erased = await eraseVisitor(
-    { db, holder: 'proof', clock: Date.now },
-    site,
-    key,
+  const erased = await eraseVisitor({ db, holder: 'proof', clock: Date.now }, site, {
+    keys: [key],
     receipt,
-    Date.now() as EpochMs,
-  );
+    at: Date.now() as EpochMs,
+  });
   return {
     erasedEvents: erased.ok ? erased.value.events : 0,
     foundBefore,

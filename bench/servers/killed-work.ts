@@ -43,7 +43,7 @@ if (work === 'purge') {
   const key = await knownVisitorKey({ db, keys }, site, id as FirstPartyId, now);
   if (key === undefined) throw new Error('the salt lives');
   armed = true;
-  await eraseVisitor({ db, holder: 'killed', clock: () => now }, site, key, 'receipt', now);
+  await eraseVisitor({ db, holder: 'killed', clock: () => now }, site, { keys: [key], receipt: 'receipt', at: now });
 } else if (work === 'salt_change') {
   armed = true;
   const randomBytes = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));

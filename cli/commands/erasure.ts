@@ -8,11 +8,13 @@ import { KEY_BYTES, toHex } from '../../core/index.ts';
 import { knownVisitorKey, tokenKeysFrom } from '../../edge/index.ts';
 import type { Config } from '../../runtime/index.ts';
 import { configuredKeys } from '../../runtime/index.ts';
-import type { Db, Site, Tombstone } from '../../store/index.ts';
+import type { Db, Kept, Site } from '../../store/index.ts';
 import {
-  addTombstones,
+  addKept,
+  decodeKept,
+  encodeKept,
   eraseVisitor,
-  readTombstones,
+  readKept,
   replayTombstones,
   signErasureReceipt,
 } from '../../store/index.ts';
@@ -44,10 +46,10 @@ export async function eraseByFirstPartyId(
     );
   }
   const receipt = toHex(random(RECEIPT_BYTES));
-  const erased = await eraseVisitor(needsOf(db), site, key, receipt, now);
+  const erased = await eraseVisitor(needsOf(db), site, { keys: [key], receipt, at: now });
   if (!erased.ok) throw new CliError(1, BUSY);
   const { privateKey } = await tokenKeysFrom(await keys.secret('audit', random(KEY_BYTES)));
-  const said = { receipt, site: site.id, erasedAt: now, rows: erased.value };
+  const said = { receipt, site: site.id, erasedAt: now, rows: erased.value, destinations: [] };
   return { ...said, signed: await signErasureReceipt(said, privateKey) };
 }
 
@@ -75,35 +77,28 @@ const visitorCommand = defineCommand({
 });
 
 const tombstonesCommand = defineCommand({
-  meta: { name: 'tombstones', description: 'Write who was erased, without who it was, to a file beside the backups' },
+  meta: {
+    name: 'tombstones',
+    description: 'Write who was erased and who objected, without who it was, to a file beside the backups',
+  },
   args: { out: { type: 'string', required: true, description: 'The file to write' }, json: jsonFlag },
   run: async ({ args }) => {
-    const tombstones = await withDb(requireConfig(), (db) => readTombstones(db));
-    await writeFile(args.out, `${JSON.stringify(tombstones)}\n`, { mode: 0o600 });
-    const count = tombstones.length;
-    print(args.json === true, { file: args.out, tombstones: count }, `Wrote ${count} tombstones to ${args.out}.`);
+    const kept = await withDb(requireConfig(), readKept);
+    await writeFile(args.out, encodeKept(kept), { mode: 0o600 });
+    const [tombstones, objections] = [kept.tombstones.length, kept.objections.length];
+    print(
+      args.json === true,
+      { file: args.out, tombstones, objections },
+      `Wrote ${tombstones} tombstones and ${objections} objections to ${args.out}.`,
+    );
   },
 });
 
-const isTombstone = (value: unknown): value is Tombstone =>
-  typeof value === 'object' &&
-  value !== null &&
-  'site' in value &&
-  Number.isSafeInteger(value.site) &&
-  'erasedAt' in value &&
-  Number.isSafeInteger(value.erasedAt) &&
-  'digest' in value &&
-  typeof value.digest === 'string' &&
-  /^[0-9a-f]{64}$/.test(value.digest);
-
-async function readTombstoneFile(path: string): Promise<Tombstone[]> {
-  try {
-    const read: unknown = JSON.parse(await readFile(path, 'utf8'));
-    if (Array.isArray(read) && read.every(isTombstone)) return read;
-  } catch {
-    // Unreadable and malformed files are answered alike below.
-  }
-  throw new CliError(1, `${path} holds no tombstones: give a file that \`hushtag erasure tombstones\` wrote.`);
+async function readKeptFile(path: string): Promise<Kept> {
+  const kept = decodeKept(await readFile(path, 'utf8').catch(() => ''));
+  if (kept === undefined)
+    throw new CliError(1, `${path} holds no tombstones: give a file that \`hushtag erasure tombstones\` wrote.`);
+  return kept;
 }
 
 const replayCommand = defineCommand({
@@ -113,9 +108,9 @@ const replayCommand = defineCommand({
     json: jsonFlag,
   },
   run: async ({ args }) => {
-    const kept = args.from === undefined ? [] : await readTombstoneFile(args.from);
+    const kept = args.from === undefined ? undefined : await readKeptFile(args.from);
     const replayed = await withDb(requireConfig(), async (db) => {
-      await addTombstones(db, kept);
+      if (kept !== undefined) await addKept(db, kept);
       return replayTombstones(needsOf(db));
     });
     if (!replayed.ok) throw new CliError(1, BUSY);

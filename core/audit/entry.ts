@@ -36,6 +36,30 @@ export type AuditEvent =
   | { readonly kind: 'visitor_erased'; readonly site: string; readonly receipt: string }
   | { readonly kind: 'unlinked'; readonly site: string; readonly of: 'account' | 'visitor' }
   | { readonly kind: 'letters_replayed' | 'letters_dropped'; readonly site: string; readonly letters: number }
+  | {
+      readonly kind: 'privacy_requested';
+      readonly site: string;
+      readonly request: string;
+      /** `access`, `erasure`, `objection` or `unlink`. */
+      readonly asked: string;
+      /** `officer` or `visitor`. */
+      readonly by: string;
+    }
+  | {
+      readonly kind: 'privacy_request_closed';
+      readonly site: string;
+      readonly request: string;
+      readonly outcome: string;
+    }
+  | {
+      readonly kind: 'visitor_read';
+      readonly site: string;
+      /** The request whose file was read. */
+      readonly request: string;
+      /** The token it was read with; absent where the visitor or the command line read it. */
+      readonly token?: string;
+      readonly by: 'officer' | 'visitor' | 'command';
+    }
   | { readonly kind: 'audit_exported'; readonly entries: number };
 
 /** An event and when it happened, epoch ms. */

@@ -38,9 +38,13 @@ export function consentSuite(edge: SuiteEdge): void {
       expect(Object.keys(document.paths).sort()).toEqual([
         '/v1/collect',
         '/v1/consent/status',
+        '/v1/privacy/requests',
         '/v1/sites/{site}/dead-letters',
         '/v1/sites/{site}/dead-letters/replay',
         '/v1/sites/{site}/ledger',
+        '/v1/sites/{site}/privacy/requests',
+        '/v1/sites/{site}/privacy/requests/{id}',
+        '/v1/sites/{site}/privacy/requests/{id}/file',
         '/v1/sites/{site}/segments',
         '/v1/sites/{site}/segments/{id}',
       ]);

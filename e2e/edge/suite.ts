@@ -5,6 +5,7 @@ import { consentSuite } from './consent-suite.ts';
 import { identitySuite } from './identity-suite.ts';
 import { deadLetterSuite } from './dead-letter-suite.ts';
 import { lossSuite } from './loss-suite.ts';
+import { rightsSuite } from './rights-suite.ts';
 import { useEdge } from './use-edge.ts';
 
 /** Runs the suite against a runtime. */
@@ -15,4 +16,5 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   lossSuite(edge);
   accessSuite(edge);
   deadLetterSuite(edge);
+  rightsSuite(edge);
 }

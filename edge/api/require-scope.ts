@@ -10,7 +10,11 @@ import type { Port } from '../port.ts';
 
 /** What a route behind it has. */
 export interface ApiEnv {
-  readonly Variables: { readonly site: Site };
+  readonly Variables: {
+    readonly site: Site;
+    /** Names the token in the audit log. */
+    readonly token: string;
+  };
 }
 
 /** Makes the middleware of a scope. */
@@ -30,11 +34,12 @@ export const scopesOf =
     if (site === undefined) return problem('not_found', 'Check the site in the path against the token.');
     if (!grant.value.scopes.has(scope)) return problem('scope_missing', `This needs the scope ${scope}.`);
     context.set('site', site);
+    context.set('token', grant.value.token);
     return next();
   };
 
 /** A JSON answer that no cache keeps. */
-export const privateJson = (context: Context<ApiEnv>, body: unknown): Response => {
+export const privateJson = (context: Context<ApiEnv>, body: unknown, status: 200 | 202 = 200): Response => {
   context.header('cache-control', 'private, no-store');
-  return context.json(body as object);
+  return context.json(body as object, status);
 };

@@ -4,7 +4,7 @@ import { responseOf } from './exchange.ts';
 import { ENCODINGS_TAKEN } from './inflate.ts';
 
 interface Kind {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 503;
   readonly title: string;
 }
 
@@ -24,6 +24,7 @@ export const PROBLEMS = {
   token_invalid: { status: 401, title: 'The token is not valid' },
   token_expired: { status: 401, title: 'The token has expired' },
   scope_missing: { status: 403, title: 'The token lacks the scope this needs' },
+  idempotency_reused: { status: 409, title: 'Another request was made under this Idempotency-Key' },
   not_found: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'This address takes other methods' },
   rate_limited: { status: 429, title: 'Too many events in a short time; send it again later' },

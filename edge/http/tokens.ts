@@ -5,7 +5,15 @@ import { toHex } from '../../core/index.ts';
 import { errors, jwtVerify, SignJWT } from 'jose';
 
 /** What a token may be used for. */
-export const SCOPES = ['segments:read', 'ledger:read', 'import', 'dead-letters:read', 'dead-letters:replay'] as const;
+export const SCOPES = [
+  'segments:read',
+  'ledger:read',
+  'import',
+  'dead-letters:read',
+  'dead-letters:replay',
+  'privacy:read',
+  'privacy:write',
+] as const;
 /** One permission of a token. */
 export type Scope = (typeof SCOPES)[number];
 
@@ -13,6 +21,8 @@ export type Scope = (typeof SCOPES)[number];
 export interface Grant {
   readonly site: SiteId;
   readonly scopes: ReadonlySet<Scope>;
+  /** The token's id (jti): names it in the audit log. */
+  readonly token: string;
 }
 
 /** The key pair that signs and checks tokens. */
@@ -82,8 +92,9 @@ export async function verifyToken(
       currentDate: new Date(now),
     });
     const site = parseSiteId(payload['site']);
-    if (!site.ok || typeof payload['scope'] !== 'string') return err('token_invalid');
-    return ok({ site: site.value, scopes: new Set(payload['scope'].split(' ').filter(isScope)) });
+    const { scope, jti } = payload;
+    if (!site.ok || typeof scope !== 'string' || typeof jti !== 'string') return err('token_invalid');
+    return ok({ site: site.value, scopes: new Set(scope.split(' ').filter(isScope)), token: jti });
   } catch (fault) {
     if (fault instanceof errors.JWTExpired) return err('token_expired');
     if (fault instanceof errors.JOSEError) return err('token_invalid');

@@ -1,4 +1,4 @@
-// edge/collector/rate-limit.ts: token buckets: how fast a key may go on, and how long it must wait where it went too fast.
+// edge/http/rate-limit.ts: token buckets: how fast a key may go on, and how long it must wait where it went too fast.
 import type { EpochMs } from '../../contract/index.ts';
 import { createRecent } from '../../core/index.ts';
 

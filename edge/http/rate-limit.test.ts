@@ -1,4 +1,4 @@
-// edge/collector/rate-limit.test.ts: no key goes faster than its rate, and no other key pays for it.
+// edge/http/rate-limit.test.ts: no key goes faster than its rate, and no other key pays for it.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EpochMs } from '../../contract/index.ts';

@@ -1,0 +1,143 @@
+// edge/api/privacy/answer-request.test.ts: a request that was interrupted is finished, and whoever had the data is told (P4).
+import { jwtVerify } from 'jose';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EpochMs, FirstPartyId, VisitorKey } from '../../../contract/index.ts';
+import { DAY_MS, ok } from '../../../contract/index.ts';
+import type { KeyProvider } from '../../../core/index.ts';
+import { KEY_BYTES } from '../../../core/index.ts';
+import { findSite, findRequest } from '../../../store/index.ts';
+import type { Db, Site } from '../../../store/index.ts';
+import { acquireLease } from '../../../store/segmenter.ts';
+import type { TestDatabase } from '../../../store/testing.ts';
+import { openTestDatabase } from '../../../store/testing.ts';
+import { acceptJobs, addSite } from '../../../store/index.ts';
+import { tokenKeysFrom } from '../../http/tokens.ts';
+import { answerRequest, finishRequests } from './answer-request.ts';
+import type { Ask, Destination, RightsNeeds } from './needs.ts';
+import { shownRequest } from './shown.ts';
+
+const T0 = 1_772_409_600_000 as EpochMs;
+const KEY = 'a1b2c3d4e5f60718293a4b5c' as VisitorKey;
+const SITE = 'shop' as Site['id'];
+const ask = (kind: Ask['kind']): Ask => ({
+  kind,
+  askedBy: 'officer',
+  subject: { kind: 'first_party_id', firstPartyId: '0123456789012345678901' as FirstPartyId },
+});
+
+let database: TestDatabase;
+let site: Site;
+beforeEach(async () => {
+  database = await openTestDatabase();
+  await addSite(database.db, { id: SITE, origins: [], policy: 'standard', floor: 50, at: T0 });
+  const found = await findSite(database.db, SITE);
+  if (found === undefined) throw new Error('the site was added');
+  site = found;
+  const rows = [1, 2, 3].map((nth) => ({
+    id: String(nth).padStart(32, '0'), at: T0, name: 'page_view', visitor: KEY, linked: 1 as const, purposes: 15, policyVersion: 1,
+  })); // biome-ignore format: a row
+  await acceptJobs(database.db, [{ site: site.row, day: 20_000, rows, ledger: [] }]);
+});
+afterEach(() => database.close());
+
+const keys: KeyProvider = {
+  forgets: true,
+  obtain: async (_, fresh) => fresh,
+  read: async () => undefined,
+  destroy: async () => undefined,
+  secret: async () => new Uint8Array(KEY_BYTES).fill(3),
+};
+const needs = (over: Partial<RightsNeeds> = {}): RightsNeeds => ({
+  db: database.db,
+  keys,
+  now: () => (T0 + DAY_MS) as EpochMs,
+  randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  identify: async () => ok({ visitors: [KEY], accounts: [] }),
+  destinations: [],
+  explainProfile: () => [],
+  ...over,
+});
+const eventsLeft = async (): Promise<number> =>
+  Number((await database.db.client.execute('SELECT count(*) FROM events')).rows[0]?.[0]);
+const answered = async (kind: Ask['kind'], over: Partial<RightsNeeds> = {}) => {
+  const answer = await answerRequest(needs(over), site, ask(kind));
+  if (!answer.ok) throw new Error(answer.error);
+  return answer.value;
+};
+const segmenterAtWork = () => acquireLease(database.db, site.row, 'another', { now: T0, expiresAt: T0 + 2 * DAY_MS });
+
+describe('P4: a request is finished whatever happens', () => {
+  it.each(['erasure', 'objection'] as const)(
+    '%s waits for the segmenter, and is finished by the schedule',
+    async (kind) => {
+      const lease = await segmenterAtWork();
+      const open = await answered(kind);
+      expect(shownRequest(open, T0 + DAY_MS)).toMatchObject({ status: 'open', daysLeft: 30 });
+      expect(await finishRequests(needs())).toBe(0);
+      await database.db.client.execute({ sql: 'DELETE FROM leases WHERE name = ?', args: [lease?.name ?? ''] });
+      expect(await finishRequests(needs())).toBe(1);
+      expect(await findRequest(database.db, site.row, open.id)).toMatchObject({ status: 'done' });
+      expect(await finishRequests(needs())).toBe(0);
+      expect(await eventsLeft()).toBe(kind === 'erasure' ? 0 : 3);
+    },
+  );
+
+  it.each(['erasure', 'objection'] as const)(
+    '%s killed before any of its calls is either not there or finished later',
+    async (kind) => {
+      for (let calls = 0; ; calls++) {
+        let left = calls;
+        const dying = new Proxy(database.db.client, {
+          get: (target, name: keyof Db['client']) => {
+            const value: unknown = Reflect.get(target, name);
+            if (typeof value !== 'function') return value;
+            return (...args: unknown[]): unknown => {
+              if ((name === 'batch' || name === 'execute') && left-- <= 0) throw new Error('killed');
+              return Reflect.apply(value as (...given: unknown[]) => unknown, target, args);
+            };
+          },
+        });
+        const db: Db = { ...database.db, client: dying };
+        const ended = await answerRequest(needs({ db }), site, ask(kind)).then(
+          () => true,
+          () => false,
+        );
+        await database.db.client.execute('DELETE FROM leases');
+        await finishRequests(needs());
+        const { rows } = await database.db.client.execute(
+          `SELECT (SELECT count(*) FROM privacy_requests WHERE status = 'open'), (SELECT count(*) FROM privacy_requests),
+          (SELECT count(*) FROM tombstones) + (SELECT count(*) FROM objections)`,
+        );
+        const [open, requests, promises] = [0, 1, 2].map((nth) => Number(rows[0]?.[nth]));
+        expect(open).toBe(0);
+        expect(requests === 0).toBe(promises === 0);
+        if (kind === 'erasure' && requests !== 0) expect(await eventsLeft()).toBe(0);
+        if (ended) return;
+      }
+    },
+  );
+
+  it('tells every destination, and the receipt says who was told and who was not', async () => {
+    const told: unknown[] = [];
+    const destination = (name: string, works: boolean): Destination => ({
+      name,
+      purpose: 'newsletters',
+      forget: async (erasure) => {
+        told.push(erasure);
+        return works;
+      },
+    });
+    const done = await answered('erasure', { destinations: [destination('crm', true), destination('ads', false)] });
+    expect(told).toEqual([1, 2].map(() => ({ site: SITE, receipt: done.id, keys: [KEY] })));
+    const { publicKey } = await tokenKeysFrom(new Uint8Array(KEY_BYTES).fill(3));
+    const { payload } = await jwtVerify(done.outcome?.receipt ?? '', publicKey);
+    expect(payload).toMatchObject({
+      jti: done.id,
+      destinations: [
+        { name: 'crm', told: true },
+        { name: 'ads', told: false },
+      ],
+    });
+    expect(done.steps.map(({ step }) => step)).toContain('destinations_told');
+  });
+});

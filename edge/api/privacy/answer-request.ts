@@ -1,0 +1,218 @@
+// edge/api/privacy/answer-request.ts: answers a request about somebody's data, and finishes those that were interrupted.
+//
+// Who asked is made into keys first. Then the request, what it promises (tombstone, objection, the visitors of a file) and
+// the audit entries are one transaction: killed before it nothing was promised, killed after it the schedule finishes.
+import type { EpochMs, Result, VisitorKey } from '../../../contract/index.ts';
+import { DAY_MS, err, ok } from '../../../contract/index.ts';
+import { KEY_BYTES, lengthPrefixed, toHex } from '../../../core/index.ts';
+import type {
+  ErasedRows,
+  LeaseNeeds,
+  NewRequest,
+  PrivacyRequest,
+  RequestKind,
+  RequestOutcome,
+  Site,
+} from '../../../store/index.ts';
+import {
+  addRequestStep,
+  closeRequest,
+  eraseVisitor,
+  findRepeated,
+  findRequest,
+  leaveSegments,
+  listSites,
+  objectionStatements,
+  openRequests,
+  replayTombstones,
+  requestStatements,
+  signErasureReceipt,
+  unlink,
+  visitorsOfKeys,
+} from '../../../store/index.ts';
+import { tokenKeysFrom } from '../../http/tokens.ts';
+import type { Ask, KnownAs, RightsNeeds, Subject } from './needs.ts';
+
+/** Days until a request must be answered: GDPR Art. 12 (3) says one month, of which the shortest has 28 days; most have 30. */
+export const ANSWER_DAYS = 30;
+const ID_BYTES = 16;
+const HOLDER_BYTES = 8;
+const NO_ROWS: ErasedRows = { events: 0, visitors: 0, strings: 0 };
+
+const leaseNeeds = ({ db, randomBytes, now }: RightsNeeds): LeaseNeeds => ({
+  db,
+  holder: toHex(randomBytes(HOLDER_BYTES)),
+  clock: now,
+});
+
+const fieldsOf = (subject: Subject): string[] =>
+  subject.kind === 'first_party_id'
+    ? [subject.kind, subject.firstPartyId]
+    : [subject.kind, subject.account.kind, subject.account.value];
+
+/** Hashes under a secret of their own: an Idempotency-Key may be anything, and the subject is a person's (P1). */
+async function fingerprints(
+  { keys, randomBytes }: RightsNeeds,
+  site: Site,
+  { idempotencyKey, kind, subject }: Ask,
+): Promise<NewRequest['idempotency']> {
+  if (idempotencyKey === undefined) return undefined;
+  const secret = Uint8Array.from(await keys.secret('requests', randomBytes(KEY_BYTES)));
+  const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const keyed = async (...fields: readonly string[]): Promise<string> =>
+    toHex(
+      new Uint8Array(await crypto.subtle.sign('HMAC', key, lengthPrefixed(['hushtag request 1', site.id, ...fields]))),
+    );
+  return { key: await keyed(idempotencyKey), fingerprint: await keyed(idempotencyKey, kind, ...fieldsOf(subject)) };
+}
+
+async function repeated(
+  { db }: RightsNeeds,
+  site: Site,
+  idempotency: NewRequest['idempotency'],
+): Promise<Result<PrivacyRequest, 'idempotency_reused'> | undefined> {
+  const known = idempotency === undefined ? undefined : await findRepeated(db, site.row, idempotency.key);
+  if (known === undefined) return undefined;
+  if (known.fingerprint !== idempotency?.fingerprint) return err('idempotency_reused');
+  const request = await findRequest(db, site.row, known.id);
+  return request === undefined ? undefined : ok(request);
+}
+
+/**
+ * Answers a request. @returns it as it stands: `open` where the segmenter was at work, and the schedule goes on with it.
+ */
+export async function answerRequest(
+  needs: RightsNeeds,
+  site: Site,
+  ask: Ask,
+): Promise<Result<PrivacyRequest, 'idempotency_reused'>> {
+  const idempotency = await fingerprints(needs, site, ask);
+  const before = await repeated(needs, site, idempotency);
+  if (before !== undefined) return before;
+  const id = toHex(needs.randomBytes(ID_BYTES));
+  try {
+    await work(needs, site, ask, id, idempotency);
+  } catch (fault) {
+    // Two of the same at once: the index let one of them in, and that one's answer is the answer to both.
+    const winner = await repeated(needs, site, idempotency);
+    if (winner === undefined || (winner.ok && winner.value.id === id)) throw fault;
+    return winner;
+  }
+  const request = await findRequest(needs.db, site.row, id);
+  if (request === undefined) throw new Error('a request that was written can be read');
+  return ok(request);
+}
+
+/** A request whose person is known by keys, before anything of it is written. */
+interface Begun extends KnownAs {
+  readonly needs: RightsNeeds;
+  readonly site: Site;
+  readonly at: EpochMs;
+  readonly request: Omit<NewRequest, 'status' | 'steps'>;
+}
+
+const KNOWN_STEPS = ['received', 'identified'] as const;
+
+async function work(
+  needs: RightsNeeds,
+  site: Site,
+  { kind, subject, askedBy }: Ask,
+  id: string,
+  idempotency: NewRequest['idempotency'],
+): Promise<void> {
+  const at = needs.now();
+  const dueAt = (at + ANSWER_DAYS * DAY_MS) as EpochMs;
+  const named = { id, kind, subject: subject.kind, askedBy, askedAt: at, dueAt, visitors: [] };
+  const request = { ...named, ...(idempotency === undefined ? {} : { idempotency }) };
+  const identified = await needs.identify(site, subject);
+  if (identified.ok) {
+    const begun: Begun = { needs, site, at, request, ...identified.value };
+    await WORKS[kind](begun);
+    return;
+  }
+  const outcome = { reason: identified.error };
+  const steps = ['received', 'not_identified'] as const;
+  const statements = await requestStatements(site, { ...request, status: 'not_identified', outcome, steps });
+  await needs.db.client.batch(statements, 'write');
+}
+
+const WORKS: Readonly<Record<RequestKind, (begun: Begun) => Promise<void>>> = {
+  access: async ({ needs, site, request, visitors: keys }) => {
+    const visitors = await visitorsOfKeys(needs.db, site.row, keys);
+    const done = { status: 'done', outcome: { rows: { visitors: visitors.length } }, steps: KNOWN_STEPS } as const;
+    await needs.db.client.batch(await requestStatements(site, { ...request, ...done, visitors }), 'write');
+  },
+  erasure: async ({ needs, site, request, visitors: keys, at }) => {
+    const also = await requestStatements(site, { ...request, status: 'open', steps: KNOWN_STEPS });
+    const erased = await eraseVisitor(leaseNeeds(needs), site, { keys, receipt: request.id, at, also });
+    if (erased.ok) await finishErasure(needs, site, { id: request.id, keys, rows: erased.value });
+    else await addRequestStep(needs.db, site, request.id, 'waiting_for_segmenter', needs.now());
+  },
+  objection: async ({ needs, site, request, visitors: keys, at }) => {
+    const objections = (await Promise.all(keys.map((key) => objectionStatements(site.row, key, at)))).flat();
+    const steps = [...KNOWN_STEPS, 'objection_recorded'] as const;
+    const recorded = await requestStatements(site, { ...request, status: 'open', steps });
+    await needs.db.client.batch([...recorded, ...objections], 'write');
+    await finishObjection(needs, site, request.id);
+  },
+  unlink: async ({ needs, site, request, visitors: keys, accounts, at }) => {
+    const steps = [...KNOWN_STEPS, 'unlinked'] as const;
+    const also = await requestStatements(site, { ...request, status: 'done', outcome: {}, steps });
+    const whom = accounts.length > 0 ? [{ accounts }] : keys.map((visitor) => ({ visitor }));
+    // The first takes the request into its transaction; the keys of one visitor name the same row, and so the same links.
+    for (const [nth, who] of whom.entries()) await unlink(needs.db, site, who, at, nth === 0 ? also : []);
+  },
+};
+
+/** Tells who had the data, signs the receipt, closes. */
+async function finishErasure(
+  needs: RightsNeeds,
+  site: Site,
+  { id, keys, rows }: { readonly id: string; readonly keys: readonly VisitorKey[]; readonly rows: ErasedRows },
+): Promise<void> {
+  const destinations: { name: string; told: boolean }[] = [];
+  for (const { name, forget } of needs.destinations) {
+    destinations.push({ name, told: await forget({ site: site.id, receipt: id, keys }) });
+  }
+  const at = needs.now();
+  const { privateKey } = await tokenKeysFrom(await needs.keys.secret('audit', needs.randomBytes(KEY_BYTES)));
+  const said = { receipt: id, site: site.id, erasedAt: at, rows, destinations };
+  const outcome: RequestOutcome = {
+    rows: { ...rows },
+    destinations,
+    receipt: await signErasureReceipt(said, privateKey),
+  };
+  const told = destinations.length === 0 ? [] : (['destinations_told'] as const);
+  await closeRequest(needs.db, site, id, { steps: ['erased', ...told], outcome, at });
+}
+
+async function finishObjection(needs: RightsNeeds, site: Site, id: string): Promise<boolean> {
+  const left = await leaveSegments(leaseNeeds(needs), site.row);
+  const at = needs.now();
+  if (left.ok) await closeRequest(needs.db, site, id, { steps: ['left_segments'], outcome: {}, at });
+  else await addRequestStep(needs.db, site, id, 'waiting_for_segmenter', at);
+  return left.ok;
+}
+
+/**
+ * Goes on with requests that were interrupted or met a run of the segmenter. The rows of a receipt are then those that went
+ * now; destinations are told without keys, which nobody has any more. @returns how many were closed.
+ */
+export async function finishRequests(needs: RightsNeeds): Promise<number> {
+  const open = await openRequests(needs.db);
+  if (open.length === 0) return 0;
+  const sites = new Map((await listSites(needs.db)).map((site) => [site.row, site]));
+  const replayed = open.some(({ kind }) => kind === 'erasure')
+    ? await replayTombstones(leaseNeeds(needs))
+    : ok(NO_ROWS);
+  let closed = 0;
+  for (const { kind, id, site: row } of open) {
+    const site = sites.get(row);
+    if (site === undefined) continue;
+    if (kind === 'erasure' && replayed.ok) {
+      await finishErasure(needs, site, { id, keys: [], rows: replayed.value });
+      closed += 1;
+    } else if (kind === 'objection' && (await finishObjection(needs, site, id))) closed += 1;
+  }
+  return closed;
+}

@@ -1,0 +1,64 @@
+// edge/api/privacy/needs.ts: what answering a request about somebody's data needs of its surroundings.
+import type { EpochMs, FirstPartyId, Result, VisitorKey } from '../../../contract/index.ts';
+import type { AccountId, KeyProvider } from '../../../core/index.ts';
+import type { Db, RequestKind, Site } from '../../../store/index.ts';
+
+/** How a person is named. It never leaves the request (P1). */
+export type Subject =
+  | { readonly kind: 'first_party_id'; readonly firstPartyId: FirstPartyId }
+  | { readonly kind: 'account'; readonly account: AccountId };
+
+/** Why nobody, we included, can tell what is theirs (GDPR Art. 11): the secret their pseudonym was made with is gone, or never was. */
+export type NotIdentified = 'salt_gone';
+
+/** What a person is known by in the database: visitor keys, and those of the login they were named by. */
+export interface KnownAs {
+  readonly visitors: readonly VisitorKey[];
+  readonly accounts: readonly string[];
+}
+
+/** Gives the keys that a person's data is stored under. No salt is made for the question. */
+export type Identify = (site: Site, subject: Subject) => Promise<Result<KnownAs, NotIdentified>>;
+
+/** Somebody that data of a site was given to, who must be told of an erasure (GDPR Art. 19). */
+export interface Destination {
+  readonly name: string;
+  /** What it is given and why, for the person and the record of processing. */
+  readonly purpose: string;
+  /** Resolves with whether it took the message; never rejects. `keys` are the pseudonyms it may know. */
+  readonly forget: (erasure: {
+    readonly site: string;
+    readonly receipt: string;
+    readonly keys: readonly VisitorKey[];
+  }) => Promise<boolean>;
+}
+
+/** A computed field of a profile in words, for the person it is about. */
+export interface ExplainedTrait {
+  readonly id: string;
+  readonly description: string;
+  readonly unit: string;
+  readonly value: number;
+  readonly currency?: string;
+}
+
+/** The surroundings. */
+export interface RightsNeeds {
+  /** Ground and derived tables. */
+  readonly db: Db;
+  readonly keys: KeyProvider;
+  readonly now: () => EpochMs;
+  readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
+  readonly identify: Identify;
+  readonly destinations: readonly Destination[];
+  /** What a stored profile says, in words. */
+  readonly explainProfile: (state: string, asOf: EpochMs) => readonly ExplainedTrait[];
+}
+
+/** What is asked, and by whom. */
+export interface Ask {
+  readonly kind: RequestKind;
+  readonly subject: Subject;
+  readonly askedBy: 'officer' | 'visitor';
+  readonly idempotencyKey?: string;
+}

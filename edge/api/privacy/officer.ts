@@ -1,0 +1,101 @@
+// edge/api/privacy/officer.ts: what a privacy officer's token may do: open requests, follow them, fetch files.
+import type { Context } from 'hono';
+import { Hono } from 'hono';
+import type { Result } from '../../../contract/index.ts';
+import { err, ok } from '../../../contract/index.ts';
+import type { RequestStatus } from '../../../store/index.ts';
+import { addRequestStep, findRequest, listRequests, REQUESTS_MAX } from '../../../store/index.ts';
+import { HTML_HEADERS } from '../../http/html.ts';
+import { problem } from '../../http/problem.ts';
+import { receiveBytes } from '../../http/receive.ts';
+import type { TokenKeys } from '../../http/tokens.ts';
+import type { Port } from '../../port.ts';
+import type { ApiEnv } from '../require-scope.ts';
+import { privateJson, scopesOf } from '../require-scope.ts';
+import { makeAccessFile } from './access-file.ts';
+import { accessHtml } from './access-html.ts';
+import { answerRequest } from './answer-request.ts';
+import type { Ask, RightsNeeds } from './needs.ts';
+import { describeAsk, describeFile, describeRequest, describeRequests } from './openapi.ts';
+import { ASK_BYTES_MAX, readOfficerAsk } from './read-ask.ts';
+import { shownRequest } from './shown.ts';
+
+const IDEMPOTENCY_CHARS_MAX = 200;
+const STATUSES: ReadonlySet<string> = new Set<RequestStatus>(['open', 'done', 'not_identified']);
+const ASK_HELP =
+  'Send {"kind": "access" | "erasure" | "objection" | "unlink", "subject": {"first_party_id": …} or {"account": {"user_id" | "email" | "phone": …}}}. A phone number begins with + and its country.';
+
+/** Reads an Idempotency-Key; there may be none. */
+export function idempotencyKeyOf(context: Context): Result<{ readonly idempotencyKey?: string }, 'malformed_request'> {
+  const key = context.req.header('idempotency-key');
+  if (key === undefined) return ok({});
+  return key.length >= 1 && key.length <= IDEMPOTENCY_CHARS_MAX
+    ? ok({ idempotencyKey: key })
+    : err('malformed_request');
+}
+
+/** What an Idempotency-Key must be. */
+export const IDEMPOTENCY_HELP = `An Idempotency-Key has 1 to ${IDEMPOTENCY_CHARS_MAX} characters.`;
+
+/** Makes the officer's routes. */
+export function createOfficerRoutes(port: Port, tokenKeys: () => Promise<TokenKeys>, needs: RightsNeeds): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+  const requireScope = scopesOf(port, tokenKeys);
+  const [reading, writing] = [requireScope('privacy:read'), requireScope('privacy:write')];
+  const base = '/v1/sites/:site/privacy/requests';
+
+  app.post(base, describeAsk, writing, async (context) => {
+    const body = await receiveBytes(context.req.raw, ASK_BYTES_MAX);
+    if (!body.ok) return problem(body.error, `Send at most ${ASK_BYTES_MAX} bytes.`);
+    const read = readOfficerAsk(new TextDecoder().decode(body.value));
+    if (!read.ok) return problem(read.error, ASK_HELP);
+    const key = idempotencyKeyOf(context);
+    if (!key.ok) return problem(key.error, IDEMPOTENCY_HELP);
+    const ask: Ask = { ...read.value, ...key.value, askedBy: 'officer' };
+    const answered = await answerRequest(needs, context.get('site'), ask);
+    if (!answered.ok) return problem(answered.error, 'Use a new key for another request.');
+    return privateJson(context, shownRequest(answered.value, port.now()), answered.value.status === 'open' ? 202 : 200);
+  });
+
+  app.get(base, describeRequests, reading, async (context) => {
+    const status = context.req.query('status');
+    const before = context.req.query('before');
+    if ((status !== undefined && !STATUSES.has(status)) || (before !== undefined && !/^\d{1,15}$/.test(before))) {
+      return problem(
+        'malformed_request',
+        `status is one of ${[...STATUSES].join(', ')}; before is the number \`next\` says.`,
+      );
+    }
+    const requests = await listRequests(port.db, context.get('site').row, {
+      ...(status === undefined ? {} : { status: status as RequestStatus }),
+      ...(before === undefined ? {} : { before: Number(before) }),
+    });
+    const next = requests.length === REQUESTS_MAX ? (requests.at(-1)?.seq ?? null) : null;
+    return privateJson(context, { requests: requests.map((one) => shownRequest(one, port.now())), next });
+  });
+
+  app.get(`${base}/:id`, describeRequest, reading, async (context) => {
+    const request = await findRequest(port.db, context.get('site').row, context.req.param('id'));
+    if (request === undefined) return problem('not_found', 'List the requests to see which there are.');
+    return privateJson(context, shownRequest(request, port.now()));
+  });
+
+  app.get(`${base}/:id/file`, describeFile, reading, async (context) => {
+    const [site, now] = [context.get('site'), port.now()];
+    const request = await findRequest(port.db, site.row, context.req.param('id'));
+    if (request?.kind !== 'access') return problem('not_found', 'Only a request of the kind access has a file.');
+    // Before the file is read: a read that could not be recorded must not happen.
+    await addRequestStep(port.db, site, request.id, 'file_given', now, {
+      kind: 'visitor_read',
+      site: site.id,
+      request: request.id,
+      token: context.get('token'),
+      by: 'officer',
+      at: now,
+    });
+    const file = await makeAccessFile(needs, site, request);
+    if (!(context.req.header('accept') ?? '').includes('text/html')) return privateJson(context, file);
+    return context.body(accessHtml(file), 200, { ...HTML_HEADERS });
+  });
+  return app;
+}

@@ -1,0 +1,30 @@
+// segmenter/profiles/explain.ts: what a stored profile says, in words, for the person it is about.
+import type { TraitUnit } from '../../contract/index.ts';
+import { decodeState } from './state.ts';
+import { mainCurrency, TRAITS } from './traits.ts';
+
+/** A trait of one profile. */
+export interface ExplainedTrait {
+  readonly id: string;
+  readonly description: string;
+  readonly unit: TraitUnit;
+  readonly value: number;
+  /** ISO 4217, with `minor_units` alone. */
+  readonly currency?: string;
+}
+
+/** Every trait that the profile has, exactly, as of an instant. @throws where the state is of another version. */
+export function explainProfile(text: string, asOf: number): ExplainedTrait[] {
+  const state = decodeState(text);
+  const orders = new Map<string, number>();
+  for (const order of state.orders.values()) orders.set(order.currency, (orders.get(order.currency) ?? 0) + 1);
+  const currency = mainCurrency(orders);
+  return TRAITS.flatMap((trait): ExplainedTrait[] => {
+    const value = trait.of(state, { asOf, currency });
+    const { id, description, unit } = trait;
+    if (value === undefined) return [];
+    return [
+      { id, description, unit, value, ...(unit === 'minor_units' && currency !== undefined ? { currency } : {}) },
+    ];
+  });
+}

@@ -1,0 +1,54 @@
+// store/kept-aside.ts: tombstones and objections as a file beside the backups: a restore must bring back neither whom it held.
+import type { Db } from './db.ts';
+import type { Tombstone } from './erasure.ts';
+import { addTombstones, readTombstones } from './erasure.ts';
+import type { Objection } from './objection.ts';
+import { addObjections, readObjections } from './objection.ts';
+
+/** What a database restored from a backup must be told. */
+export interface Kept {
+  readonly tombstones: readonly Tombstone[];
+  readonly objections: readonly Objection[];
+}
+
+/** Reads both. */
+export const readKept = async (db: Db): Promise<Kept> => ({
+  tombstones: await readTombstones(db),
+  objections: await readObjections(db),
+});
+
+/** Brings both into a restored database; then replay the tombstones. What it knows already changes nothing. */
+export async function addKept(db: Db, { tombstones, objections }: Kept): Promise<void> {
+  await addTombstones(db, tombstones);
+  await addObjections(db, objections);
+}
+
+/** The file's text: a JSON array, so that files of tombstones alone are read too. */
+export const encodeKept = ({ tombstones, objections }: Kept): string =>
+  `${JSON.stringify([...tombstones, ...objections])}\n`;
+
+const isNamed = (value: unknown, time: 'erasedAt' | 'objectedAt'): boolean => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { site, digest, [time]: at } = value as Readonly<Record<string, unknown>>;
+  return (
+    Number.isSafeInteger(site) &&
+    Number.isSafeInteger(at) &&
+    typeof digest === 'string' &&
+    /^[0-9a-f]{64}$/.test(digest)
+  );
+};
+const isTombstone = (value: unknown): value is Tombstone => isNamed(value, 'erasedAt');
+const isObjection = (value: unknown): value is Objection => isNamed(value, 'objectedAt');
+
+/** Reads such a text; undefined where it is none, or was altered. */
+export function decodeKept(text: string): Kept | undefined {
+  try {
+    const read: unknown = JSON.parse(text);
+    if (!Array.isArray(read)) return undefined;
+    const entries: readonly unknown[] = read;
+    if (!entries.every((entry) => isTombstone(entry) || isObjection(entry))) return undefined;
+    return { tombstones: entries.filter(isTombstone), objections: entries.filter(isObjection) };
+  } catch {
+    return undefined;
+  }
+}
