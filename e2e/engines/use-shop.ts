@@ -25,6 +25,8 @@ export interface Visit {
   readonly back: () => Promise<void>;
   /** Waits until the page is at a path. */
   readonly path: (wanted: string) => Promise<void>;
+  /** Passes through a page that leaves for another as soon as it has loaded, as clicked from `/from`; ends on `/next`. */
+  readonly passThrough: (path: string, head?: string) => Promise<void>;
   /** Waits until what the tag would have sent by now is sent: a timer as long as the tag's own, set later, ends later. */
   readonly flushed: () => Promise<void>;
   /** What the page has used so far of what stores or sends. */
@@ -47,6 +49,15 @@ const visitOf = (shop: ServedShop, engine: Engine): Visit => ({
     ] as const),
   back: async () => engine.run(() => void setTimeout(() => history.back()), undefined),
   path: async (wanted) => becomes(engine, (path) => location.pathname === path, wanted),
+  passThrough: async (path, head = '') => {
+    const leave = "<script>addEventListener('load',()=>setTimeout(()=>location.assign('/next')))</script>";
+    shop.serve(path, { head: head + leave });
+    await engine.goto(`${shop.origin}/from`);
+    await shop.arrived('page_view');
+    await engine.run((to) => void setTimeout(() => location.assign(to)), path);
+    await becomes(engine, () => location.pathname === '/next', undefined);
+    await shop.arrived('page_view', 3);
+  },
   flushed: async () => engine.run(async (ms) => new Promise<void>((resolve) => void setTimeout(resolve, ms)), FLUSH_MS),
   touched: async () => engine.run(() => [...(window as unknown as Watched).touched], undefined),
   stored: async () =>
