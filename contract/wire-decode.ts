@@ -13,6 +13,8 @@ import { bitsOf, PURPOSE_BITS_ALL, PURPOSES } from './purposes.ts';
 import type { Result } from './result.ts';
 import { err, ok } from './result.ts';
 import type { WireCommerce, WireConsent } from './wire.ts';
+import type { WireEnvelope } from './wire-plain.ts';
+import { plainEnvelope, plainEvent } from './wire-plain.ts';
 import { WIRE_VERSION } from './wire.ts';
 
 /** Why a whole message was refused. */
@@ -186,6 +188,12 @@ const mapped = (raw: Readonly<Record<string, unknown>>): readonly [event: object
 /** Reads one event in the wire's keys. */
 export function decodeEvent(raw: unknown): DecodedEvent {
   if (!isObject(raw)) return { ...err('malformed_event'), pointer: '' };
+  const plain = plainEvent(raw);
+  return plain === undefined ? decodeEventBySchema(raw) : ok(plain);
+}
+
+/** The same for every event, plain ones too. */
+export function decodeEventBySchema(raw: Readonly<Record<string, unknown>>): DecodedEvent {
   if (isObject(raw['p']) && Object.keys(raw['p']).some((name) => RESERVED_NAMES.includes(name))) {
     return { ...err('malformed_event'), pointer: '/p', ...idOf(raw) };
   }
@@ -207,6 +215,12 @@ const idOf = (raw: Readonly<Record<string, unknown>>): { readonly id?: EventId }
   return id.ok ? { id: id.value } : {};
 };
 
+/** A message's own fields, or undefined where one is wrong. */
+export const envelopeBySchema = (raw: unknown): WireEnvelope | undefined => {
+  const envelope = v.safeParse(batchSchema, raw, { abortEarly: true });
+  return envelope.success ? envelope.output : undefined;
+};
+
 /** Reads a message. One bad event never drops its batch: it is refused by itself, with a pointer. */
 export function decodeBatch(body: string): Result<DecodedBatch, BatchRefusal> {
   let raw: unknown;
@@ -217,9 +231,9 @@ export function decodeBatch(body: string): Result<DecodedBatch, BatchRefusal> {
   }
   if (!isObject(raw)) return err('malformed_batch');
   if (raw['v'] !== WIRE_VERSION) return err('unknown_version');
-  const envelope = v.safeParse(batchSchema, raw, { abortEarly: true });
-  if (!envelope.success) return err('malformed_batch');
-  const { s, t, c, i, w, e } = envelope.output;
+  const envelope = plainEnvelope(raw) ?? envelopeBySchema(raw);
+  if (envelope === undefined) return err('malformed_batch');
+  const { s, t, c, i, w, e } = envelope;
   return ok({
     site: s,
     sentAt: t,

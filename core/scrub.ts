@@ -1,5 +1,6 @@
 // core/scrub.ts: takes what could identify a person out of URLs, titles and properties before they are kept (P1).
 import type { PropertyValue } from '../contract/index.ts';
+import { plainParameter, plainUrl } from './plain-url.ts';
 
 /** Digits in a row from which a number counts as identifying: phone, customer and card numbers are longer. */
 export const DIGITS_MIN = 7;
@@ -110,13 +111,47 @@ const maskIn = (text: string): string =>
 // Everything that is masked holds one of these or is as long as a token: most texts need no closer look.
 const SUSPICIOUS = new RegExp(`[@%:&\\p{Nd}\\uff20\\ufe6b]|.{${TOKEN_CHARS_MIN}}`, 'su');
 
-/** Masks e-mail addresses, network addresses, numbers of {@link DIGITS_MIN} digits and more, and tokens, percent-encoded ones too. */
-export function scrubText(text: string): string {
-  if (!SUSPICIOUS.test(text)) return text;
+const CODE_0 = 0x30;
+const CODE_9 = 0x39;
+const ASCII_MAX = 0x7f;
+const codesOf = (marks: string): ReadonlySet<number> => new Set(Array.from(marks, (mark) => mark.charCodeAt(0)));
+const MARKS = codesOf('@%:&');
+const WORD_MARKS = codesOf('_-.~+=');
+const isDigit = (code: number): boolean => code >= CODE_0 && code <= CODE_9;
+const isLetter = (code: number): boolean => (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
+const DOT = 0x2e;
+
+/**
+ * Whether a text can hold nothing that is masked: ASCII without the marks of addresses and encodings, fewer digits than a
+ * number, no word as long as a token, no dot between digits. Most page titles and paths are such; a look at each character
+ * costs a tenth of the expressions.
+ */
+export function isHarmless(text: string): boolean {
+  let digits = 0;
+  let word = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > ASCII_MAX || MARKS.has(code)) return false;
+    const digit = isDigit(code);
+    if (digit) digits += 1;
+    word = digit || isLetter(code) || WORD_MARKS.has(code) ? word + 1 : 0;
+    if (digits >= DIGITS_MIN || word >= TOKEN_CHARS_MIN) return false;
+    if (code === DOT && isDigit(text.charCodeAt(at - 1)) && isDigit(text.charCodeAt(at + 1))) return false;
+  }
+  return true;
+}
+
+/** The whole of {@link scrubText}, for texts that may hold something. */
+export function scrubSuspicious(text: string): string {
   const plain = decoded(text);
   const masked = maskIn(plain);
   // Where nothing was found the text keeps its spelling, so that "100%25" stays what the page said.
   return masked === plain ? text : masked;
+}
+
+/** Masks e-mail addresses, network addresses, numbers of {@link DIGITS_MIN} digits and more, and tokens, percent-encoded ones too. */
+export function scrubText(text: string): string {
+  return isHarmless(text) || !SUSPICIOUS.test(text) ? text : scrubSuspicious(text);
 }
 
 /** What stands for the name of an event that looked like an identifier. */
@@ -124,6 +159,8 @@ export const MASKED_EVENT_NAME = 'masked_event';
 
 /** Masks a whole event name that holds a number, a UUID or a token; words, steps and versions stay. */
 export function scrubEventName(name: string): string {
+  // Tokens and UUIDs are longer, and numbers have digits.
+  if (name.length < TOKEN_CHARS_MIN && isHarmless(name)) return name;
   const spelt = name.replaceAll('_', '-');
   const isToken = name.split('_').some((part) => part.length >= TOKEN_CHARS_MIN && looksRandom(part));
   const isIdentifier = isToken || spelt.replaceAll(UUID, '').replaceAll(SEPARATED_DIGITS, '') !== spelt;
@@ -190,23 +227,39 @@ const parsed = (url: string): URL | undefined => {
   }
 };
 
-/** Keeps path and campaign parameters of an http(s) URL; host, credentials, other parameters and fragment go. */
-export function scrubUrl(url: string): ScrubbedUrl | undefined {
-  const address = parsed(url);
-  if (address === undefined || !/^https?:$/.test(address.protocol)) return undefined;
-  const path = address.pathname
-    .split('/')
-    .map((segment) => scrubText(segment))
-    .join('/');
-  const campaign = CAMPAIGN_PARAMETERS.flatMap((name) => {
-    const value = address.searchParams.get(name);
+const scrubPath = (path: string): string =>
+  isHarmless(path)
+    ? path
+    : path
+        .split('/')
+        .map((segment) => scrubText(segment))
+        .join('/');
+
+const campaignOf = (parameter: (name: string) => string | null): string =>
+  CAMPAIGN_PARAMETERS.flatMap((name) => {
+    const value = parameter(name);
     return value === null || value === '' ? [] : [`${name}=${encodeURIComponent(scrubText(value))}`];
   }).join('&');
+
+/** Keeps path and campaign parameters of an http(s) URL; host, credentials, other parameters and fragment go. */
+export function scrubUrl(url: string): ScrubbedUrl | undefined {
+  const plain = plainUrl(url);
+  if (plain !== undefined) {
+    const { query } = plain;
+    const campaign = query.includes('utm_') ? campaignOf((name) => plainParameter(query, name)) : '';
+    return campaign === '' ? { path: scrubPath(plain.path) } : { path: scrubPath(plain.path), campaign };
+  }
+  const address = parsed(url);
+  if (address === undefined || !/^https?:$/.test(address.protocol)) return undefined;
+  const path = scrubPath(address.pathname);
+  const campaign = campaignOf((name) => address.searchParams.get(name));
   return campaign === '' ? { path } : { path, campaign };
 }
 
 /** Keeps the host of a referrer alone. */
 export function scrubReferrer(url: string): string | undefined {
+  const plain = plainUrl(url);
+  if (plain !== undefined) return scrubText(plain.host);
   const address = parsed(url);
   return address !== undefined && /^https?:$/.test(address.protocol) ? scrubText(address.hostname) : undefined;
 }
