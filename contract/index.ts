@@ -46,6 +46,17 @@ export {
 } from './limits.ts';
 export type { Purpose, PurposeBits } from './purposes.ts';
 export { bitsOf, PURPOSE_BIT, PURPOSE_BITS_ALL, PURPOSES, purposesOf } from './purposes.ts';
+export type {
+  CategoryCondition,
+  Condition,
+  ConsentCondition,
+  EventCondition,
+  SegmentCondition,
+  SegmentRule,
+  SequenceCondition,
+  TraitCondition,
+} from './segment-rule.ts';
+export { CONDITION_DEPTH_MAX, CONDITIONS_MAX, RULE_VERSION, WINDOW_DAYS_MAX } from './segment-rule.ts';
 export type { Result } from './result.ts';
 export { err, ok } from './result.ts';
 export type { Batch, WireBatch, WireCommerce, WireConsent, WireEvent, WireItem } from './wire.ts';

@@ -27,12 +27,13 @@ export interface History {
 
 /** The event with its items parsed. Built field by field: copying with a rest took longer than the fold itself (measured). */
 function parsedEvent(event: StoredEvent, itemsOf: (text: string) => readonly Item[]): FoldedEvent {
-  const { id, at, name, orderKey, currency, value, items } = event;
-  if (items === undefined && id === '') return { id, at, name };
+  const { id, at, name, purposes, orderKey, currency, value, items } = event;
+  if (items === undefined && id === '') return { id, at, name, purposes };
   return {
     id,
     at,
     name,
+    purposes,
     ...(orderKey === undefined ? {} : { orderKey }),
     ...(currency === undefined ? {} : { currency }),
     ...(value === undefined ? {} : { value }),

@@ -114,6 +114,7 @@ export const anEvent = (over: Partial<FoldedEvent> = {}): FoldedEvent => ({
   id: hex(++eventsMade, 32),
   at: T0,
   name: 'page_view',
+  purposes: 15,
   ...over,
 });
 
@@ -142,13 +143,14 @@ export const eventsArb: fc.Arbitrary<FoldedEvent[]> = fc.uniqueArray(
     {
       id: fc.nat(100_000).map((nth) => hex(nth, 32)),
       at: fc.integer({ min: T0, max: T0 + 3 * DAY_MS }),
+      purposes: fc.constantFrom(2, 6, 15),
       name: fc.constantFrom('page_view', 'view_item', 'add_to_cart', 'purchase', 'refund', 'custom', 'constructor'),
       orderKey: fc.constantFrom(hex(1, 24), hex(2, 24)),
       currency: fc.constantFrom('GBP', 'EUR'),
       value: fc.integer({ min: -500, max: 10_000 }),
       items: fc.array(item, { maxLength: 3 }),
     },
-    { requiredKeys: ['id', 'at', 'name'] },
+    { requiredKeys: ['id', 'at', 'name', 'purposes'] },
   ),
   { selector: ({ id }) => id, maxLength: 30 },
 );

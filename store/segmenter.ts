@@ -4,6 +4,7 @@
 // never takes the write lock of ground.db, so a run does not hold up the ingest. Every write asks for the lease in the same
 // statement: a run that slept past its lease writes nothing.
 import type { InStatement, Row } from '@libsql/client';
+import type { PurposeBits } from '../contract/index.ts';
 import { PURPOSE_BIT } from '../contract/index.ts';
 import type { Db, SiteRow } from './db.ts';
 import { jsonChunks } from './rows.ts';
@@ -15,6 +16,7 @@ export interface StoredEvent {
   readonly id: string;
   readonly at: number;
   readonly name: string;
+  readonly purposes: PurposeBits;
   /** 24 hex digits. */
   readonly orderKey?: string;
   readonly currency?: string;
@@ -157,7 +159,7 @@ export async function readEventSlice(
   const last = integer(bound.rows[0], 'seq');
   // CROSS JOIN fixes the order of the joins: events first, by seq.
   const { rows } = await db.client.execute({
-    sql: `SELECT e.visitor, lower(hex(e.id)) AS id, e.at, n.value AS name, lower(hex(e.order_key)) AS order_key,
+    sql: `SELECT e.visitor, lower(hex(e.id)) AS id, e.at, e.purposes, n.value AS name, lower(hex(e.order_key)) AS order_key,
         c.value AS currency, e.value, e.items
       FROM events AS e NOT INDEXED CROSS JOIN visitors AS v ON v.id = e.visitor AND v.site_id = e.site_id
         CROSS JOIN strings AS n ON n.id = e.name LEFT JOIN strings AS c ON c.id = e.currency
@@ -172,6 +174,7 @@ const toEvent = (row: Row): StoredEvent => ({
   id: text(row, 'id') ?? '',
   at: integer(row, 'at'),
   name: text(row, 'name') ?? '',
+  purposes: integer(row, 'purposes'),
   ...optional('orderKey', text(row, 'order_key')),
   ...optional('currency', text(row, 'currency')),
   ...optional('value', row['value'] === null ? undefined : integer(row, 'value')),

@@ -11,10 +11,11 @@ const byVisitor = new Map<string, typeof rows>();
 for (const row of rows) byVisitor.set(row.visitor ?? '', [...(byVisitor.get(row.visitor ?? '') ?? []), row]);
 const states = [...byVisitor.values()].map((list) =>
   stateOf(
-    list.map(({ id, at, name, value, currency, orderKey }) => ({
+    list.map(({ id, at, name, purposes, value, currency, orderKey }) => ({
       id,
       at,
       name,
+      purposes,
       ...(value === undefined ? {} : { value }),
       ...(currency === undefined ? {} : { currency }),
       ...(orderKey === undefined ? {} : { orderKey }),

@@ -1,9 +1,11 @@
 // segmenter/profiles/fold.ts: folds events into a profile's state, and states into each other, in any order.
-import type { Item } from '../../contract/index.ts';
+import type { Item, PurposeBits } from '../../contract/index.ts';
 import { DAY_MS, HOUR_MS, KNOWN_EVENTS } from '../../contract/index.ts';
 import { addToSessions, mergeSessions } from '../../core/index.ts';
-import type { Order, ProfileState, Refund } from './state.ts';
-import { byCodeUnits, orderFields, refundFields } from './state.ts';
+import type { Agreement, Order, ProfileState, Refund } from './state.ts';
+import { byCodeUnits } from './order.ts';
+import { addToDays, mergeDays } from './recent-days.ts';
+import { orderFields, refundFields } from './state.ts';
 
 /** Most event names counted of one visitor: hushtag's own first, then the site's by alphabet. */
 export const EVENT_NAMES_MAX = 200;
@@ -20,6 +22,8 @@ export interface FoldedEvent {
   readonly id: string;
   readonly at: number;
   readonly name: string;
+  /** What the event was accepted under. */
+  readonly purposes: PurposeBits;
   readonly orderKey?: string;
   readonly currency?: string;
   readonly value?: number;
@@ -35,6 +39,8 @@ export function foldEvent(state: ProfileState, event: FoldedEvent): void {
   state.firstAt = Math.min(state.firstAt, event.at);
   state.lastAt = Math.max(state.lastAt, event.at);
   addToSessions(state.sessions, event.at);
+  agree(state, { at: event.at, purposes: event.purposes });
+  addToDays(state.days, event.name, event.at);
   count(state.names, event.name, 1);
   keepFirst(state.names, EVENT_NAMES_MAX, byName);
   switch (event.name) {
@@ -63,6 +69,8 @@ export function mergeStates(state: ProfileState, other: ProfileState): void {
   other.hours.forEach((events, hour) => add(state.hours, hour, events));
   other.weekdays.forEach((events, weekday) => add(state.weekdays, weekday, events));
   mergeSessions(state.sessions, other.sessions);
+  agree(state, other.agreed);
+  mergeDays(state.days, other.days);
   for (const [name, events] of other.names) count(state.names, name, events);
   for (const [category, items] of other.viewed) count(state.viewed, category, items);
   for (const [category, items] of other.carted) count(state.carted, category, items);
@@ -73,6 +81,12 @@ export function mergeStates(state: ProfileState, other: ProfileState): void {
   keepFirst(state.carted, CATEGORIES_MAX, byKey);
   keepFirst(state.orders, ORDERS_MAX, byOrder);
   keepFirst(state.refunds, ORDERS_MAX, byRefund);
+}
+
+/** The latest counts; of several at one instant what all say. */
+function agree(state: ProfileState, { at, purposes }: Agreement): void {
+  if (at > state.agreed.at) state.agreed = { at, purposes };
+  else if (at === state.agreed.at) state.agreed = { at, purposes: state.agreed.purposes & purposes };
 }
 
 /** Of two contents under one order key the earlier counts: a reload of the thank-you page is not the order. */

@@ -3,11 +3,15 @@
 // Everything in it is a sum of integers, a minimum, a maximum or a map of such: folding the same events in any order and
 // in any parts gives the same state, and the same state gives the same bytes (M1). Each map has a maximum that keeps the
 // first entries by a fixed order of its own, which is a law too: what is first in a union is first in the part it is from.
+import type { PurposeBits } from '../../contract/index.ts';
 import type { SessionDays } from '../../core/index.ts';
 import { invariant } from '../../core/index.ts';
+import { byCodeUnits } from './order.ts';
+import type { RecentDays, StoredDays } from './recent-days.ts';
+import { decodeDays, encodeDays } from './recent-days.ts';
 
 /** Raised when the meaning of a stored state changes; profiles of another version are folded again from the start. */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 /** A purchase, once per order key. */
 export interface Order {
@@ -34,6 +38,12 @@ export interface Refund {
   readonly value: number | null;
 }
 
+/** What was agreed to when. */
+export interface Agreement {
+  readonly at: number;
+  readonly purposes: PurposeBits;
+}
+
 /** One visitor's folded events. */
 export interface ProfileState {
   /** Events per name. */
@@ -45,6 +55,10 @@ export interface ProfileState {
   /** Events per UTC weekday, Monday first. */
   readonly weekdays: number[];
   readonly sessions: SessionDays;
+  /** What the visitor had agreed to at the latest event; of several at one instant what all of them say. */
+  agreed: Agreement;
+  /** What there was on the latest days, for windows. */
+  readonly days: RecentDays;
   /** Purchases by order key; those without one by their event id. */
   readonly orders: Map<string, Order>;
   /** Refunds by event id. */
@@ -63,14 +77,13 @@ export const emptyState = (): ProfileState => ({
   hours: new Array<number>(24).fill(0),
   weekdays: new Array<number>(7).fill(0),
   sessions: new Map(),
+  agreed: { at: Number.NEGATIVE_INFINITY, purposes: 0 },
+  days: new Map(),
   orders: new Map(),
   refunds: new Map(),
   viewed: new Map(),
   carted: new Map(),
 });
-
-/** The order of strings everywhere here: by UTF-16 code units, as no locale changes it. */
-export const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The state's one text: equal states have equal texts. A state without events has none. */
 export function encodeState(state: ProfileState): string {
@@ -82,6 +95,9 @@ export function encodeState(state: ProfileState): string {
     hours: state.hours,
     weekdays: state.weekdays,
     sessions: [...state.sessions].sort((a, b) => a[0] - b[0]),
+    // Its instant is that of the last event.
+    agreed: state.agreed.purposes,
+    days: encodeDays(state.days),
     orders: sorted(state.orders).map(([key, order]) => [key, ...orderFields(order)]),
     refunds: sorted(state.refunds).map(([key, refund]) => [key, ...refundFields(refund)]),
     viewed: sorted(state.viewed),
@@ -100,6 +116,8 @@ export function decodeState(text: string): ProfileState {
     hours: stored.hours,
     weekdays: stored.weekdays,
     sessions: new Map(stored.sessions),
+    agreed: { at: stored.at[1], purposes: stored.agreed },
+    days: decodeDays(stored.days),
     orders: new Map(
       stored.orders.map(([key, at, currency, value, thousandths, lines, categories]) => [
         key,
@@ -129,6 +147,8 @@ interface StoredState {
   readonly hours: number[];
   readonly weekdays: number[];
   readonly sessions: [number, number[]][];
+  readonly agreed: PurposeBits;
+  readonly days: StoredDays;
   readonly orders: [key: string, ...OrderFields][];
   readonly refunds: [key: string, ...RefundFields][];
   readonly viewed: [string, number][];

@@ -5,7 +5,7 @@ import type { TraitUnit } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
 import { countSessions } from '../../core/index.ts';
 import type { ProfileState } from './state.ts';
-import { byCodeUnits } from './state.ts';
+import { byCodeUnits } from './order.ts';
 
 /** What a trait may depend on besides the profile. */
 export interface TraitContext {

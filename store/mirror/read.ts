@@ -72,7 +72,7 @@ export async function readMirroredVisitors(
     const names = await namesIn(duck, files);
     const result = await duck.stream(
       // A number for a name and no id where none is needed: every text costs as much as all numbers of its row.
-      `SELECT visitor, "at"::DOUBLE, list_position(${textList(names)}, name)::INTEGER - 1,
+      `SELECT visitor, "at"::DOUBLE, purposes, list_position(${textList(names)}, name)::INTEGER - 1,
           CASE WHEN name IN ('purchase', 'refund') THEN id END, order_key, currency, value::DOUBLE, items
         FROM ${files}
         WHERE (purposes & ${PURPOSE_BIT.profile}) <> 0 AND visitor % ${share.of} = ${share.part}
@@ -113,6 +113,7 @@ async function namesIn(duck: DuckDBConnection, files: string): Promise<string[]>
 interface Columns {
   readonly visitors: ArrayLike<number>;
   readonly times: ArrayLike<number>;
+  readonly purposes: ArrayLike<number>;
   readonly names: ArrayLike<number>;
   readonly ids: DuckDBVector;
   readonly orderKeys: DuckDBVector;
@@ -127,12 +128,13 @@ function columnsOf(chunk: DuckDBDataChunk): Columns {
   return {
     visitors: numbers(0),
     times: numbers(1),
-    names: numbers(2),
-    ids: chunk.getColumnVector(3),
-    orderKeys: chunk.getColumnVector(4),
-    currencies: chunk.getColumnVector(5),
-    values: chunk.getColumnVector(6),
-    items: chunk.getColumnVector(7),
+    purposes: numbers(2),
+    names: numbers(3),
+    ids: chunk.getColumnVector(4),
+    orderKeys: chunk.getColumnVector(5),
+    currencies: chunk.getColumnVector(6),
+    values: chunk.getColumnVector(7),
+    items: chunk.getColumnVector(8),
   };
 }
 
@@ -142,6 +144,7 @@ function eventAt(columns: Columns, row: number, names: readonly string[]): Store
     visitor: columns.visitors[row] ?? -1,
     id: typeof id === 'string' ? id : '',
     at: columns.times[row] ?? Number.NaN,
+    purposes: columns.purposes[row] ?? 0,
     name: names[columns.names[row] ?? -1] ?? '',
   };
   const items = columns.items.getItem(row);
