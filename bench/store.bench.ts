@@ -23,10 +23,27 @@ const files = { ground: join(folder, 'ground.db'), derived: join(folder, 'derive
 await migrateFiles(files, join(projectFolder(), 'migrations'));
 const db = await openGround(files);
 
+/**
+ * Contexts of a site's visits: a few are most of them, hundreds are rare. A visit keeps its own but for the channel, which
+ * its first page alone has.
+ */
+const CONTEXTS = 1_500;
+let contextOf: (isFirst: boolean) => string = () => '';
+function nextContext(): void {
+  // Zipf's law by inversion, roughly: rank r is met about 1/r as often as the first.
+  const rank = Math.floor(CONTEXTS ** Math.random());
+  const [country, device, browser, os] = [rank % 37, 1 + (rank % 2), 1 + (rank % 7), 1 + (rank % 6)];
+  const shared = `${String.fromCharCode(65 + (country % 26), 65 + (country % 7))}|${rank % 5 === 0 ? 'BE' : ''}|${device}|${browser}|${os}|${['de', 'en', 'fr'][rank % 3]}||`;
+  contextOf = (isFirst) => `${shared}${isFirst ? 1 + (rank % 9) : 0}`;
+}
+
 let visitor = '';
 const START = Date.UTC(2026, 0, 1);
 const rowOf = (nth: number): EventRow => {
-  if (nth % EVENTS_A_VISIT === 0) visitor = randomBytes(12).toString('hex');
+  if (nth % EVENTS_A_VISIT === 0) {
+    visitor = randomBytes(12).toString('hex');
+    nextContext();
+  }
   const at = START + nth * 50;
   const page = (nth * 7_919) % PATHS;
   return {
@@ -39,6 +56,7 @@ const rowOf = (nth: number): EventRow => {
     policyVersion: 1,
     path: `/products/category-${page % 40}/product-${page}`,
     title: `Product ${page} | Example shop`,
+    context: contextOf(nth % EVENTS_A_VISIT === 0),
     ...(nth % EVENTS_A_VISIT === 0
       ? { referrer: `search-${nth % 9}.example`, campaign: 'utm_source=news&utm_medium=email' }
       : {}),

@@ -8,6 +8,8 @@ export { answerRequest, finishRequests } from './api/privacy/answer-request.ts';
 export type { Ask, Destination, RightsNeeds, Subject } from './api/privacy/needs.ts';
 export { readOfficerAsk } from './api/privacy/read-ask.ts';
 export { shownRequest } from './api/privacy/shown.ts';
+export { botReason } from './collector/bots.ts';
+export { agentOf } from './collector/context/agent.ts';
 export type { GroupCommit } from './collector/group-commit.ts';
 export { createGroupCommit } from './collector/group-commit.ts';
 export type { KnownKeysNeeds } from './collector/known-visitor.ts';

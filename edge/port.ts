@@ -1,8 +1,8 @@
 // edge/port.ts: what a platform must offer the edge. runtime/node.ts and runtime/worker.ts implement it.
 import type { InStatement } from '@libsql/client';
 import type { EpochMs } from '../contract/index.ts';
-import type { Hmac, KeyProvider, NetworkList } from '../core/index.ts';
 import type { Destination, ExplainedTrait } from './api/privacy/needs.ts';
+import type { Hmac, KeyProvider, NetworkList, Place } from '../core/index.ts';
 import type { Db, WrappedSalt, WriteJob } from '../store/index.ts';
 
 /** Why a write was not taken; nothing of it is kept, and the client may send it again. */
@@ -28,6 +28,8 @@ export interface Port {
   readonly hmacOf: (salt: Uint8Array<ArrayBuffer>) => Promise<Hmac>;
   /** The client's network address as the platform vouches for it, or undefined. Never a header a client can set. */
   readonly clientAddress: (request: Request, env: unknown) => string | undefined;
+  /** Where a client's address lies, by a list of the operator's or as the platform says with the request. */
+  readonly placeOf: (address: string | undefined, request?: Request) => Place | undefined;
   /** Ground and derived tables, for what the API reads. */
   readonly db: Db;
   /** Ground tables for the collector; on Node a connection of its own, see store/open.node.ts. */

@@ -18,6 +18,8 @@ export interface Config {
   readonly limits: Limits;
   /** A file of networks whose traffic counts as bots', one a line. */
   readonly botNetworksFile?: string;
+  /** An MMDB file that says in which country and region a network lies. */
+  readonly geoFile?: string;
   /** A libSQL server instead of the files, for the commands that prepare a Worker's database. */
   readonly remote?: { readonly url: string; readonly authToken?: string };
   /** The Worker's master secret in base64, in place of the key folder: with it the commands act as the Worker does. */
@@ -93,6 +95,7 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
     segmentMinutes,
     limits,
     ...(env['HUSHTAG_BOT_NETWORKS'] ? { botNetworksFile: resolve(cwd, env['HUSHTAG_BOT_NETWORKS']) } : {}),
+    ...(env['HUSHTAG_GEO_FILE'] ? { geoFile: resolve(cwd, env['HUSHTAG_GEO_FILE']) } : {}),
     ...remote,
     ...(masterKey ? { masterKey } : {}),
   });

@@ -39,7 +39,9 @@ describe('a route served directly', () => {
 
   beforeEach(async () => {
     settled = [];
-    server = createServer((incoming, outgoing) => serveDirect(handler, incoming, outgoing, 1));
+    server = createServer((incoming, outgoing) =>
+      serveDirect(handler, incoming, outgoing, { trustedProxies: 1, placeOf: () => undefined }),
+    );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
   });

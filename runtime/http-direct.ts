@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Result } from '../contract/index.ts';
 import { err, ok } from '../contract/index.ts';
+import type { Place } from '../core/index.ts';
 import type { Asked, Handler } from '../edge/index.ts';
 import { addressOf } from './client-address.ts';
 
@@ -58,18 +59,26 @@ function drain(incoming: IncomingMessage): void {
   incoming.resume();
 }
 
+/** What a request is asked about beyond itself. */
+export interface Around {
+  readonly trustedProxies: number;
+  readonly placeOf: (address: string | undefined) => Place | undefined;
+}
+
 async function serve(
   handler: Handler,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  trustedProxies: number,
+  around: Around,
 ): Promise<void> {
   const asked: Asked = {
     header: (name) => {
       const value = incoming.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;
     },
-    address: () => addressOf(asked.header('x-forwarded-for') ?? null, incoming.socket.remoteAddress, trustedProxies),
+    address: () =>
+      addressOf(asked.header('x-forwarded-for') ?? null, incoming.socket.remoteAddress, around.trustedProxies),
+    place: () => around.placeOf(asked.address()),
     body: (bytesMax) => readBody(incoming, bytesMax),
   };
   const { status, headers, body } = await handler(asked);
@@ -84,7 +93,7 @@ export function serveDirect(
   handler: Handler,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  trustedProxies: number,
+  around: Around,
 ): void {
-  serve(handler, incoming, outgoing, trustedProxies).catch(() => outgoing.destroy());
+  serve(handler, incoming, outgoing, around).catch(() => outgoing.destroy());
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Edge } from '../edge/index.ts';
 import type { Config } from './config.ts';
+import type { Around } from './http-direct.ts';
 import { serveDirect } from './http-direct.ts';
 import { StartError } from './start-error.ts';
 
@@ -18,19 +19,23 @@ const pathOf = (url: string): string => {
 };
 
 /** Makes the server: the busiest routes directly, everything else through the web's classes. */
-function serverOf(edge: Edge, { trustedProxies }: Config): Server {
+function serverOf(edge: Edge, around: Around): Server {
   const listener = getRequestListener(edge.fetch);
   return createServer((incoming, outgoing) => {
     const handler = edge.direct.get(`${incoming.method} ${pathOf(incoming.url ?? '')}`);
     if (handler === undefined) void listener(incoming, outgoing);
-    else serveDirect(handler, incoming, outgoing, trustedProxies);
+    else serveDirect(handler, incoming, outgoing, around);
   });
 }
 
 /** Listens. @throws {StartError} the port is taken or forbidden. */
-export const listen = (edge: Edge, config: Config): Promise<{ server: Server; port: number }> =>
+export const listen = (
+  edge: Edge,
+  config: Config,
+  placeOf: Around['placeOf'],
+): Promise<{ server: Server; port: number }> =>
   new Promise((resolve, reject) => {
-    const server = serverOf(edge, config);
+    const server = serverOf(edge, { trustedProxies: config.trustedProxies, placeOf });
     server.listen(config.port, config.host, () => resolve({ server, port: (server.address() as AddressInfo).port }));
     server.on('error', (fault: NodeJS.ErrnoException) => {
       if (fault.code === 'EADDRINUSE') {

@@ -13,6 +13,7 @@ import { addressOf } from './client-address.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
 import { configuredKeys } from './key-provider.configured.ts';
+import { openGeo } from './geo.ts';
 import { nodeHmac } from './hmac.node.ts';
 import { listen, stopListening } from './http-server.ts';
 import { createLog } from './log.ts';
@@ -62,26 +63,38 @@ function startCommits(
   return { writer, health, commits };
 }
 
+/** Does before the first request what a schedule that stood still has not done. */
+async function catchUp(ground: Db, db: Db, keys: KeyProvider, now: () => EpochMs): Promise<void> {
+  // A scheduler that stood still can't have kept salts alive: what is over goes before the first request.
+  await destroyExpiredSalts({ db: ground, keys }, now());
+  await destroyAbandonedKeys({ db: ground, keys }, now());
+  // Nor may a backup that was put back bring back whom it held (P4).
+  await replayTombstones({ db, holder: toHex(crypto.getRandomValues(new Uint8Array(8))), clock: now });
+}
+
 /** Starts the edge on Node. @throws {StartError | KeyFolderError} where something must be mended first. */
 export async function startNode(config: Config, options: NodeOptions = {}): Promise<RunningNode> {
   const now = options.now ?? systemNow;
   const log = createLog(options.write ?? ((line) => process.stderr.write(line)), now);
   const keys = options.keys ?? (await configuredKeys(config));
   const dataCentres = await readNetworkFile(config.botNetworksFile);
+  const geo = await openGeo(config.geoFile, log);
   const db = await openData(config);
   const ground = await openGround(filesOf(config));
-  // A scheduler that stood still can't have kept salts alive: what is over goes before the first request.
-  await destroyExpiredSalts({ db: ground, keys }, now());
-  await destroyAbandonedKeys({ db: ground, keys }, now());
-  // Nor may a backup that was put back bring back whom it held (P4).
-  await replayTombstones({ db, holder: toHex(crypto.getRandomValues(new Uint8Array(8))), clock: now });
+  await catchUp(ground, db, keys, now);
   const { writer, health, commits } = startCommits(config, log);
+  const closeFiles = async (): Promise<void> => {
+    await writer.close();
+    ground.client.close();
+    db.client.close();
+  };
   const port: Port = {
     now,
     randomBytes: createRandomPool(),
     hmacOf: nodeHmac,
     limits: config.limits,
     dataCentres,
+    placeOf: geo.placeOf,
     clientAddress: (request, env) =>
       addressOf(
         request.headers.get('x-forwarded-for'),
@@ -102,10 +115,8 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     log,
     tags: await readTags(),
   };
-  const { server, port: bound } = await listen(createEdge(port), config).catch(async (fault: unknown) => {
-    await writer.close();
-    ground.client.close();
-    db.client.close();
+  const { server, port: bound } = await listen(createEdge(port), config, geo.placeOf).catch(async (fault: unknown) => {
+    await closeFiles();
     throw fault;
   });
   const stopSchedule = startSchedule(config, port);
@@ -115,11 +126,10 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     keys,
     close: async () => {
       stopSchedule();
+      geo.close();
       await stopListening(server);
       await commits.drained();
-      await writer.close();
-      ground.client.close();
-      db.client.close();
+      await closeFiles();
     },
   };
 }

@@ -11,7 +11,8 @@ export class StartError extends Error {
     | 'port_taken'
     | 'port_forbidden'
     | 'data_folder'
-    | 'bot_networks';
+    | 'bot_networks'
+    | 'geo_file';
   constructor(code: StartError['code'], message: string) {
     super(message);
     this.code = code;

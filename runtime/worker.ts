@@ -1,5 +1,11 @@
 // runtime/worker.ts: the edge on Cloudflare Workers: a queue between accept and write, libSQL over HTTP, a cron for the segmenter.
-import type { ExecutionContext, MessageBatch, Queue, ScheduledController } from '@cloudflare/workers-types';
+import type {
+  ExecutionContext,
+  IncomingRequestCfProperties,
+  MessageBatch,
+  Queue,
+  ScheduledController,
+} from '@cloudflare/workers-types';
 import type { EpochMs } from '../contract/index.ts';
 import { DAY_MS } from '../contract/index.ts';
 import type { KeyProvider } from '../core/index.ts';
@@ -15,6 +21,7 @@ import { DEFAULT_LIMITS } from './default-limits.ts';
 import { webHmac } from './hmac.web.ts';
 import { createLog } from './log.ts';
 import { messagesOf } from './queue-messages.ts';
+import { placeFrom } from './place.ts';
 import { runTasks } from './scheduled-tasks.ts';
 
 /** What wrangler.toml binds. */
@@ -64,6 +71,10 @@ async function openIsolate(env: Env): Promise<Isolate> {
     hmacOf: webHmac,
     // Counted in each isolate by itself: a rough guard; Cloudflare's own rate limiting rules are the exact one.
     limits: DEFAULT_LIMITS,
+    placeOf: (_address, request) => {
+      const { cf } = (request ?? {}) as { readonly cf?: IncomingRequestCfProperties };
+      return placeFrom(cf?.country, cf?.regionCode, cf?.timezone);
+    },
     // A Worker has no file to read them from; a site's own rules name networks there too.
     dataCentres: undefined,
     // The queue takes what the database can't: the consumer retries, and the log says so.

@@ -68,6 +68,19 @@ describe('D1, D2: accepting', () => {
     expect(await count('strings')).toBe(3);
   });
 
+  it('keeps a context once, in columns, and events without one', async () => {
+    const context = 'DE|BE|1|1|2|de|Europe/Berlin|2';
+    await acceptJobs(database.db, [job([row(4, { context }), row(5, { context })]), job([row(6)])]);
+    const { rows } = await database.db.client.execute(
+      `SELECT c.country, c.region, c.device, c.browser, c.os, c.language, c.time_zone, c.channel FROM events AS e
+        JOIN contexts AS c ON c.id = e.context`,
+    );
+    expect(rows.map((found) => Object.values(found))).toEqual(
+      Array.from({ length: 2 }, () => ['DE', 'BE', 1, 1, 2, 'de', 'Europe/Berlin', 2]),
+    );
+    expect(await count('contexts')).toBe(1);
+  });
+
   it('balances after any groups of any retries', async () => {
     const sent = fc.array(
       fc.array(fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 12 })), { maxLength: 6 }),

@@ -2,6 +2,7 @@
 import type { InStatement } from '@libsql/client';
 import type { AccountRef } from './accounts.ts';
 import { linkStatements, visitorIdSql } from './accounts.ts';
+import { contextsStatement } from './contexts.ts';
 import { rekeyStatements } from './rekey.ts';
 import type { Db, SiteRow } from './db.ts';
 import type { DeadLetter } from './dead-letters.ts';
@@ -41,6 +42,8 @@ export interface EventRow {
   readonly properties?: string | undefined;
   /** The accounts that the event says its visitor is. */
   readonly accounts?: readonly AccountRef[] | undefined;
+  /** The text of its context (core/context.ts). */
+  readonly context?: string | undefined;
 }
 
 /** What became of events. `received` is counted apart, before any stage, so that the sum can be checked (D2). */
@@ -88,6 +91,7 @@ const VALUE_SQL: { readonly [K in ColumnKind]: (field: string) => string } = {
   plain: (field) => `e.value ->> '$.${field}'`,
   hex: (field) => `unhex(e.value ->> '$.${field}')`,
   string: (field) => `(SELECT id FROM strings WHERE value = e.value ->> '$.${field}')`,
+  context: (field) => `(SELECT id FROM contexts WHERE code = e.value ->> '$.${field}')`,
   visitor: (field) => visitorIdSql('?1', `unhex(e.value ->> '$.${field}')`),
 };
 const EVENTS_SQL = `INSERT INTO events (site_id, ${EVENT_COLUMNS.map(({ column }) => column).join(', ')})
@@ -125,8 +129,10 @@ export const sideStatements = (jobs: readonly WriteJob[]): InStatement[] => [
 export function acceptStatements(jobs: readonly WriteJob[]): InStatement[] {
   const statements: InStatement[] = [];
   const strings = new Set<string>();
+  const contexts = new Set<string>();
   for (const { rows } of jobs) {
     for (const row of rows) {
+      if (row.context !== undefined) contexts.add(row.context);
       for (const field of DICTIONARY_FIELDS) {
         const value = row[field];
         if (typeof value === 'string') strings.add(value);
@@ -134,6 +140,7 @@ export function acceptStatements(jobs: readonly WriteJob[]): InStatement[] {
     }
   }
   if (strings.size > 0) statements.push({ sql: STRINGS_SQL, args: [JSON.stringify([...strings])] });
+  if (contexts.size > 0) statements.push(contextsStatement(contexts));
   for (const { site, day, rows } of grouped(jobs).values()) {
     const visitors = new Map(
       rows.flatMap((row) => (row.visitor === undefined ? [] : [[row.visitor, row.linked] as const])),

@@ -28,7 +28,14 @@ beforeEach(async () => {
   store = await openTestStore();
   await insertRows(store.db, shopRows(30));
   await insertRows(store.db, [
-    aRow({ at: T0, visitor: KEY, path: '/only-of-the-erased', title: 'shared', properties: '{"note":"only-theirs"}' }),
+    aRow({
+      at: T0,
+      visitor: KEY,
+      path: '/only-of-the-erased',
+      title: 'shared',
+      properties: '{"note":"only-theirs"}',
+      context: 'IS||1|1|1|is|Only/Theirs|1',
+    }),
     aRow({ at: T0, visitor: visitorKey(8), title: 'shared' }),
   ]);
   await setRetention(store.db, SHOP, { events: 100 }, NOW);
@@ -51,7 +58,7 @@ async function leftOf(id: string): Promise<unknown[]> {
   const folder = dirname(store.files.ground);
   const names = await readdir(folder);
   const bytes = await Promise.all(names.map((name) => readFile(join(folder, name))));
-  const marked = ['/only-of-the-erased', 'only-theirs', Buffer.from(KEY, 'hex')];
+  const marked = ['/only-of-the-erased', 'only-theirs', 'Only/Theirs', Buffer.from(KEY, 'hex')];
   const hits = names.filter((_, nth) => marked.some((mark) => bytes[nth]?.includes(mark)));
   return [...claims, ...rows, ...hits];
 }

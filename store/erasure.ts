@@ -9,7 +9,7 @@ import { forgetIdentityUntil, sweepAccounts, visitorsOfKeys } from './accounts.t
 import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
 import { eraseLetterStatements, letterKeys } from './dead-letters.ts';
-import { dropUnused, forgetDerived, settle, sweepStrings } from './retention-purge.ts';
+import { dropUnused, forgetDerived, settle, sweepContexts, sweepStrings } from './retention-purge.ts';
 import { lookingOnly, overwriting, walkEvents } from './retention-walk.ts';
 import type { Lease } from './segmenter.ts';
 import { eventWindows } from './event-windows.ts';
@@ -186,6 +186,7 @@ async function remove(
   if (used === undefined) return { ...NOTHING, events };
   // All texts without use, because those of events that are gone can't be told from others after a kill. The key goes last.
   const strings = await sweepStrings(db, used, turn);
+  await sweepContexts(db, used, turn);
   const unused = erased.map(({ id }) => id).filter((id) => !used.usedVisitors.has(id));
   if (unused.length > 0) await forgetDerived(db, site, unused);
   const visitors = await dropUnused(db, 'visitors', unused, ['visitor'], used.endSeq);

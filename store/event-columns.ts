@@ -1,8 +1,8 @@
 // store/event-columns.ts: how an event's row becomes columns; the one list that both ways of writing follow.
 import type { EventRow } from './accept.ts';
 
-/** `plain`: as it is · `hex`: digits to bytes · `string`: its number in `strings` · `visitor`: its number in `visitors`. */
-export type ColumnKind = 'plain' | 'hex' | 'string' | 'visitor';
+/** `plain`: as it is · `hex`: digits to bytes · `string`: its number in `strings` · `visitor`, `context`: its number there. */
+export type ColumnKind = 'plain' | 'hex' | 'string' | 'visitor' | 'context';
 
 /** Fields that are columns of the event itself; the others become rows elsewhere (`sideStatements`). */
 type ColumnField = Exclude<keyof EventRow, 'linked' | 'accounts'>;
@@ -41,6 +41,7 @@ export const EVENT_COLUMNS: readonly EventColumn[] = [
   column('coupon', 'string'),
   column('items', 'plain'),
   column('properties', 'plain'),
+  column('context', 'context'),
 ];
 
 /** Fields whose values are kept once, in `strings`. */

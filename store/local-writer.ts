@@ -8,6 +8,7 @@ import { createRecent } from '../core/index.ts';
 import type { EventRow, LedgerOutcome, WriteJob } from './accept.ts';
 import { sideStatements } from './accept.ts';
 import { visitorIdSql } from './accounts.ts';
+import { CONTEXT_SQL, contextValues, NEW_CONTEXT_SQL } from './contexts.ts';
 import type { SiteRow } from './db.ts';
 import { EVENT_COLUMNS } from './event-columns.ts';
 import type { Files } from './open.node.ts';
@@ -43,6 +44,8 @@ export const LOCAL_WRITER_SQL: readonly string[] = [
   NEW_STRING_SQL,
   VISITOR_SQL,
   NEW_VISITOR_SQL,
+  CONTEXT_SQL,
+  NEW_CONTEXT_SQL,
   EVENT_SQL,
   LEDGER_SQL,
 ];
@@ -101,6 +104,7 @@ function createTally(): {
 function createNumbers({ change, look }: Connection) {
   const strings = createRecent<string, number>(REMEMBERED_MAX);
   const visitors = createRecent<string, number>(REMEMBERED_MAX);
+  const contexts = createRecent<string, number>(REMEMBERED_MAX);
   let version: number | undefined;
 
   const stringOf = (value: string): number => {
@@ -108,6 +112,13 @@ function createNumbers({ change, look }: Connection) {
     if (known !== undefined) return known;
     const id = look(STRING_SQL, [value]) ?? Number(change(NEW_STRING_SQL, [value]).lastInsertRowid);
     strings.set(value, id);
+    return id;
+  };
+  const contextOf = (code: string): number => {
+    const known = contexts.get(code);
+    if (known !== undefined) return known;
+    const id = look(CONTEXT_SQL, [code]) ?? Number(change(NEW_CONTEXT_SQL, contextValues(code)).lastInsertRowid);
+    contexts.set(code, id);
     return id;
   };
   const visitorOf = (site: SiteRow, key: string, linked: 0 | 1): number | undefined => {
@@ -122,6 +133,7 @@ function createNumbers({ change, look }: Connection) {
   return {
     stringOf,
     visitorOf,
+    contextOf,
     /**
      * Forgets what another connection may have erased or purged: SQLite counts other connections' commits
      * (https://www.sqlite.org/pragma.html#pragma_data_version). Asked inside the transaction, nobody can come between.
@@ -131,6 +143,7 @@ function createNumbers({ change, look }: Connection) {
       if (now !== version) {
         strings.clear();
         visitors.clear();
+        contexts.clear();
       }
       version = now;
     },
@@ -141,12 +154,13 @@ function createNumbers({ change, look }: Connection) {
 export function openLocalWriter(files: Files): LocalWriter {
   const connection = connect(files.ground);
   const { database, change } = connection;
-  const { stringOf, visitorOf, refresh } = createNumbers(connection);
+  const { stringOf, visitorOf, contextOf, refresh } = createNumbers(connection);
 
   const valueOf = (site: SiteRow, row: EventRow, { field, kind }: (typeof EVENT_COLUMNS)[number]): Value => {
     const value = row[field];
     if (value === undefined) return null;
     if (kind === 'string') return stringOf(String(value));
+    if (kind === 'context') return contextOf(String(value));
     return kind === 'visitor' ? (visitorOf(site, String(value), row.linked) ?? null) : value;
   };
   const insert = (site: SiteRow, row: EventRow): number => {

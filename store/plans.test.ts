@@ -21,6 +21,7 @@ const BIG_TABLES = [
   'events',
   'visitors',
   'strings',
+  'contexts',
   'ledger',
   'salts',
   'written_messages',
@@ -82,6 +83,7 @@ describe('D1: query plans', () => {
     orderKey: 'ef'.repeat(12),
     currency: 'GBP',
     coupon: 'D',
+    context: 'DE|BE|1|1|1|de|Europe/Berlin|2',
   };
   const job = { site: 1, day: 1, rows: [row], ledger: [{ outcome: 'received' as const, reason: '', events: 1 }] };
 

@@ -22,7 +22,8 @@ export interface RetentionFinding {
     | 'receipts_have_visitors'
     | 'accounts_have_links'
     | 'strings_are_used'
-    | 'requests_have_visitors';
+    | 'requests_have_visitors'
+    | 'contexts_are_used';
   readonly holds: boolean;
   /** Rows that break it. */
   readonly rows: number;
@@ -76,6 +77,7 @@ const UNUSED = {
     UNION SELECT coupon FROM events) AS used WHERE used.id = s.id)`,
   requests_have_visitors:
     'SELECT count(*) FROM privacy_request_visitors AS r LEFT JOIN visitors AS v ON v.id = r.visitor WHERE v.id IS NULL',
+  contexts_are_used: 'SELECT count(*) FROM contexts WHERE id NOT IN (SELECT context FROM events WHERE context > 0)',
 } as const;
 
 /** Looks at everything stored. It reads whole tables: run it after a purge, not while events pour in. */

@@ -12,7 +12,7 @@ import type { Db, SiteRow } from './db.ts';
 import { expireStatements, LETTER_DAYS_MAX } from './dead-letters.ts';
 import type { SiteRetention } from './retention.ts';
 import { readRetention } from './retention.ts';
-import type { Walked } from './retention-walk.ts';
+import type { IdSet, Walked } from './retention-walk.ts';
 import { overwriting, STRING_COLUMNS, walkEvents } from './retention-walk.ts';
 import type { Lease } from './segmenter.ts';
 import { acquireLease, releaseLease, renewLease, resetFold } from './segmenter.ts';
@@ -131,6 +131,7 @@ async function purgeHeld(
   const visitors = walked === undefined ? new Map<SiteRow, number>() : await sweepVisitors(db, held, walked, goOn);
   const strings = walked === undefined ? 0 : await sweepStrings(db, walked, goOn);
   await sweepAccounts(db, now);
+  if (walked !== undefined) await sweepContexts(db, walked, goOn);
   const sites = all.map(
     ({ row, id, days }): SitePurge => ({
       site: id,
@@ -226,20 +227,44 @@ async function sweepVisitors(
   return removed;
 }
 
+/** A dictionary of the events: its table, the columns that name its rows, and what a pass found of it. */
+interface Dictionary {
+  readonly table: 'strings' | 'contexts';
+  readonly columns: readonly string[];
+  readonly largest: number;
+  readonly used: IdSet;
+}
+
 /** Drops texts that no event names. */
-export async function sweepStrings(db: Db, walked: Walked, goOn: () => Promise<boolean>): Promise<number> {
+export const sweepStrings = (db: Db, walked: Walked, goOn: () => Promise<boolean>): Promise<number> => {
+  const { maxString: largest, usedStrings: used } = walked;
+  return sweep(db, { table: 'strings', columns: STRING_COLUMNS, largest, used }, walked.endSeq, goOn);
+};
+
+/** Drops contexts that no event names: a rare one would go on saying that somebody of its kind was there. */
+export const sweepContexts = (db: Db, walked: Walked, goOn: () => Promise<boolean>): Promise<number> => {
+  const { maxContext: largest, usedContexts: used } = walked;
+  return sweep(db, { table: 'contexts', columns: ['context'], largest, used }, walked.endSeq, goOn);
+};
+
+async function sweep(
+  db: Db,
+  { table, columns, largest, used }: Dictionary,
+  endSeq: number,
+  goOn: () => Promise<boolean>,
+): Promise<number> {
   let removed = 0;
   let last = 0;
-  for (let step = 0; step < STEPS_MAX && last < walked.maxString; step++) {
+  for (let step = 0; step < STEPS_MAX && last < largest; step++) {
     const { rows } = await db.client.execute({
-      sql: 'SELECT id FROM strings WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
-      args: [last, walked.maxString, STEP_ROWS],
+      sql: `SELECT id FROM ${table} WHERE id > ? AND id <= ? ORDER BY id LIMIT ?`,
+      args: [last, largest, STEP_ROWS],
     });
     if (rows.length === 0) break;
     const ids = rows.map((row) => Number(row['id']));
-    last = ids.at(-1) ?? walked.maxString;
-    const unused = ids.filter((id) => !walked.usedStrings.has(id));
-    if (unused.length > 0) removed += await dropUnused(db, 'strings', unused, STRING_COLUMNS, walked.endSeq);
+    last = ids.at(-1) ?? largest;
+    const unused = ids.filter((id) => !used.has(id));
+    if (unused.length > 0) removed += await dropUnused(db, table, unused, columns, endSeq);
     if (!(await goOn())) break;
   }
   return removed;
@@ -248,7 +273,7 @@ export async function sweepStrings(db: Db, walked: Walked, goOn: () => Promise<b
 /** Deletes those of the rows that no event after `endSeq` names either; that those before it don't is the caller's to know. */
 export async function dropUnused(
   db: Db,
-  table: 'visitors' | 'strings',
+  table: 'visitors' | 'strings' | 'contexts',
   ids: readonly number[],
   columns: readonly string[],
   endSeq: number,

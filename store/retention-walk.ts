@@ -35,8 +35,10 @@ export interface Walked {
   readonly endSeq: number;
   readonly maxVisitor: number;
   readonly maxString: number;
+  readonly maxContext: number;
   readonly usedVisitors: IdSet;
   readonly usedStrings: IdSet;
+  readonly usedContexts: IdSet;
   /** Events removed, per site. */
   readonly removed: ReadonlyMap<SiteRow, number>;
   /** The oldest event that stays, per site, epoch ms. */
@@ -69,9 +71,10 @@ interface Expired {
   readonly profiled: boolean;
 }
 
-async function limitsOf(db: Db): Promise<{ endSeq: number; maxVisitor: number; maxString: number }> {
+async function limitsOf(db: Db): Promise<Pick<Walked, 'endSeq' | 'maxVisitor' | 'maxString' | 'maxContext'>> {
   const { rows } = await db.client.execute(
     `SELECT (SELECT coalesce(max(id), 0) FROM visitors) AS visitor, (SELECT coalesce(max(id), 0) FROM strings) AS string,
+      (SELECT coalesce(max(id), 0) FROM contexts) AS context,
       (SELECT coalesce(max(seq), 0) FROM events) AS seq`,
   );
   const [row] = rows;
@@ -79,13 +82,14 @@ async function limitsOf(db: Db): Promise<{ endSeq: number; maxVisitor: number; m
     endSeq: Number(row?.['seq'] ?? 0),
     maxVisitor: Number(row?.['visitor'] ?? 0),
     maxString: Number(row?.['string'] ?? 0),
+    maxContext: Number(row?.['context'] ?? 0),
   };
 }
 
 const nextStep = async (db: Db, after: number, endSeq: number): Promise<Row[]> =>
   (
     await db.client.execute({
-      sql: `SELECT e.seq, e.site_id, e.at, e.visitor, e.purposes, v.linked, ${STRING_COLUMNS.map((name) => `e.${name}`).join(', ')}
+      sql: `SELECT e.seq, e.site_id, e.at, e.visitor, e.purposes, e.context, v.linked, ${STRING_COLUMNS.map((name) => `e.${name}`).join(', ')}
         FROM events AS e NOT INDEXED LEFT JOIN visitors AS v ON v.id = e.visitor
         WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq LIMIT ?`,
       args: [after, endSeq, STEP_EVENTS],
@@ -96,6 +100,7 @@ const nextStep = async (db: Db, after: number, endSeq: number): Promise<Row[]> =
 export async function walkEvents(db: Db, hooks: WalkHooks): Promise<Walked | undefined> {
   const limits = await limitsOf(db);
   const [usedVisitors, usedStrings] = [idSet(limits.maxVisitor), idSet(limits.maxString)];
+  const usedContexts = idSet(limits.maxContext);
   const removed = new Map<SiteRow, number>();
   const oldest = new Map<SiteRow, number>();
   const profiledSites = new Set<SiteRow>();
@@ -114,6 +119,7 @@ export async function walkEvents(db: Db, hooks: WalkHooks): Promise<Walked | und
       }
       oldest.set(site, Math.min(at, oldest.get(site) ?? at));
       if (row['visitor'] !== null) usedVisitors.add(Number(row['visitor']));
+      if (row['context'] !== null) usedContexts.add(Number(row['context']));
       for (const name of STRING_COLUMNS) if (row[name] !== null) usedStrings.add(Number(row[name]));
     }
     for (const { site } of expired.filter(({ site, profiled }) => profiled && !profiledSites.has(site))) {
@@ -123,7 +129,7 @@ export async function walkEvents(db: Db, hooks: WalkHooks): Promise<Walked | und
     if (expired.length > 0) await remove(db, expired, removed, hooks);
     if (!(await hooks.afterStep())) return undefined;
   }
-  return { ...limits, usedVisitors, usedStrings, removed, oldest };
+  return { ...limits, usedVisitors, usedStrings, usedContexts, removed, oldest };
 }
 
 async function remove(

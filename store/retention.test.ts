@@ -67,6 +67,17 @@ describe('P5: limits', () => {
     expect(await broken()).toEqual([]);
   });
 
+  it('take the contexts that nobody uses any more with them', async () => {
+    await limit({ events: 10 });
+    await insertRows(store.db, [
+      aRow({ at: NOW - 20 * DAY_MS, context: 'IS||1|1|1|is||1' }),
+      aRow({ at: NOW - DAY_MS, context: 'DE||1|1|1|de||1' }),
+    ]);
+    await purge();
+    expect(await column('SELECT country FROM contexts')).toEqual(['DE']);
+    expect(await broken()).toEqual([]);
+  });
+
   it('say that a site without one has one to choose, and touch nothing of it', async () => {
     await insertRows(store.db, [aRow()]);
     const { sites } = await purge();

@@ -4,6 +4,7 @@ import { accessSuite } from './access-suite.ts';
 import { consentSuite } from './consent-suite.ts';
 import { identitySuite } from './identity-suite.ts';
 import { deadLetterSuite } from './dead-letter-suite.ts';
+import { contextSuite } from './context-suite.ts';
 import { lossSuite } from './loss-suite.ts';
 import { rightsSuite } from './rights-suite.ts';
 import { useEdge } from './use-edge.ts';
@@ -13,6 +14,7 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   const edge = useEdge(start);
   consentSuite(edge);
   identitySuite(edge);
+  contextSuite(edge);
   lossSuite(edge);
   accessSuite(edge);
   deadLetterSuite(edge);

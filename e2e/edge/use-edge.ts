@@ -30,9 +30,10 @@ export interface SuiteEdge extends EdgeUnderTest {
 }
 
 const EVENT_SQL = `SELECT e.*, hex(v.key) AS visitor_key, v.linked, p.value AS path_text, r.value AS referrer_text,
-    c.value AS campaign_text, t.value AS title_text, hex(e.order_key) AS order_hex
+    c.value AS campaign_text, t.value AS title_text, x.code AS context_code, hex(e.order_key) AS order_hex
   FROM events e LEFT JOIN visitors v ON v.id = e.visitor LEFT JOIN strings p ON p.id = e.path
     LEFT JOIN strings r ON r.id = e.referrer LEFT JOIN strings c ON c.id = e.campaign LEFT JOIN strings t ON t.id = e.title
+    LEFT JOIN contexts x ON x.id = e.context
   WHERE e.id = unhex(?)`;
 const COUNT_SQL = `SELECT coalesce(sum(events), 0) AS n FROM ledger WHERE site_id = ? AND outcome = ? AND reason = ?`;
 const SITES = [

@@ -1,5 +1,5 @@
 // e2e/support/node-edge.ts: the edge as `hushtag serve` runs it: a real server, real files, a real key folder.
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +8,16 @@ import type { KeyProvider } from '../../core/index.ts';
 import { issueToken, tokenKeysFrom } from '../../edge/index.ts';
 import { startNode } from '../../runtime/index.ts';
 import { segmentSites } from '../../runtime/segment-sites.ts';
+import { mmdbOf } from '../../runtime/testing.ts';
 import { openFiles } from '../../store/open.node.ts';
 import type { EdgeUnderTest } from './edge-under-test.ts';
+import { PLACED_NETWORK } from './edge-under-test.ts';
+
+const PLACE = {
+  country: { iso_code: 'DE' },
+  subdivisions: [{ iso_code: 'BE' }],
+  location: { time_zone: 'Europe/Berlin' },
+};
 
 const randomBytes = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
 
@@ -48,7 +56,9 @@ export async function startNodeEdge(
     trustedProxies: 1,
     segmentMinutes: 0,
     limits: { siteEventsPerSecond: 2_000, addressEventsPerSecond: 100 },
+    geoFile: join(folder, 'places.mmdb'),
   };
+  await writeFile(config.geoFile, mmdbOf([[PLACED_NETWORK, PLACE]]));
   let log = '';
   const server = await startNode(config, {
     write: (line) => {

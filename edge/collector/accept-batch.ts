@@ -7,6 +7,7 @@ import type { AccountRef, EventRow, LedgerLine, LetterVia, Site, WriteJob } from
 import type { BotReason } from './bots.ts';
 import { eventTime, importedTime } from './clock.ts';
 import { deadLettersOf } from './dead-letter.ts';
+import { sharedContext } from './context/context.ts';
 import type { DeriveContext } from './derive.ts';
 import { accountsOf, deriveRow } from './derive.ts';
 import { ROW_BYTES_MAX, rowBytes } from './row-bytes.ts';
@@ -137,7 +138,8 @@ export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): 
   const sender: Sender =
     batch.firstPartyId === undefined ? context.sender : { ...context.sender, firstPartyId: batch.firstPartyId };
   const keysAt = senderKeys({ site, decision, sender, saltHmac: context.saltHmac, now });
-  const message: Message = { batch, context, keysAt, derive: { site, policy, decision } };
+  const shared = context.imported || decision.action === 'drop' ? undefined : sharedContext(sender, decision.action);
+  const message: Message = { batch, context, keysAt, derive: { site, policy, decision, shared } };
   const received = batch.events.length + batch.overLimit;
   const { bot } = context;
   const outcomes: Outcome[] = [];

@@ -8,9 +8,9 @@ import { consentStatus } from './consent-status.ts';
 import { describeCollect, describeConsentStatus } from './openapi.ts';
 
 /** Makes the collector's app around the handler of its busiest route. */
-export function createCollector(port: Pick<Port, 'clientAddress'>, collect: Handler): Hono {
+export function createCollector(port: Pick<Port, 'clientAddress' | 'placeOf'>, collect: Handler): Hono {
   const app = new Hono();
-  app.post('/v1/collect', describeCollect, serveByHono(collect, port.clientAddress));
+  app.post('/v1/collect', describeCollect, serveByHono(collect, port));
   app.get('/v1/consent/status', describeConsentStatus, (context) =>
     context.json(consentStatus(context.req.header('sec-gpc')), 200, {
       'access-control-allow-origin': '*',

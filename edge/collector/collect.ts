@@ -46,7 +46,11 @@ function senderOf(
   const { automated: webdriver } = batch;
   const { dataCentres } = port;
   return {
-    sender: network === undefined ? { userAgent } : { userAgent, network },
+    sender: {
+      userAgent,
+      ...(network === undefined ? {} : { network }),
+      ...(imported ? {} : { acceptLanguage: asked.header('accept-language'), place: asked.place() }),
+    },
     bot: imported ? undefined : botReason({ userAgent, address, webdriver, rules: site.botRules, dataCentres }),
   };
 }

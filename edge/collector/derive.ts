@@ -17,6 +17,8 @@ import {
   withoutAccountIds,
 } from '../../core/index.ts';
 import type { AccountRef, EventRow, Site } from '../../store/index.ts';
+import type { SharedContext } from './context/context.ts';
+import { contextOf } from './context/context.ts';
 import type { EventKeys } from './sender-keys.ts';
 
 /** Everything the rows of one message share. */
@@ -24,6 +26,8 @@ export interface DeriveContext {
   readonly site: Site;
   readonly policy: ConsentPolicy;
   readonly decision: ConsentDecision;
+  /** What all events of the message share of their context; absent of an importer. */
+  readonly shared?: SharedContext | undefined;
 }
 
 const NO_ACCOUNTS: readonly AccountRef[] = [];
@@ -69,7 +73,7 @@ const NO_URL: Partial<ScrubbedUrl> = {};
  * @param accounts those it names, see {@link accountsOf}.
  */
 export function deriveRow(
-  { decision, policy, site }: DeriveContext,
+  { decision, policy, site, shared }: DeriveContext,
   event: TrackEvent,
   at: EpochMs,
   keys: EventKeys,
@@ -78,10 +82,12 @@ export function deriveRow(
 ): EventRow {
   invariant(decision.action !== 'drop', 'C1: a dropped event is never derived');
   invariant(decision.action === 'link' || keys.linked === 0, 'C1: no lasting key without consent');
-  const { url, referrer, title, commerce } = event;
-  const { path, campaign } = (url === undefined ? undefined : scrubUrl(url)) ?? NO_URL;
+  const { url, title, commerce } = event;
+  const scrubbed = (url === undefined ? undefined : scrubUrl(url)) ?? NO_URL;
   // No referrer and campaign where the policy keeps no channel data.
   const { channelData } = policy;
+  const campaign = channelData ? scrubbed.campaign : undefined;
+  const referrer = channelData && event.referrer !== undefined ? scrubReferrer(event.referrer) : undefined;
   return {
     id: storedEventId(event.id),
     at,
@@ -91,9 +97,9 @@ export function deriveRow(
     linked: keys.linked,
     purposes: decision.purposes,
     policyVersion: site.policyVersion,
-    path,
-    campaign: channelData ? campaign : undefined,
-    referrer: channelData && referrer !== undefined ? scrubReferrer(referrer) : undefined,
+    path: scrubbed.path,
+    campaign,
+    referrer,
     title: title === undefined ? undefined : scrubText(title),
     orderKey: order,
     currency: commerce?.currency,
@@ -105,5 +111,6 @@ export function deriveRow(
     items: commerce?.items === undefined ? undefined : JSON.stringify(commerce.items.map(scrubItem)),
     properties: propertiesOf(event),
     accounts: accounts.length === 0 ? undefined : accounts,
+    context: shared && contextOf(shared, event, { campaign, referrer }, channelData),
   };
 }

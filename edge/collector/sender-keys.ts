@@ -1,6 +1,6 @@
 // edge/collector/sender-keys.ts: the keys of a message's sender: made once for each salt period its events lie in (C1).
 import type { ConsentDecision, EpochMs, FirstPartyId } from '../../contract/index.ts';
-import type { Hmac } from '../../core/index.ts';
+import type { Hmac, Place } from '../../core/index.ts';
 import { daySaltLives, dayVisitorKey, linkedVisitorKey, saltPeriodAt } from '../../core/index.ts';
 import type { Site } from '../../store/index.ts';
 import type { Keyring } from './keyring.ts';
@@ -11,6 +11,9 @@ export interface Sender {
   /** The truncated address, absent where the platform could not tell or the sender is an importer. */
   readonly network?: string;
   readonly userAgent: string;
+  /** `Accept-Language`, and where the network lies; absent of an importer. */
+  readonly acceptLanguage?: string | undefined;
+  readonly place?: Place | undefined;
 }
 
 /** The keys of one event: its visitor's, and what its order's is made with. */
