@@ -8,8 +8,10 @@ import { createOfficerRoutes } from './api/privacy/officer.ts';
 import { createVisitorRoutes } from './api/privacy/visitor.ts';
 import { createCollector } from './collector/app.ts';
 import { createCollect } from './collector/collect.ts';
+import { createIngest } from './collector/ingest.ts';
+import { describeEvents } from './collector/ingest-openapi.ts';
 import type { Handler } from './http/exchange.ts';
-import { responseOf } from './http/exchange.ts';
+import { responseOf, serveByHono } from './http/exchange.ts';
 import { answerFault } from './http/fault.ts';
 import { REPLAY_LETTERS_MAX, replayLetters } from './collector/replay-letters.ts';
 import { problem } from './http/problem.ts';
@@ -130,6 +132,7 @@ function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Han
   });
   app.route('/', createTagServer(port.tags));
   app.route('/', createCollector(port, collect));
+  app.post('/v1/events', describeEvents, serveByHono(createIngest(port, tokenKeys), port));
   app.route(
     '/',
     createApi(port, tokenKeys, (site, { letters, reason, after, mapping, dryRun }) =>
@@ -143,6 +146,6 @@ function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Han
   const rights = rightsNeeds(port);
   app.route('/', createOfficerRoutes(port, tokenKeys, rights));
   app.route('/', createVisitorRoutes(port, rights));
-  app.get('/openapi.json', openAPIRouteHandler(app, { documentation: DOCUMENTATION }));
+  app.get('/openapi.json', openAPIRouteHandler(app, { documentation: DOCUMENTATION, excludeStaticFile: false }));
   return app;
 }

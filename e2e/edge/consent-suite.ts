@@ -22,7 +22,7 @@ const GRANTED: WireBatch['c'] = ['g', 3, 1];
 
 /** Runs these tests against an edge. */
 export function consentSuite(edge: SuiteEdge): void {
-  const { rowOf, stored, counted, siteRow } = edge;
+  const { ask, rowOf, stored, counted, siteRow } = edge;
 
   describe('E1: health and description', () => {
     it('is alive and ready', async () => {
@@ -38,6 +38,8 @@ export function consentSuite(edge: SuiteEdge): void {
       expect(Object.keys(document.paths).sort()).toEqual([
         '/v1/collect',
         '/v1/consent/status',
+        '/v1/events',
+        '/v1/pixel.gif',
         '/v1/privacy/requests',
         '/v1/sites/{site}/dead-letters',
         '/v1/sites/{site}/dead-letters/replay',
@@ -155,6 +157,61 @@ export function consentSuite(edge: SuiteEdge): void {
         referrer_text: 'search.example',
         campaign_text: 'utm_source=news',
       });
+    });
+  });
+
+  describe('C1: the pixel of browsers without scripts', () => {
+    const look = (query: string, headers: Record<string, string> = {}): Promise<Response> =>
+      edge.fetch(`/v1/pixel.gif?${query}`, {
+        headers: { referer: `${SHOP_ORIGIN}/no-scripts?q=1`, 'user-agent': BROWSER_AGENT, ...headers },
+      });
+    const views = async (site: string, path: string) =>
+      ask(
+        `SELECT e.visitor, e.purposes, v.linked FROM events e JOIN strings p ON p.id = e.path LEFT JOIN visitors v ON v.id = e.visitor
+          WHERE e.site_id = ? AND p.value = ?`,
+        await siteRow(site),
+        path,
+      );
+
+    it('counts a page view under the key of the day, sets no cookie and is kept by no cache', async () => {
+      const response = await look('s=shop');
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe('image/gif');
+      expect(response.headers.get('cache-control')).toContain('no-store');
+      expect(response.headers.get('set-cookie')).toBeNull();
+      expect((await response.arrayBuffer()).byteLength).toBe(42);
+      const seen = await until(
+        () => views('shop', '/no-scripts'),
+        (rows) => rows.length === 1,
+      );
+      expect(seen).toMatchObject([{ purposes: 0, linked: 0 }]);
+    });
+    it('takes the page it is told, and no choice or id whatever is sent', async () => {
+      const page = encodeURIComponent(`${SHOP_ORIGIN}/told`);
+      await look(`s=shop&u=${page}&c=g&i=Zm9vYmFyYmF6cXV4MTIzNDU2`, { cookie: 'hushtag=Zm9vYmFyYmF6cXV4MTIzNDU2' });
+      const seen = await until(
+        () => views('shop', '/told'),
+        (rows) => rows.length === 1,
+      );
+      expect(seen).toMatchObject([{ purposes: 0, linked: 0 }]);
+    });
+    it('stores nothing where the policy drops who was not asked, and says nothing of it', async () => {
+      const row = await siteRow('strict');
+      const before = await counted(row, 'no_consent', 'unasked');
+      expect((await look('s=strict')).status).toBe(200);
+      await until(
+        () => counted(row, 'no_consent', 'unasked'),
+        (seen) => seen === before + 1,
+      );
+      expect(await views('strict', '/no-scripts')).toEqual([]);
+    });
+    it.each([
+      { why: 'another site’s page', query: 's=shop', referer: 'https://evil.example/', status: 403 },
+      { why: 'no page at all', query: 's=shop', referer: '', status: 403 },
+      { why: 'an unknown site', query: 's=nobody', referer: SHOP_ORIGIN, status: 400 },
+      { why: 'no site', query: '', referer: SHOP_ORIGIN, status: 400 },
+    ])('refuses $why with $status', async ({ query, referer, status }) => {
+      expect((await look(query, { referer })).status).toBe(status);
     });
   });
 }

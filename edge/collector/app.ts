@@ -5,12 +5,17 @@ import { serveByHono } from '../http/exchange.ts';
 import type { Port } from '../port.ts';
 import { corsHeaders } from './collect.ts';
 import { consentStatus } from './consent-status.ts';
-import { describeCollect, describeConsentStatus } from './openapi.ts';
+import { describeCollect, describeConsentStatus, describePixel } from './openapi.ts';
+import { servePixel } from './pixel.ts';
 
 /** Makes the collector's app around the handler of its busiest route. */
-export function createCollector(port: Pick<Port, 'clientAddress' | 'placeOf'>, collect: Handler): Hono {
+export function createCollector(
+  port: Pick<Port, 'clientAddress' | 'now' | 'placeOf' | 'randomBytes'>,
+  collect: Handler,
+): Hono {
   const app = new Hono();
   app.post('/v1/collect', describeCollect, serveByHono(collect, port));
+  app.get('/v1/pixel.gif', describePixel, servePixel(collect, port));
   app.get('/v1/consent/status', describeConsentStatus, (context) =>
     context.json(consentStatus(context.req.header('sec-gpc')), 200, {
       'access-control-allow-origin': '*',

@@ -32,6 +32,27 @@ export const describeCollect = describeRoute({
   },
 });
 
+const text = (name: string, description: string) =>
+  ({ name, in: 'query', description, schema: { type: 'string' } }) as const;
+
+/** GET /v1/pixel.gif */
+export const describePixel = describeRoute({
+  summary: 'Counts a page view of a browser without scripts; answers a transparent dot',
+  parameters: [
+    { ...text('s', 'The site'), required: true },
+    text('u', 'The page; what Referer says where absent'),
+    text('r', 'The page before it'),
+    text('t', 'The title'),
+  ],
+  responses: {
+    200: { description: 'Counted', content: { 'image/gif': {} } },
+    400: refusal('No such site'),
+    403: refusal('Referer names no page of the site'),
+    429: refusal('Too many in a short time'),
+    503: refusal('Nothing was kept'),
+  },
+});
+
 const consentStatusSchema = v.object({
   gpc: v.object({ received: v.boolean(), honoured: v.boolean(), removes: v.array(v.string()) }),
 });

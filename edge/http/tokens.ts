@@ -9,6 +9,7 @@ export const SCOPES = [
   'segments:read',
   'ledger:read',
   'import',
+  'ingest',
   'dead-letters:read',
   'dead-letters:replay',
   'privacy:read',
