@@ -41,10 +41,11 @@ export {
 } from './pseudonym.ts';
 export type { Recent } from './recent.ts';
 export { createRecent } from './recent.ts';
-export type { DataClass, RetentionDays, RetentionRefusal } from './retention.ts';
+export type { DataClass, RecordClass, RetentionDays, RetentionRefusal } from './retention.ts';
 export {
   checkRetentionDays,
   DATA_CLASSES,
+  RECORD_CLASSES,
   RETENTION_DAYS_MAX,
   RETENTION_PRESETS,
   retentionCutoff,

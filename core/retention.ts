@@ -2,12 +2,19 @@
 import type { EpochMs, Result } from '../contract/index.ts';
 import { DAY_MS, err, ok } from '../contract/index.ts';
 
+/** Records about what was agreed, asked and done; they name no visitor in clear and are kept to be shown. */
+export const RECORD_CLASSES = ['receipts', 'requests', 'audit'] as const;
+/** One class of record. */
+export type RecordClass = (typeof RECORD_CLASSES)[number];
+
 /**
- * What has a limit of its own. `events`: counted from the event. `profiles`: counted from the visitor's last event; a
- * profile never speaks of an event that is gone. Visitors and texts go with the last event that names them. The loss
- * ledger is counts alone and stays.
+ * What has a limit of its own. `events`: counted from the event; refused events that are kept (dead letters) go with them,
+ * and after 90 days at the latest. `profiles`: counted from the visitor's last event; a profile never speaks of an event that
+ * is gone. `receipts`: from the choice. `requests`: from their end. `audit`: what an entry says, from when it was made; its
+ * place in the log stays. Visitors and texts go with the last event that names them. Sessions are not stored, they are
+ * computed; a campaign is a field of an event. The loss ledger is counts alone and stays.
  */
-export const DATA_CLASSES = ['events', 'profiles'] as const;
+export const DATA_CLASSES = ['events', 'profiles', 'receipts', 'requests', 'audit'] as const;
 /** One class of data. */
 export type DataClass = (typeof DATA_CLASSES)[number];
 
@@ -22,13 +29,15 @@ export const RETENTION_PRESETS: Readonly<Record<string, Required<RetentionDays>>
   // CNIL, guidelines and recommendation on cookies of 17 September 2020, audience measurement without consent: trackers
   // live 13 months at most, what was collected with them 25. Months have 28 to 31 days; the fewest days they can have
   // are taken, so that no stretch of months is ever exceeded.
-  cnil: { events: 758, profiles: 393 },
+  // Receipts and requests: five years, the limitation of personal actions (art. 2224 of the French Code civil).
+  cnil: { events: 758, profiles: 393, receipts: 1_826, requests: 1_826, audit: 1_826 },
+  // Here and below, records: three years, the regular limitation period of the German civil code (§ 195 BGB).
   // No law: the shortest that still shows a year against the year before.
-  'two-years': { events: 730, profiles: 365 },
+  'two-years': { events: 730, profiles: 365, receipts: 1_096, requests: 1_096, audit: 1_096 },
   // No law: enough for this quarter against the last. GDPR Art. 5 (1) (e) asks for no longer than is necessary.
-  'half-year': { events: 180, profiles: 90 },
+  'half-year': { events: 180, profiles: 90, receipts: 1_096, requests: 1_096, audit: 1_096 },
   // No law: enough to see that it works.
-  month: { events: 30, profiles: 30 },
+  month: { events: 30, profiles: 30, receipts: 1_096, requests: 1_096, audit: 1_096 },
 };
 
 /** Why limits can't be set. */

@@ -20,6 +20,8 @@ export interface Config {
   readonly botNetworksFile?: string;
   /** An MMDB file that says in which country and region a network lies. */
   readonly geoFile?: string;
+  /** A folder apart from data and keys that checkpoints of the audit log and tombstones are kept in too. */
+  readonly secondDir?: string;
   /** A libSQL server instead of the files, for the commands that prepare a Worker's database. */
   readonly remote?: { readonly url: string; readonly authToken?: string };
   /** The Worker's master secret in base64, in place of the key folder: with it the commands act as the Worker does. */
@@ -75,6 +77,13 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
     problems.push('HUSHTAG_KEY_DIR must lie outside HUSHTAG_DATA_DIR, so that no backup of the data holds the keys');
   }
   if (isInside(dataDir, keyDir)) problems.push('HUSHTAG_DATA_DIR must lie outside HUSHTAG_KEY_DIR');
+  const secondDir = env['HUSHTAG_SECOND_DIR'] ? resolve(cwd, env['HUSHTAG_SECOND_DIR']) : undefined;
+  if (
+    secondDir !== undefined &&
+    [dataDir, keyDir].some((one) => isInside(secondDir, one) || isInside(one, secondDir))
+  ) {
+    problems.push('HUSHTAG_SECOND_DIR must lie apart from the data and key folders, best on another disk or machine');
+  }
   const url = env['HUSHTAG_DATABASE_URL'];
   const authToken = env['HUSHTAG_DATABASE_TOKEN'];
   if (url && !/^(?:https?|libsql):\/\//.test(url))
@@ -97,6 +106,7 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
     ...(env['HUSHTAG_BOT_NETWORKS'] ? { botNetworksFile: resolve(cwd, env['HUSHTAG_BOT_NETWORKS']) } : {}),
     ...(env['HUSHTAG_GEO_FILE'] ? { geoFile: resolve(cwd, env['HUSHTAG_GEO_FILE']) } : {}),
     ...remote,
+    ...(secondDir === undefined ? {} : { secondDir }),
     ...(masterKey ? { masterKey } : {}),
   });
 }

@@ -23,6 +23,7 @@ import { createRandomPool } from './random-pool.ts';
 import { startSchedule } from './schedule.ts';
 import type { StorageHealth } from './storage-health.ts';
 import { watchStorage } from './storage-health.ts';
+import { recallErased } from './second-place.file.ts';
 import { readTags } from './tag-files.ts';
 import type { Writer } from './writer.ts';
 import { startWriter } from './writer.ts';
@@ -64,11 +65,15 @@ function startCommits(
 }
 
 /** Does before the first request what a schedule that stood still has not done. */
-async function catchUp(ground: Db, db: Db, keys: KeyProvider, now: () => EpochMs): Promise<void> {
+async function catchUp(
+  config: Config,
+  { ground, db, keys, now }: Pick<Port, 'ground' | 'db' | 'keys' | 'now'>,
+): Promise<void> {
   // A scheduler that stood still can't have kept salts alive: what is over goes before the first request.
   await destroyExpiredSalts({ db: ground, keys }, now());
   await destroyAbandonedKeys({ db: ground, keys }, now());
   // Nor may a backup that was put back bring back whom it held (P4).
+  await recallErased(db, config.secondDir);
   await replayTombstones({ db, holder: toHex(crypto.getRandomValues(new Uint8Array(8))), clock: now });
 }
 
@@ -81,7 +86,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
   const geo = await openGeo(config.geoFile, log);
   const db = await openData(config);
   const ground = await openGround(filesOf(config));
-  await catchUp(ground, db, keys, now);
+  await catchUp(config, { ground, db, keys, now });
   const { writer, health, commits } = startCommits(config, log);
   const closeFiles = async (): Promise<void> => {
     await writer.close();

@@ -8,6 +8,7 @@ import { configuredKeys } from './key-provider.configured.ts';
 import { createRandomPool } from './random-pool.ts';
 import type { ThreadWork } from './schedule-thread-start.ts';
 import { runTasks } from './scheduled-tasks.ts';
+import { openSecondFolder } from './second-place.file.ts';
 
 const { config, tasks } = workerData as ThreadWork;
 const db = withMirror(await openFiles(filesOf(config)), config);
@@ -19,6 +20,7 @@ try {
     now: () => Date.now() as EpochMs,
     randomBytes: createRandomPool(),
     history: openHistory(config, db),
+    secondPlace: config.secondDir === undefined ? undefined : await openSecondFolder(config.secondDir),
   };
   parentPort?.postMessage(await runTasks(needs, tasks));
 } finally {

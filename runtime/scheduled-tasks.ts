@@ -3,11 +3,19 @@ import { KEY_BYTES, noteSignerFrom, toHex } from '../core/index.ts';
 import { destroyExpiredSalts, finishRequests, rightsNeeds, rotateDueSalts } from '../edge/index.ts';
 import { purgeExpired, replayTombstones, signCheckpoint } from '../store/index.ts';
 import { PRIVACY_PARTS } from './privacy-parts.ts';
+import type { SecondPlace } from './second-place.ts';
+import { keepApart } from './second-place.ts';
 import type { SegmentNeeds } from './segment-sites.ts';
 import { segmentSites } from './segment-sites.ts';
 
 /** One thing the schedule does. */
 export type Task = 'salts' | 'requests' | 'purge' | 'segment';
+
+/** What the tasks need of their platform. */
+export interface TaskNeeds extends SegmentNeeds {
+  /** Where checkpoints and tombstones are kept too, if anywhere. */
+  readonly secondPlace?: SecondPlace | undefined;
+}
 
 const HOLDER_BYTES = 8;
 
@@ -18,10 +26,11 @@ class AuditAlteredError extends Error {
 }
 
 /** Signs the audit log as it stands. @throws where the log no longer extends what was signed before: somebody edited it. */
-async function sign({ db, keys, now, randomBytes }: SegmentNeeds): Promise<Readonly<Record<string, number>>> {
+async function sign({ db, keys, now, randomBytes, secondPlace }: TaskNeeds): Promise<Readonly<Record<string, number>>> {
   const signer = await noteSignerFrom(Uint8Array.from(await keys.secret('audit', randomBytes(KEY_BYTES))));
   const signed = await signCheckpoint(db, signer, now());
   if (!signed.ok) throw new AuditAlteredError();
+  if (secondPlace !== undefined) await keepApart(db, secondPlace, signed.value);
   return { audit_entries_signed: signed.value.size };
 }
 
@@ -45,12 +54,15 @@ async function salts(needs: SegmentNeeds): Promise<Readonly<Record<string, numbe
 }
 
 /** Goes on with privacy requests that were interrupted, or that met a run of the segmenter. */
-const requests = async (needs: SegmentNeeds): Promise<Readonly<Record<string, number>>> => ({
-  requests_finished: await finishRequests(rightsNeeds({ ...needs, ...PRIVACY_PARTS })),
-});
+async function requests(needs: TaskNeeds): Promise<Readonly<Record<string, number>>> {
+  const finished = await finishRequests(rightsNeeds({ ...needs, ...PRIVACY_PARTS }));
+  // Often, because a backup of tonight must not bring back whom this afternoon's request erased.
+  if (needs.secondPlace !== undefined) await keepApart(needs.db, needs.secondPlace);
+  return { requests_finished: finished };
+}
 
 /** Runs tasks in their order and counts what came of them. */
-export async function runTasks(needs: SegmentNeeds, tasks: readonly Task[]): Promise<Readonly<Record<string, number>>> {
+export async function runTasks(needs: TaskNeeds, tasks: readonly Task[]): Promise<Readonly<Record<string, number>>> {
   return {
     ...(tasks.includes('salts') ? await salts(needs) : {}),
     ...(tasks.includes('requests') ? await requests(needs) : {}),

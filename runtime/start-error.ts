@@ -11,6 +11,7 @@ export class StartError extends Error {
     | 'port_taken'
     | 'port_forbidden'
     | 'data_folder'
+    | 'second_folder'
     | 'bot_networks'
     | 'geo_file';
   constructor(code: StartError['code'], message: string) {

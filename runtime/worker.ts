@@ -4,6 +4,7 @@ import type {
   IncomingRequestCfProperties,
   MessageBatch,
   Queue,
+  R2Bucket,
   ScheduledController,
 } from '@cloudflare/workers-types';
 import type { EpochMs } from '../contract/index.ts';
@@ -23,6 +24,7 @@ import { createLog } from './log.ts';
 import { messagesOf } from './queue-messages.ts';
 import { placeFrom } from './place.ts';
 import { runTasks } from './scheduled-tasks.ts';
+import { secondBucket } from './second-place.r2.ts';
 
 /** What wrangler.toml binds. */
 interface Env {
@@ -31,6 +33,8 @@ interface Env {
   /** 32 bytes in base64: `wrangler secret put HUSHTAG_MASTER_KEY`. */
   readonly HUSHTAG_MASTER_KEY: string;
   readonly HUSHTAG_EVENTS: Queue<QueuedJob>;
+  /** Where checkpoints of the audit log and tombstones are kept too. */
+  readonly HUSHTAG_SECOND_PLACE?: R2Bucket;
 }
 
 /** A queue message: pseudonymised and scrubbed like the rows it becomes (P1). */
@@ -135,7 +139,13 @@ async function consume(batch: MessageBatch<QueuedJob>, env: Env): Promise<void> 
 async function runSchedule(env: Env): Promise<void> {
   const { db, keys, log } = await isolate(env);
   await forgetWrittenMessages(db, systemNow() - MESSAGE_MEMORY_MS);
-  const counts = await runTasks({ db, keys, now: systemNow, randomBytes }, ['salts', 'requests', 'purge', 'segment']);
+  const secondPlace = env.HUSHTAG_SECOND_PLACE === undefined ? undefined : secondBucket(env.HUSHTAG_SECOND_PLACE);
+  const counts = await runTasks({ db, keys, now: systemNow, randomBytes, secondPlace }, [
+    'salts',
+    'requests',
+    'purge',
+    'segment',
+  ]);
   log('info', 'schedule_finished', counts);
 }
 

@@ -55,6 +55,7 @@ export type { RetentionFinding } from './retention-check.ts';
 export { checkRetention } from './retention-check.ts';
 export type { PurgeNeeds, PurgeReport, SitePurge } from './retention-purge.ts';
 export { purgeExpired } from './retention-purge.ts';
+export type { PurgedRecords } from './retention-records.ts';
 export type { FiledEvent, VisitorFile } from './visitor-file.ts';
 export { FILE_EVENTS_MAX, readVisitorFile } from './visitor-file.ts';
 export type { LeaseNeeds } from './with-lease.ts';

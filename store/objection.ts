@@ -26,7 +26,7 @@ export interface Objection {
 
 const objectionStatement = ({ site, digest, objectedAt }: Objection): InStatement => ({
   sql: `INSERT INTO objections (site_id, digest, objected_at) VALUES (?, unhex(?), ?)
-    ON CONFLICT DO UPDATE SET objected_at = min(objected_at, excluded.objected_at), compared_to = 0`,
+    ON CONFLICT DO UPDATE SET objected_at = min(objected_at, excluded.objected_at)`,
   args: [site, digest, objectedAt],
 });
 

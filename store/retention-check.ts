@@ -14,6 +14,10 @@ export interface RetentionFinding {
     | 'profiles_within_limit'
     | 'profiles_only_of_kept_events'
     | 'letters_within_limit'
+    | 'receipts_within_limit'
+    | 'requests_within_limit'
+    | 'audit_within_limit'
+    | 'files_given_in_time'
     | 'events_have_limit'
     | 'visitors_have_events'
     | 'profiles_have_events'
@@ -34,13 +38,12 @@ export interface RetentionFinding {
   readonly overLimitMs: number;
 }
 
+/** Between two purges of the schedule: what fell due since the last one is still there. */
+const PURGE_PAUSE_MS: number = DAY_MS / 4;
+
 interface Age {
-  readonly claim:
-    | 'events_within_limit'
-    | 'profiles_within_limit'
-    | 'profiles_only_of_kept_events'
-    | 'letters_within_limit';
-  readonly limit: 'events' | 'profiles';
+  readonly claim: RetentionFinding['claim'];
+  readonly limit: 'events' | 'profiles' | 'receipts' | 'requests' | 'audit';
   /** Rows of all sites as site and age. */
   readonly from: string;
 }
@@ -58,6 +61,17 @@ const AGES: readonly Age[] = [
     from: `SELECT site_id, state ->> '$.at[0]' AS at FROM profiles`,
   },
   { claim: 'letters_within_limit', limit: 'events', from: 'SELECT site_id, at FROM dead_letters' },
+  { claim: 'receipts_within_limit', limit: 'receipts', from: 'SELECT site_id, at FROM receipts' },
+  {
+    claim: 'requests_within_limit',
+    limit: 'requests',
+    from: "SELECT site_id, closed_at AS at FROM privacy_requests WHERE status <> 'open'",
+  },
+  {
+    claim: 'audit_within_limit',
+    limit: 'audit',
+    from: `SELECT n.id AS site_id, a.entry ->> '$.at' AS at FROM audit_log AS a JOIN sites AS n ON n.name = a.entry ->> '$.site'`,
+  },
 ];
 
 const UNUSED = {
@@ -100,6 +114,12 @@ export async function checkRetention(db: Db, now: number): Promise<RetentionFind
   for (const row of unlimited.rows) {
     findings.push({ site: row[0] as string, claim: 'events_have_limit', holds: false, rows: 1, overLimitMs: 0 });
   }
+  const late = await db.client.execute({
+    sql: `SELECT count(*) FROM privacy_request_visitors AS v JOIN privacy_requests AS r ON r.seq = v.request WHERE r.due_at < ?`,
+    args: [now - PURGE_PAUSE_MS],
+  });
+  const files = Number(late.rows[0]?.[0] ?? 0);
+  findings.push({ claim: 'files_given_in_time', holds: files === 0, rows: files, overLimitMs: 0 });
   for (const claim of Object.keys(UNUSED) as (keyof typeof UNUSED)[]) {
     const { rows } = await db.client.execute(UNUSED[claim]);
     const count = Number(rows[0]?.[0] ?? 0);

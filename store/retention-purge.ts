@@ -13,6 +13,8 @@ import { expireStatements, LETTER_DAYS_MAX } from './dead-letters.ts';
 import type { SiteRetention } from './retention.ts';
 import { readRetention } from './retention.ts';
 import type { IdSet, Walked } from './retention-walk.ts';
+import type { PurgedRecords } from './retention-records.ts';
+import { purgeRecords } from './retention-records.ts';
 import { overwriting, STRING_COLUMNS, walkEvents } from './retention-walk.ts';
 import type { Lease } from './segmenter.ts';
 import { acquireLease, releaseLease, renewLease, resetFold } from './segmenter.ts';
@@ -34,6 +36,8 @@ export interface SitePurge {
   readonly profiles: number;
   /** Whether profiles were dropped to be folded again from the events that stayed. */
   readonly refold: boolean;
+  /** Receipts, requests and audit entries that went, and the oldest of each that stayed. */
+  readonly records: PurgedRecords;
   /** The oldest event that stayed, epoch ms. */
   readonly oldestEventAt?: number;
 }
@@ -45,6 +49,8 @@ export interface PurgeReport {
   readonly sites: readonly SitePurge[];
   /** Texts that no event uses any more, of all sites. */
   readonly strings: number;
+  /** Bytes of ground.db that this run freed for reuse; undefined where the database is not a file. */
+  readonly freedBytes?: number;
   /** Bytes of ground.db that are free for reuse; undefined where the database is not a file. */
   readonly freeBytes?: number;
 }
@@ -56,6 +62,8 @@ export interface PurgeNeeds {
   readonly holder: string;
   readonly clock: () => number;
 }
+
+const NO_RECORDS: PurgedRecords = { rows: { receipts: 0, requests: 0, audit: 0 }, oldestAt: {} };
 
 interface Held extends SiteRetention {
   readonly lease: Lease;
@@ -101,6 +109,7 @@ async function purgeHeld(
   now: EpochMs,
 ): Promise<PurgeReport> {
   const { db } = needs;
+  const freeBefore = await freeBytes(db);
   const bySite = new Map(held.map((site) => [site.row, site]));
   const goOn = keeper(needs, held);
   const refold = new Set<SiteRow>();
@@ -127,6 +136,8 @@ async function purgeHeld(
   for (const [site, cutoff] of cutoffs) await db.copy?.purge(site, cutoff);
   const profiles = new Map<SiteRow, number>();
   for (const site of held) profiles.set(site.row, await purgeProfiles(db, site, now, goOn));
+  const records = new Map<SiteRow, PurgedRecords>();
+  for (const site of all) records.set(site.row, await purgeRecords(db, site, now, goOn));
   for (const { row } of all) await purgeLetters(db, row, cutoffs.get(row), now);
   const visitors = walked === undefined ? new Map<SiteRow, number>() : await sweepVisitors(db, held, walked, goOn);
   const strings = walked === undefined ? 0 : await sweepStrings(db, walked, goOn);
@@ -140,11 +151,14 @@ async function purgeHeld(
       visitors: visitors.get(row) ?? 0,
       profiles: profiles.get(row) ?? 0,
       refold: refold.has(row),
+      records: records.get(row) ?? NO_RECORDS,
       ...(walked?.oldest.get(row) === undefined ? {} : { oldestEventAt: walked.oldest.get(row) ?? 0 }),
     }),
   );
   await record(db, sites, now);
-  return { finished: walked !== undefined, sites, strings, ...(await settle(db)) };
+  const free = await settle(db);
+  const freed = free.freeBytes === undefined ? {} : { freedBytes: Math.max(0, free.freeBytes - freeBefore) };
+  return { finished: walked !== undefined, sites, strings, ...freed, ...free };
 }
 
 /** Drops dead letters of events past the limit, and those that nobody mended. There are few of them (store/dead-letters.ts). */
@@ -294,9 +308,10 @@ export async function dropUnused(
 /** Says in the audit log what went, per site of which something went. */
 async function record(db: Db, sites: readonly SitePurge[], at: EpochMs): Promise<void> {
   const entries: InStatement[] = [];
-  for (const { site, events, visitors, profiles } of sites) {
-    if (events + visitors + profiles === 0) continue;
-    entries.push(await auditStatement({ kind: 'purged', site, rows: { events, visitors, profiles }, at }));
+  for (const { site, events, visitors, profiles, records } of sites) {
+    const rows = { events, visitors, profiles, ...records.rows };
+    if (Object.values(rows).every((count) => count === 0)) continue;
+    entries.push(await auditStatement({ kind: 'purged', site, rows, at }));
   }
   if (entries.length > 0) await db.client.batch(entries, 'write');
 }
@@ -308,9 +323,13 @@ export async function settle(db: Db): Promise<{ readonly freeBytes?: number }> {
   await db.client.execute('PRAGMA main.wal_checkpoint(PASSIVE)');
   await db.client.execute('PRAGMA main.wal_checkpoint(TRUNCATE)');
   await db.client.execute('PRAGMA derived.wal_checkpoint(TRUNCATE)');
-  const [free, size] = [
-    await db.client.execute('PRAGMA main.freelist_count'),
-    await db.client.execute('PRAGMA main.page_size'),
-  ];
-  return { freeBytes: Number(free.rows[0]?.[0] ?? 0) * Number(size.rows[0]?.[0] ?? 0) };
+  return { freeBytes: await freeBytes(db) };
+}
+
+/** Bytes of ground.db that are free for reuse; 0 where it is not a file. */
+async function freeBytes(db: Db): Promise<number> {
+  if (db.client.protocol !== 'file') return 0;
+  const free = await db.client.execute('PRAGMA main.freelist_count');
+  const size = await db.client.execute('PRAGMA main.page_size');
+  return Number(free.rows[0]?.[0] ?? 0) * Number(size.rows[0]?.[0] ?? 0);
 }

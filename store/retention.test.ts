@@ -292,3 +292,55 @@ describe('P5: the proof', () => {
     expect((await broken()).map((one) => one.claim)).toEqual([claim]);
   });
 });
+
+describe('P5: records', () => {
+  const written = async (at: number): Promise<void> => {
+    await store.db.client.batch(
+      [
+        `INSERT INTO receipts (site_id, visitor, kind, at, purposes, source, policy_version)
+          SELECT 1, id, 'granted', ${at}, 3, 'site', 1 FROM visitors LIMIT 1`,
+        `INSERT INTO privacy_requests (id, site_id, kind, subject, asked_by, asked_at, due_at, status, closed_at, outcome)
+          VALUES ('r${at}', 1, 'access', 'account', 'officer', ${at}, ${at}, 'done', ${at}, '{}')`,
+        `INSERT INTO privacy_request_steps (request, nth, at, step) SELECT seq, 0, ${at}, 'received' FROM privacy_requests`,
+        `INSERT INTO privacy_request_visitors (request, visitor) SELECT seq, (SELECT min(id) FROM visitors) FROM privacy_requests`,
+      ],
+      'write',
+    );
+  };
+  const left = async (): Promise<unknown[]> =>
+    column(`SELECT count(*) FROM receipts UNION ALL SELECT count(*) FROM privacy_requests
+      UNION ALL SELECT count(*) FROM privacy_request_steps UNION ALL SELECT count(*) FROM privacy_request_visitors`);
+
+  it.each([
+    { why: 'a millisecond inside', age: 10 * DAY_MS - 1, kept: [1, 1, 1, 0] },
+    { why: 'exactly at the limit', age: 10 * DAY_MS, kept: [1, 1, 1, 0] },
+    { why: 'a millisecond past', age: 10 * DAY_MS + 1, kept: [0, 0, 0, 0] },
+  ])('$why of their limit: $kept; a file whose month is over is given no more', async ({ age, kept }) => {
+    await insertRows(store.db, [aRow({ at: NOW })]);
+    await limit({ events: 100, receipts: 10, requests: 10 });
+    await written(NOW - age);
+    const report = await purge();
+    expect(await left()).toEqual(kept);
+    expect(report.sites[0]?.records.rows).toEqual({
+      receipts: 1 - (kept[0] ?? 0),
+      requests: 1 - (kept[1] ?? 0),
+      audit: 0,
+    });
+    expect(report.sites[0]?.records.oldestAt.receipts).toBe(kept[0] === 1 ? NOW - age : undefined);
+    expect(await broken()).toEqual([]);
+  });
+
+  it('lose what an audit entry says, and keep its place in the tree', async () => {
+    await limit({ events: 100, audit: 10 });
+    const before = await readAuditLog(store.db);
+    const later = (NOW + 11 * DAY_MS) as EpochMs;
+    expect(await broken(later)).toEqual([{ claim: 'audit_within_limit', rows: expect.anything() as unknown }]);
+    await purge(store.db, later);
+    expect(await broken(later)).toEqual([]);
+    const after = await readAuditLog(store.db);
+    expect(after.slice(0, before.length).map(({ commitment }) => commitment)).toEqual(
+      before.map((one) => one.commitment),
+    );
+    expect(after[0]?.open).toBeUndefined();
+  });
+});

@@ -26,6 +26,8 @@ export interface FiledEvent {
   readonly shipping?: number;
   readonly discount?: number;
   readonly coupon?: string;
+  /** Where and how it came: country, region, device, browser, os, language, timeZone, channel, as far as they are kept. */
+  readonly context?: Readonly<Record<string, string>>;
   readonly items?: unknown;
   readonly properties?: unknown;
 }
@@ -77,8 +79,9 @@ export async function readVisitorFile(db: Db, site: SiteRow, visitors: readonly 
 
 const DICTIONARY = ['name', 'path', 'title', 'referrer', 'campaign', 'currency', 'coupon'] as const;
 const EVENTS_SQL = `SELECT e.seq, e.at, e.purposes, e.policy_version, lower(hex(e.order_key)) AS order_key, e.value, e.tax,
-    e.shipping, e.discount, e.items, e.properties, ${DICTIONARY.map((name) => `${name}_text.value AS ${name}`).join(', ')}
-  FROM events AS e NOT INDEXED ${DICTIONARY.map((name) => `LEFT JOIN strings AS ${name}_text ON ${name}_text.id = e.${name}`).join(' ')}
+    e.shipping, e.discount, e.items, e.properties, c.country, c.region, c.device, c.browser, c.os, c.language, c.time_zone,
+    c.channel, ${DICTIONARY.map((name) => `${name}_text.value AS ${name}`).join(', ')}
+  FROM events AS e NOT INDEXED LEFT JOIN contexts AS c ON c.id = e.context ${DICTIONARY.map((name) => `LEFT JOIN strings AS ${name}_text ON ${name}_text.id = e.${name}`).join(' ')}
   WHERE e.seq > ?1 AND e.seq <= ?2 AND e.site_id = ?3 AND e.visitor IN (SELECT value FROM json_each(?4)) ORDER BY e.seq LIMIT ?5`;
 
 async function readEvents(db: Db, site: SiteRow, ids: string): Promise<Pick<VisitorFile, 'events' | 'eventsLeftOut'>> {
@@ -99,6 +102,12 @@ async function readEvents(db: Db, site: SiteRow, ids: string): Promise<Pick<Visi
 }
 
 const TEXTS = ['path', 'title', 'referrer', 'campaign', 'currency', 'coupon'] as const;
+const CONTEXT = [
+  ...(['country', 'region', 'device', 'browser', 'os', 'language', 'channel'] as const).map(
+    (name) => [name, name] as const,
+  ),
+  ['timeZone', 'time_zone'] as const,
+];
 const AMOUNTS = ['value', 'tax', 'shipping', 'discount'] as const;
 const JSON_TEXTS = ['items', 'properties'] as const;
 
@@ -109,11 +118,16 @@ function toFiled(row: Row): FiledEvent {
     ...AMOUNTS.map((name) => [name, row[name] === null ? undefined : Number(row[name])] as const),
     ...JSON_TEXTS.map((name) => [name, row[name] === null ? undefined : JSON.parse(textOf(row, name))] as const),
   ];
+  const context = CONTEXT.flatMap(([name, column]) => {
+    const value = row[column];
+    return typeof value === 'string' && value !== '' ? [[name, value] as const] : [];
+  });
   return {
     at: Number(row['at']),
     name: textOf(row, 'name'),
     purposes: Number(row['purposes']),
     policyVersion: Number(row['policy_version']),
+    ...(context.length === 0 ? {} : { context: Object.fromEntries(context) }),
     ...(Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Partial<FiledEvent>),
   };
 }

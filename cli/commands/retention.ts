@@ -2,8 +2,8 @@
 import Table from 'cli-table3';
 import { defineCommand } from 'citty';
 import type { EpochMs } from '../../contract/index.ts';
-import type { RetentionDays, RetentionRefusal } from '../../core/index.ts';
-import { checkRetentionDays, RETENTION_DAYS_MAX, RETENTION_PRESETS, toHex } from '../../core/index.ts';
+import type { DataClass, RetentionDays, RetentionRefusal } from '../../core/index.ts';
+import { checkRetentionDays, DATA_CLASSES, RETENTION_DAYS_MAX, RETENTION_PRESETS, toHex } from '../../core/index.ts';
 import type { PurgeReport, RetentionFinding } from '../../store/index.ts';
 import { checkRetention, purgeExpired, readRetention, setRetention } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
@@ -12,11 +12,11 @@ const HOLDER_BYTES = 8;
 const NO_COLOURS = { head: [], border: [] };
 const jsonFlag = { type: 'boolean', description: 'Print one line of JSON' } as const;
 const presets = Object.entries(RETENTION_PRESETS)
-  .map(([name, { events, profiles }]) => `${name} (events ${events}, profiles ${profiles} days)`)
+  .map(([name, days]) => `${name} (${DATA_CLASSES.map((one) => `${one} ${days[one]}`).join(', ')} days)`)
   .join(', ');
 
 const REFUSALS: Readonly<Record<RetentionRefusal, string>> = {
-  no_days: `Say how long: --preset NAME, --events DAYS or --profiles DAYS. Presets: ${presets}`,
+  no_days: `Say how long: --preset NAME, or a number of days for ${DATA_CLASSES.map((one) => `--${one}`).join(', ')}. Presets: ${presets}`,
   days_out_of_range: `Limits are whole days from 1 to ${RETENTION_DAYS_MAX}`,
   profiles_outlive_events: 'Profiles can not be kept longer than the events they are made of: lower --profiles',
 };
@@ -24,19 +24,14 @@ const REFUSALS: Readonly<Record<RetentionRefusal, string>> = {
 const day = (at: number | undefined): string => (at === undefined ? '—' : new Date(at).toISOString().slice(0, 10));
 const daysText = (days: number | undefined): string => (days === undefined ? 'NO LIMIT' : `${days} days`);
 
-function readDays(args: {
-  readonly preset?: string | undefined;
-  readonly events?: string | undefined;
-  readonly profiles?: string | undefined;
-}): RetentionDays {
+function readDays(args: Readonly<Partial<Record<DataClass | 'preset', string | undefined>>>): RetentionDays {
   const preset = args.preset === undefined ? {} : RETENTION_PRESETS[args.preset];
   if (preset === undefined) throw new CliError(2, `--preset must be one of ${presets}`);
-  const days = {
-    ...preset,
-    ...(args.events === undefined ? {} : { events: Number(args.events) }),
-    ...(args.profiles === undefined ? {} : { profiles: Number(args.profiles) }),
-  };
-  const checked = checkRetentionDays(days);
+  const given = DATA_CLASSES.flatMap((name) => {
+    const text = args[name];
+    return text === undefined ? [] : [[name, Number(text)] as const];
+  });
+  const checked = checkRetentionDays({ ...preset, ...Object.fromEntries(given) });
   if (!checked.ok) throw new CliError(2, REFUSALS[checked.error]);
   return checked.value;
 }
@@ -48,6 +43,9 @@ const setCommand = defineCommand({
     preset: { type: 'string', description: presets },
     events: { type: 'string', description: 'Days events are kept, counted from the event' },
     profiles: { type: 'string', description: "Days profiles are kept, counted from the visitor's last event" },
+    receipts: { type: 'string', description: 'Days receipts of consent are kept, counted from the choice' },
+    requests: { type: 'string', description: 'Days privacy requests are kept, counted from their end' },
+    audit: { type: 'string', description: 'Days the audit log keeps what an entry says; its place stays' },
     json: jsonFlag,
   },
   run: async ({ args }) => {
@@ -61,8 +59,8 @@ const setCommand = defineCommand({
       await setRetention(db, site, given, Date.now() as EpochMs);
       return { site: site.id, days: together.value };
     });
-    const { events, profiles } = set.days;
-    print(args.json === true, set, `${set.site}: events ${daysText(events)}, profiles ${daysText(profiles)}.`);
+    const said = DATA_CLASSES.map((name) => `${name} ${daysText(set.days[name])}`).join(', ');
+    print(args.json === true, set, `${set.site}: ${said}.`);
   },
 });
 
@@ -72,8 +70,8 @@ const showCommand = defineCommand({
   run: async ({ args }) => {
     const sites = await withDb(requireConfig(), (db) => readRetention(db));
     const shown = sites.map(({ id, days }) => ({ site: id, days }));
-    const table = new Table({ head: ['Site', 'Events', 'Profiles'], style: NO_COLOURS });
-    table.push(...shown.map(({ site, days }) => [site, daysText(days.events), daysText(days.profiles)]));
+    const table = new Table({ head: ['Site', ...DATA_CLASSES], style: NO_COLOURS });
+    table.push(...shown.map(({ site, days }) => [site, ...DATA_CLASSES.map((name) => daysText(days[name]))]));
     print(args.json === true, shown, table.toString());
   },
 });
@@ -97,14 +95,26 @@ const purgeCommand = defineCommand({
 
 function purgeTable(report: PurgeReport): string {
   const table = new Table({
-    head: ['Site', 'Outcome', 'Events', 'Visitors', 'Profiles', 'Oldest event left'],
+    head: ['Site', 'Outcome', 'Events', 'Visitors', 'Profiles', 'Records', 'Oldest event left'],
     style: NO_COLOURS,
   });
-  for (const { site, outcome, events, visitors, profiles, refold, oldestEventAt } of report.sites) {
+  for (const { site, outcome, events, visitors, profiles, refold, records, oldestEventAt } of report.sites) {
+    const recorded = Object.values(records.rows).reduce((sum, count) => sum + count, 0);
     const dropped = refold ? 'all, to be folded again' : String(profiles);
-    table.push([site, outcome.replaceAll('_', ' '), String(events), String(visitors), dropped, day(oldestEventAt)]);
+    table.push([
+      site,
+      outcome.replaceAll('_', ' '),
+      String(events),
+      String(visitors),
+      dropped,
+      String(recorded),
+      day(oldestEventAt),
+    ]);
   }
-  const free = report.freeBytes === undefined ? '' : ` ${report.freeBytes} bytes of the file are free for reuse.`;
+  const free =
+    report.freeBytes === undefined
+      ? ''
+      : ` ${report.freedBytes ?? 0} bytes were freed; ${report.freeBytes} of the file are free for reuse.`;
   return `${table.toString()}\n${report.strings} texts were removed that no event uses.${free}`;
 }
 

@@ -24,6 +24,8 @@ const COMPATIBILITY_DATE = '2026-04-20';
 /** A database that can be taken away for a while. */
 export interface WorkerdEdge extends EdgeUnderTest {
   readonly database: { away: boolean };
+  /** Objects of the bucket that is the second place, by name. */
+  readonly keptApart: () => Promise<ReadonlyMap<string, string>>;
 }
 
 /** Starts it with a database file of its own. */
@@ -46,6 +48,7 @@ export async function startWorkerdEdge(): Promise<WorkerdEdge> {
       HUSHTAG_DATABASE_URL: DATABASE_URL,
       HUSHTAG_MASTER_KEY: Buffer.from(MASTER).toString('base64'),
     },
+    r2Buckets: ['HUSHTAG_SECOND_PLACE'],
     queueProducers: { HUSHTAG_EVENTS: 'hushtag-events' },
     queueConsumers: { 'hushtag-events': { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 20, retryDelay: 0 } },
     handleRuntimeStdio: (out: Readable, err: Readable) => {
@@ -96,6 +99,12 @@ export async function startWorkerdEdge(): Promise<WorkerdEdge> {
       const keys = await tokenKeysFrom(await provider.secret('tokens', new Uint8Array(32)));
       const id = crypto.getRandomValues(new Uint8Array(16));
       return issueToken(keys, { site, scopes, lifeSeconds, id, now: Date.now() as EpochMs });
+    },
+    keptApart: async () => {
+      const bucket = await worker.getR2Bucket('HUSHTAG_SECOND_PLACE');
+      const kept = new Map<string, string>();
+      for (const { key } of (await bucket.list()).objects) kept.set(key, (await (await bucket.get(key))?.text()) ?? '');
+      return kept;
     },
     segment: async () => {
       const fetcher = await worker.getWorker();
