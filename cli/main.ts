@@ -12,6 +12,7 @@ import { devDatabaseCommand } from './commands/dev-database.ts';
 import { erasureCommand } from './commands/erasure.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { privacyCommand } from './commands/privacy.ts';
+import { planCommand } from './commands/plan.ts';
 import { replayCommand } from './commands/replay.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { saltsCommand } from './commands/salts.ts';
@@ -39,6 +40,7 @@ const mainCommand = defineCommand({
     account: accountCommand,
     salts: saltsCommand,
     bots: botsCommand,
+    plan: planCommand,
     'dead-letters': deadLettersCommand,
     privacy: privacyCommand,
     'dev-database': devDatabaseCommand,

@@ -50,6 +50,9 @@ export function messagesOf(job: WriteJob): WriteJob[] {
     letters.length === 0 ? { site, day, rows, ledger } : { site, day, rows, ledger, letters };
   return [
     ...groups.map((group) => part(group, linesOf(group))),
-    part(last, linesLess(job.ledger, groups.flatMap(linesOf))),
+    {
+      ...part(last, linesLess(job.ledger, groups.flatMap(linesOf))),
+      ...(job.findings === undefined ? {} : { findings: job.findings }),
+    },
   ];
 }

@@ -5,6 +5,8 @@ import { linkStatements, visitorIdSql } from './accounts.ts';
 import { contextsStatement } from './contexts.ts';
 import { rekeyStatements } from './rekey.ts';
 import type { Db, SiteRow } from './db.ts';
+import type { PlanFinding } from '../core/index.ts';
+import { findingStatements } from './tracking-plans.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { letterStatements } from './dead-letters.ts';
 import type { ColumnKind } from './event-columns.ts';
@@ -73,6 +75,8 @@ export interface WriteJob {
   readonly ledger: readonly LedgerLine[];
   /** Events that the ledger lines call invalid, to be kept aside; not for site 0. */
   readonly letters?: readonly DeadLetter[];
+  /** What events of the job, kept and refused, had against the site's tracking plan. */
+  readonly findings?: readonly PlanFinding[];
 }
 
 /** The site of ledger lines whose site is unknown. */
@@ -123,6 +127,7 @@ function grouped(jobs: readonly WriteJob[]): Map<string, { site: SiteRow; day: n
 export const sideStatements = (jobs: readonly WriteJob[]): InStatement[] => [
   ...[...grouped(jobs).values()].flatMap(({ site, rows }) => linkStatements(site, rows)),
   ...letterStatements(jobs),
+  ...findingStatements(jobs),
 ];
 
 /** The statements that write some jobs; run them in one `write` transaction, or not at all. */

@@ -73,6 +73,8 @@ export {
   readLongSalts,
   readSalts,
 } from './salts.ts';
+export type { PlanFindingCount, StoredPlan } from './tracking-plans.ts';
+export { dropTrackingPlan, readPlanFindings, readTrackingPlan, setTrackingPlan } from './tracking-plans.ts';
 export type { Site } from './sites.ts';
 export { addSite, findSite, listSites, setBotRules } from './sites.ts';
 export type {

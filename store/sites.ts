@@ -1,10 +1,12 @@
 // store/sites.ts: sites and what they decided.
 import type { PolicyPreset, SiteId } from '../contract/index.ts';
-import type { BotRule } from '../core/index.ts';
-import { eq } from 'drizzle-orm';
+import type { BotRule, TrackingPlan } from '../core/index.ts';
+import { parsePlan } from '../core/index.ts';
+import { and, eq } from 'drizzle-orm';
 import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
 import { sites } from './schema/ground.ts';
+import { trackingPlans } from './schema/ground-collector.ts';
 
 /** A site as the edge and the segmenter know it. */
 export interface Site {
@@ -17,6 +19,8 @@ export interface Site {
   readonly floor: number;
   /** The site's own rules about bots, in the order they are tried. */
   readonly botRules: readonly BotRule[];
+  /** The tracking plan in force; only who collects is given it ({@link findSite}). */
+  readonly plan?: TrackingPlan;
 }
 
 const toSite = (record: typeof sites.$inferSelect): Site => ({
@@ -31,8 +35,16 @@ const toSite = (record: typeof sites.$inferSelect): Site => ({
 
 /** The site of a name, or undefined. */
 export async function findSite(db: Db, id: SiteId): Promise<Site | undefined> {
-  const [record] = await db.orm.select().from(sites).where(eq(sites.name, id)).limit(1);
-  return record === undefined ? undefined : toSite(record);
+  const [found] = await db.orm
+    .select({ site: sites, plan: trackingPlans.plan })
+    .from(sites)
+    .leftJoin(trackingPlans, and(eq(trackingPlans.siteId, sites.id), eq(trackingPlans.version, sites.planVersion)))
+    .where(eq(sites.name, id))
+    .limit(1);
+  if (found === undefined) return undefined;
+  const plan = found.plan === null ? undefined : parsePlan(found.plan);
+  // A plan of another release that can't be read any more holds nobody up.
+  return plan?.ok ? { ...toSite(found.site), plan: plan.value } : toSite(found.site);
 }
 
 /** Every site in order of creation. */

@@ -30,6 +30,7 @@ export type AuditEvent =
       /** Days by data class; a class without a limit is left out. */
       readonly days: Readonly<Record<string, number>>;
     }
+  | { readonly kind: 'plan_changed'; readonly site: string; readonly isSet: boolean }
   | { readonly kind: 'bot_rules_changed'; readonly site: string; readonly rules: number }
   | { readonly kind: 'purge_begun'; readonly site: string; readonly before: number }
   | { readonly kind: 'purged'; readonly site: string; readonly rows: Readonly<Record<string, number>> }

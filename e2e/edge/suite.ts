@@ -8,6 +8,7 @@ import { contextSuite } from './context-suite.ts';
 import { ingestSuite } from './ingest-suite.ts';
 import { lossSuite } from './loss-suite.ts';
 import { rightsSuite } from './rights-suite.ts';
+import { planSuite } from './plan-suite.ts';
 import { useEdge } from './use-edge.ts';
 
 /** Runs the suite against a runtime. */
@@ -16,6 +17,7 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   consentSuite(edge);
   identitySuite(edge);
   contextSuite(edge);
+  planSuite(edge);
   lossSuite(edge);
   accessSuite(edge);
   deadLetterSuite(edge);

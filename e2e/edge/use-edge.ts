@@ -2,7 +2,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { EventId } from '../../contract/index.ts';
 import { storedEventId } from '../../core/index.ts';
-import { addSite, findSite, setBotRules } from '../../store/index.ts';
+import { addSite, findSite, setBotRules, setTrackingPlan } from '../../store/index.ts';
 import type { EdgeUnderTest } from '../support/edge-under-test.ts';
 import { SHOP_ORIGIN, siteId, until } from '../support/edge-under-test.ts';
 
@@ -41,7 +41,15 @@ const SITES = [
   ['strict', 'strict'],
   ['exempt', 'exempt'],
   ['other', 'standard'],
+  ['planned', 'standard'],
 ] as const;
+
+/** The plan of the site `planned`. */
+const PLAN = {
+  unknownEvents: 'reject',
+  unknownProperties: 'warn',
+  events: { sign_up: { properties: { method: { type: 'string', required: true } } } },
+};
 
 /** Reads a collector's answer. */
 export const answerOf = async (response: Response): Promise<Answer> => (await response.json()) as Answer;
@@ -60,6 +68,9 @@ export function useEdge(start: () => Promise<EdgeUnderTest>): SuiteEdge {
     }
     const shop = await findSite(started.db, siteId('shop'));
     if (shop === undefined) throw new Error('the site is there');
+    const planned = await findSite(started.db, siteId('planned'));
+    if (planned === undefined) throw new Error('the site is there');
+    await setTrackingPlan(started.db, planned, JSON.stringify(PLAN), Date.now());
     await setBotRules(started.db, shop, [{ action: 'deny', agent: 'deniedagent7f3a' }], Date.now());
   });
   afterAll(async () => started?.close());

@@ -2,7 +2,8 @@
 import type { DecodedBatch, DecodedEvent } from '../../contract/wire-decode.ts';
 import type { EpochMs, TrackEvent } from '../../contract/index.ts';
 import { DAY_MS, decideConsent, POLICIES } from '../../contract/index.ts';
-import { orderKey } from '../../core/index.ts';
+import type { PlanFinding } from '../../core/index.ts';
+import { judgeEvent, orderKey } from '../../core/index.ts';
 import type { AccountRef, EventRow, LedgerLine, LetterVia, Site, WriteJob } from '../../store/index.ts';
 import type { BotReason } from './bots.ts';
 import { eventTime, importedTime } from './clock.ts';
@@ -69,6 +70,8 @@ interface Message {
   readonly context: AcceptContext;
   readonly derive: DeriveContext;
   readonly keysAt: SenderKeys;
+  /** What its events had against the site's tracking plan, in order. */
+  readonly findings: PlanFinding[];
 }
 
 /** The outcome of an event whose keys are there; at once where the keys of its order and accounts are. */
@@ -93,6 +96,23 @@ function derived(
   return Promise.all([order, accounts]).then(([key, of]) => keep(key, of));
 }
 
+/** Findings of one message that are counted; a queue message has room for no more. */
+const FINDINGS_MAX = 64;
+
+/** Notes what the site's plan has against an event. @returns its refusal where the plan refuses it. */
+function refusedByPlan(event: TrackEvent, { context, findings }: Message): Outcome | undefined {
+  const { plan } = context.site;
+  if (plan === undefined) return undefined;
+  const found = judgeEvent(plan, event.name, event.properties);
+  findings.push(...found.slice(0, FINDINGS_MAX - findings.length));
+  const refusal = found.find(({ mode }) => mode === 'reject');
+  if (refusal === undefined) return undefined;
+  const { reason, property } = refusal;
+  // The plan's own names may be told; what the page made up is not repeated.
+  const pointer = reason === 'plan_unknown_event' ? '/n' : `/p/${property || '*'}`;
+  return { outcome: 'invalid', reason, refused: { event: event.id, reason, pointer } };
+}
+
 /** What becomes of one event; at once where nothing of it has to be waited for. */
 function outcomeOf(decoded: DecodedEvent, message: Message): Outcome | Promise<Outcome> {
   const { batch, context, derive, keysAt } = message;
@@ -110,6 +130,8 @@ function outcomeOf(decoded: DecodedEvent, message: Message): Outcome | Promise<O
   if (!at.ok && at.error === 'too_old') return late;
   if (!at.ok) return { outcome: 'invalid', reason: at.error, refused: { event: event.id, reason: at.error } };
   if (derive.decision.action === 'drop') return { outcome: 'no_consent', reason: batch.consent.state };
+  const misfit = refusedByPlan(event, message);
+  if (misfit !== undefined) return misfit;
   const keys = keysAt(at.value);
   if (keys === 'day_over') return late;
   return keys instanceof Promise
@@ -139,7 +161,7 @@ export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): 
     batch.firstPartyId === undefined ? context.sender : { ...context.sender, firstPartyId: batch.firstPartyId };
   const keysAt = senderKeys({ site, decision, sender, saltHmac: context.saltHmac, now });
   const shared = context.imported || decision.action === 'drop' ? undefined : sharedContext(sender, decision.action);
-  const message: Message = { batch, context, keysAt, derive: { site, policy, decision, shared } };
+  const message: Message = { batch, context, keysAt, derive: { site, policy, decision, shared }, findings: [] };
   const received = batch.events.length + batch.overLimit;
   const { bot } = context;
   const outcomes: Outcome[] = [];
@@ -166,6 +188,7 @@ export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): 
       rows: outcomes.flatMap((one) => (one.outcome === 'kept' ? [one.row] : [])),
       ledger: ledgerOf(received, outcomes, batch.overLimit),
       ...(letters.length === 0 ? {} : { letters }),
+      ...(message.findings.length === 0 ? {} : { findings: message.findings }),
     },
   };
 }

@@ -1,4 +1,6 @@
 // edge/collector/replay-letters.ts: tries dead letters again after a fix, with fields moved where the fix is on the sender's side.
+import type { PlanFinding } from '../../core/index.ts';
+import { judgeEvent } from '../../core/index.ts';
 import type { ConsentDecision, EpochMs, EventId, Result } from '../../contract/index.ts';
 import { err, ok, POLICIES } from '../../contract/index.ts';
 import { decodeEvent } from '../../contract/wire-decode.ts';
@@ -48,6 +50,8 @@ export interface ReplayRequest {
 // The stored id is a UUIDv7 without its hyphens and with its time coarsened; read back it stores as itself.
 const uuidOf = (id: string): EventId => id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') as EventId;
 
+const isRefusal = ({ mode }: PlanFinding): boolean => mode === 'reject';
+
 function mendedRow(site: Site, letter: KeptLetter, mapping: FieldMapping): Result<EventRow, StillRefused> {
   const refuse = (reason: string, pointer = ''): Result<never, StillRefused> =>
     err({ letter: letter.letter, reason, pointer });
@@ -55,6 +59,8 @@ function mendedRow(site: Site, letter: KeptLetter, mapping: FieldMapping): Resul
   const body = mapFields(JSON.parse(letter.body) as object, mapping);
   const decoded = decodeEvent({ ...body, i: uuidOf(letter.id), t: letter.at });
   if (!decoded.ok) return refuse(decoded.error, decoded.pointer);
+  const misfit = site.plan && judgeEvent(site.plan, decoded.value.name, decoded.value.properties).find(isRefusal);
+  if (misfit !== undefined) return refuse(misfit.reason, `/p/${misfit.property || '*'}`);
   // Keys were made when it came, under the consent of that moment; nothing is derived from a person now.
   const { visitor, linked, purposes, policyVersion } = letter;
   const decision: ConsentDecision = linked === 1 ? { action: 'link', purposes } : { action: 'count', purposes: 0 };

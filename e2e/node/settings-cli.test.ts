@@ -1,0 +1,118 @@
+// e2e/node/settings-cli.test.ts: `hushtag plan` and `hushtag bots` as an operator meets them; the generated types compiled by tsc.
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectFolder } from '../../runtime/index.ts';
+
+const MAIN = join(projectFolder(), 'dist', 'server', 'cli', 'main.js');
+const TSC = join(projectFolder(), 'node_modules', '.bin', 'tsc');
+const PLAN = {
+  unknownEvents: 'reject',
+  unknownProperties: 'reject',
+  events: {
+    sign_up: {
+      description: 'Somebody made an account. */ export const broken = 1;',
+      properties: {
+        method: { type: 'string', required: true, values: ['email', 'link'], description: 'How they sign in' },
+        seats: { type: 'integer' },
+      },
+    },
+    ping: {},
+    purchase: { properties: { gift: { type: 'boolean' } } },
+  },
+};
+
+describe('D1: a site’s settings on the command line', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hushtag-settings-'));
+    await writeFile(join(folder, 'plan.json'), JSON.stringify(PLAN));
+    await writeFile(join(folder, 'broken.json'), '{"events":{"Sign":{},"a":{"properties":{"b":{"type":"text"}}}}}');
+    run('site', 'add', 'shop', '--origin', 'https://shop.example');
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  function run(...args: string[]) {
+    const env = {
+      PATH: process.env['PATH'],
+      HUSHTAG_DATA_DIR: join(folder, 'data'),
+      HUSHTAG_KEY_DIR: join(folder, 'keys'),
+    };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+    });
+    return { code: status, out: stdout, err: stderr };
+  }
+
+  it('sets, shows and removes a plan, and says every problem of one that is none', () => {
+    const none = run('plan', 'show', 'shop');
+    expect(none.code).toBe(1);
+    expect(none.err).toContain('plan set shop');
+    const broken = run('plan', 'check', 'broken.json');
+    expect(broken.code).toBe(1);
+    expect(broken.err).toMatch(/\/events\/Sign is no event name.*\n.*\/events\/a\/properties\/b\/type must be one of/);
+    expect(run('plan', 'set', 'shop', 'missing.json').code).toBe(2);
+    expect(run('plan', 'set', 'shop', 'plan.json', '--json')).toMatchObject({
+      code: 0,
+      out: '{"site":"shop","version":1}\n',
+    });
+    expect(run('plan', 'set', 'shop', 'plan.json').out).toContain('version 2');
+    const shown = JSON.parse(run('plan', 'show', 'shop', '--json').out) as object;
+    expect(shown).toMatchObject({ site: 'shop', version: 2, plan: PLAN, findings: [] });
+    expect(run('plan', 'show', 'shop', '--version', '7').code).toBe(1);
+    expect(run('plan', 'remove', 'shop').code).toBe(0);
+    expect(run('plan', 'types', 'shop').code).toBe(1);
+    expect(run('plan', 'types', 'shop', '--version', '1').code).toBe(0);
+  });
+
+  it('generates types that take what the plan takes and refuse the rest', async () => {
+    expect(run('plan', 'types', 'shop', '--version', '1', '--out', 'plan.d.ts').code).toBe(0);
+    const sound = [
+      `hushtag.track('sign_up', { method: 'email', seats: 3 });`,
+      `hushtag.track('sign_up', { method: 'link', currency: 'EUR', value: 1.5 });`,
+      `hushtag.track('ping');`,
+      `hushtag.purchase({ gift: true, transaction_id: 'a', items: [{ item_id: 1 }] });`,
+      `hushtag.view_item({ anything: 1 });`,
+      `hushtag.consent('grant');`,
+      `const tag: PlannedTag = hushtag; tag.optOut();`,
+    ];
+    const refused = [
+      `hushtag.track('sign_up');`,
+      `hushtag.track('sign_up', {});`,
+      `hushtag.track('sign_up', { method: 'fax' });`,
+      `hushtag.track('sign_up', { method: 'email', seats: 'three' });`,
+      `hushtag.track('sign_up', { method: 'email', other: 1 });`,
+      `hushtag.track('sign_in', {});`,
+      `hushtag.purchase({ gift: 'yes' });`,
+    ];
+    const head = `import type { PlannedTag } from './plan.d.ts';\nexport type Used = PlannedTag;\n`;
+    const lines = [...sound, ...refused.map((line) => `// @ts-expect-error the plan refuses it\n${line}`)];
+    await writeFile(join(folder, 'page.ts'), `${head}${lines.join('\n')}\n`);
+    const compiled = spawnSync(
+      TSC,
+      ['--ignoreConfig', '--noEmit', '--strict', '--target', 'es2022', '--module', 'esnext', '--moduleResolution', 'bundler',
+        '--allowImportingTsExtensions', '--types', '', 'page.ts'],
+      { cwd: folder, encoding: 'utf8' },
+    ); // biome-ignore format: options read better in rows
+    expect(compiled.stdout).toBe('');
+    expect(compiled.status).toBe(0);
+  });
+
+  it('keeps rules about bots, in order, and refuses what is none', () => {
+    expect(run('bots', 'list', 'shop').out).toContain('no rules of its own');
+    expect(run('bots', 'allow', 'shop', '--agent', 'OurMonitor').out).toContain('ourmonitor');
+    expect(run('bots', 'deny', 'shop', '--network', '192.0.2.0/24').code).toBe(0);
+    expect(run('bots', 'deny', 'shop', '--network', 'cloud').code).toBe(2);
+    expect(run('bots', 'deny', 'shop').code).toBe(2);
+    expect(run('bots', 'deny', 'shop', '--agent', 'ourmonitor').code).toBe(1);
+    expect(run('bots', 'remove', 'shop', '--agent', 'OurMonitor').code).toBe(0);
+    expect(run('bots', 'remove', 'shop', '--agent', 'OurMonitor').code).toBe(1);
+    expect(run('bots', 'list', 'shop', '--json').out).toBe(
+      '{"site":"shop","rules":[{"action":"deny","network":"192.0.2.0/24"}]}\n',
+    );
+  });
+});
