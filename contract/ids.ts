@@ -30,6 +30,9 @@ const EPOCH_MS_MAX = 8.64e15;
 const SITE_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const FOUR_WORDS = /^\d{1,10}(?:-\d{1,10}){3}$/;
+/** What a random number of 32 bits stays below. */
+const WORD_LIMIT = 2 ** 32;
 // 128 random bits need 22 base64url characters; a UUID has 36.
 const FIRST_PARTY_ID = /^[A-Za-z0-9_-]{22,64}$/;
 
@@ -52,21 +55,25 @@ export const parseEpochMs = (value: unknown): Result<EpochMs, 'malformed'> =>
     ? ok(value as EpochMs)
     : err('malformed');
 
-/**
- * Makes a UUIDv7 from an instant and 10 random bytes (RFC 9562 §5.7: 48 bits of time; of its 74 random bits 72 are
- * used). The tag, the importer and tests share it; nobody else makes event ids.
- */
-export function eventIdFrom(at: number, random: Uint8Array): EventId {
-  const hex = Array.from(random, (byte) => (byte + 256).toString(16).slice(1)).join('');
-  const digits = at.toString(16).padStart(12, '0') + hex;
-  return digits.replace(/(.{8})(.{4})(.{3})(.{3})(.{12}).*/, '$1-$2-7$3-8$4-$5') as EventId;
-}
+/** A UUIDv7 from an instant and 18 random hex digits or more (RFC 9562 §5.7: of its 74 random bits 72 are used). */
+const uuidV7 = (at: number, hex: string): string =>
+  (at.toString(16).padStart(12, '0') + hex).replace(/(.{8})(.{4})(.{3})(.{3})(.{12}).*/, '$1-$2-7$3-8$4-$5');
+
+/** Makes a UUIDv7 from an instant and 10 random bytes. The importer and tests share it; nobody else makes event ids. */
+export const eventIdFrom = (at: number, random: Uint8Array): EventId =>
+  uuidV7(at, Array.from(random, (byte) => (byte + 256).toString(16).slice(1)).join('')) as EventId;
 
 /**
- * Makes the UUIDv7 of an event whose client gave a UUIDv4 (browsers make no other): the event's time, then the random
- * part of the UUIDv4. The same event comes to the same id however often it is sent.
+ * Makes the UUIDv7 of an event whose client gave the random part alone: four numbers of 32 bits (the tag, to which every
+ * byte of code is dear), or a UUIDv4. The event's time is added. The same event comes to the same id however often it
+ * is sent.
  */
-export const eventIdFromV4 = (uuid: unknown, at: unknown): Result<EventId, 'malformed'> =>
-  typeof uuid === 'string' && UUID_V4.test(uuid) && typeof at === 'number'
-    ? parseEventId(`${at.toString(16).padStart(12, '0').replace(/^.{8}/, '$&-')}-7${uuid.slice(15)}`)
-    : err('malformed');
+export function eventIdFromRandom(id: unknown, at: unknown): Result<EventId, 'malformed'> {
+  if (typeof id !== 'string' || typeof at !== 'number') return err('malformed');
+  if (UUID_V4.test(id)) {
+    return parseEventId(`${at.toString(16).padStart(12, '0').replace(/^.{8}/, '$&-')}-7${id.slice(15)}`);
+  }
+  const words = FOUR_WORDS.test(id) ? id.split('-').map(Number) : [];
+  if (words.length === 0 || words.some((word) => word >= WORD_LIMIT)) return err('malformed');
+  return parseEventId(uuidV7(at, words.map((word) => word.toString(16).padStart(8, '0')).join('')));
+}

@@ -121,32 +121,6 @@ describe('consent may be told in words', () => {
   });
 });
 
-describe('D1: a browser’s UUIDv4 comes to one UUIDv7', () => {
-  const V4 = '9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d';
-  const idFor = (over: object): unknown => {
-    const decoded = decodeBatch(aMessage({ e: [anEvent(over)] }));
-    const [event] = decoded.ok ? decoded.value.events : [];
-    return event?.ok === true ? event.value.id : event;
-  };
-
-  it('made of the event’s time and the UUIDv4’s random part, at every attempt', () => {
-    expect(idFor({ i: V4 })).toBe('01a217ba-1200-7bad-9bdd-2b0d7b3dcb6d');
-    expect(idFor({ i: V4 })).toBe(idFor({ i: V4 }));
-  });
-
-  it.each([
-    { why: 'a year before 1971', t: 86_400_000, taken: true },
-    { why: 'the last that 48 bits hold', t: 2 ** 48 - 1, taken: true },
-    { why: 'the first that they do not', t: 2 ** 48, taken: false },
-  ])('with $why as time: $taken', ({ t, taken }) => {
-    expect(typeof idFor({ i: V4, t }) === 'string').toBe(taken);
-  });
-
-  it('is told with a refusal as well', () => {
-    expect(idFor({ i: V4, u: 7 })).toMatchObject({ ok: false, id: '01a217ba-1200-7bad-9bdd-2b0d7b3dcb6d' });
-  });
-});
-
 describe('every invalid message is refused for its reason, and says where', () => {
   it.each(INVALID)('%s', (_file, { body, refusal, pointer }) => {
     const decoded = decodeBatch(body);

@@ -6,7 +6,7 @@ import type { TrackEvent } from './events.ts';
 import { isEventName } from './events.ts';
 import { paramsPointer, readParams } from './ga4-params.ts';
 import type { EpochMs, EventId, FirstPartyId, SiteId } from './ids.ts';
-import { eventIdFromV4, parseEpochMs, parseEventId, parseFirstPartyId, parseSiteId } from './ids.ts';
+import { eventIdFromRandom, parseEpochMs, parseEventId, parseFirstPartyId, parseSiteId } from './ids.ts';
 import * as limits from './limits.ts';
 import type { PurposeBits } from './purposes.ts';
 import { bitsOf, PURPOSE_BITS_ALL, PURPOSES } from './purposes.ts';
@@ -15,7 +15,7 @@ import { err, ok } from './result.ts';
 import type { WireCommerce, WireConsent } from './wire.ts';
 import type { WireEnvelope } from './wire-plain.ts';
 import { plainEnvelope, plainEvent } from './wire-plain.ts';
-import { WIRE_VERSION } from './wire.ts';
+import { present, WIRE_VERSION } from './wire.ts';
 
 /** Why a whole message was refused. */
 export type BatchRefusal = 'malformed_json' | 'unknown_version' | 'malformed_batch';
@@ -39,6 +39,17 @@ export interface DecodedBatch {
   readonly raw: readonly unknown[];
   /** Events past {@link limits.BATCH_EVENTS_MAX}, not read. */
   readonly overLimit: number;
+}
+
+/**
+ * An address whose fragment is a route (`/?q=1#/tea`, as some single-page apps have them) with the path that the route
+ * stands for (`/tea?q=1`). By hand: a pattern would take time by the square of what a client sends.
+ */
+function pathOfRoute(address: string): string {
+  const at = address.indexOf('#');
+  if (address[at + 1] !== '/' || at < 0) return address;
+  const [path = '', ...query] = address.slice(0, at).split('?');
+  return [path.replace(/\/$/, '') + address.slice(at + 1), ...query].join('?');
 }
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
@@ -74,12 +85,13 @@ const propertiesSchema = v.pipe(
 );
 const brandedId = v.custom<EventId>((value) => parseEventId(value).ok);
 const instant = v.custom<EpochMs>((value) => parseEpochMs(value).ok);
+const url = v.pipe(text(limits.URL_CHARS_MAX), v.transform(pathOfRoute));
 const eventSchema = v.object({
   i: brandedId,
   n: v.pipe(v.string(), v.check(isEventName)),
   t: instant,
-  u: v.optional(text(limits.URL_CHARS_MAX)),
-  r: v.optional(text(limits.URL_CHARS_MAX)),
+  u: v.optional(url),
+  r: v.optional(url),
   // A page's title is as long as it is; the event is worth more than its end.
   h: v.optional(
     v.pipe(
@@ -127,9 +139,6 @@ const decodeConsent = ([state, said, code, at]: WireConsent): Consent => {
   if (state === 'r' || (typeof said === 'string' && granted === 0)) return { state: 'refused', ...made };
   return { state: 'granted', purposes: granted, ...made };
 };
-
-const present = <T extends object>(fields: { readonly [K in keyof T]: T[K] | undefined }): T =>
-  Object.fromEntries(Object.entries(fields).filter((entry) => entry[1] !== undefined)) as T;
 
 const decodeCommerce = (wire: WireCommerce): NonNullable<TrackEvent['commerce']> =>
   present<NonNullable<TrackEvent['commerce']>>({
@@ -211,7 +220,7 @@ export function decodeEventBySchema(raw: Readonly<Record<string, unknown>>): Dec
 
 const idOf = (raw: Readonly<Record<string, unknown>>): { readonly id?: EventId } => {
   const given = parseEventId(raw['i']);
-  const id = given.ok ? given : eventIdFromV4(raw['i'], raw['t']);
+  const id = given.ok ? given : eventIdFromRandom(raw['i'], raw['t']);
   return id.ok ? { id: id.value } : {};
 };
 

@@ -38,13 +38,13 @@ export interface WireCommerce {
 
 /** An event on the wire. */
 export interface WireEvent {
-  /** Event id: a UUIDv7; or a UUIDv4, of which the edge makes a UUIDv7 with the event's time. */
+  /** Event id: a UUIDv7; or four random numbers of 32 bits, or a UUIDv4, of which the edge makes a UUIDv7 with the event's time. */
   readonly i: string;
   /** Name. */
   readonly n: string;
   /** When it happened by the client's clock, epoch ms. */
   readonly t: number;
-  /** Page URL. */
+  /** Page URL. A fragment that is a route (`#/tea`) stands for the path. */
   readonly u?: string;
   /** Referrer. */
   readonly r?: string;
@@ -82,7 +82,7 @@ export interface Batch {
 }
 
 /** Drops absent fields, so that a message says nothing it need not. */
-const present = <T extends object>(fields: { readonly [K in keyof T]: T[K] | undefined }): T =>
+export const present = <T extends object>(fields: { readonly [K in keyof T]: T[K] | undefined }): T =>
   Object.fromEntries(Object.entries(fields).filter((entry) => entry[1] !== undefined)) as T;
 
 const encodeConsent = (consent: Consent): WireConsent => {
