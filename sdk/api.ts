@@ -29,11 +29,28 @@ export interface EventParams {
   readonly [property: string]: PropertyValue | readonly ItemParams[] | undefined;
 }
 
+/** What a site knows of a visitor who logged in; any of the three. */
+export interface AccountIds {
+  readonly user_id?: string | number;
+  readonly email?: string;
+  readonly phone?: string;
+}
+
 /** A visitor's choice: everything, nothing, or the named purposes. No purposes is a refusal. */
 export type ConsentChoice = 'grant' | 'refuse' | { readonly purposes: readonly Purpose[] };
 
 /** The typed e-commerce calls: `hushtag.add_to_cart({ … })`, by GA4's names. */
 export type CommerceCalls = { readonly [Name in CommerceEventName]: (params?: EventParams) => void };
+
+/** Calls that are events with their own name, as typed e-commerce calls are. */
+export interface NamedCalls extends CommerceCalls {
+  /**
+   * Says who has logged in. The collector makes pseudonyms of the ids before anything is queued or stored, and throws
+   * them away unread without consent to `profile`. Without an id: who was logged in has logged out, and with Full the
+   * next event is a new visitor's.
+   */
+  readonly identify: (ids: AccountIds) => void;
+}
 
 /** The calls that each do something of their own. */
 export interface OwnCalls {
@@ -45,8 +62,18 @@ export interface OwnCalls {
   readonly optOut: () => void;
 }
 
+/** What Full can besides, for hushtag's own optional scripts. */
+export interface FullCalls {
+  /**
+   * The first-party id that the next message carries; none without consent.
+   * @param other an id of the same visitor from another of the site's hosts: it becomes this host's, once there is
+   * consent, where this host has none.
+   */
+  readonly id: (other?: string) => string | undefined;
+}
+
 /** The tag's whole API. No call ever throws. */
-export type Hushtag = OwnCalls & CommerceCalls;
+export type Hushtag = OwnCalls & NamedCalls;
 
 /** What a site says when it starts the tag. */
 export interface TagOptions {

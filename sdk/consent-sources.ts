@@ -57,7 +57,7 @@ const PLATFORMS: readonly Platform[] = [
     gpp('addEventListener', safely(({ pingData: { signalStatus, parsedSections } }) => {
       // As text, since platforms nest sections differently. Notices (`SaleOptOutNotice`) don't end in these words.
       const fields = JSON.stringify(parsedSections);
-      if (signalStatus === 'ready' && fields.includes('OptOut"')) tell(GPP_SIGNALS, () => !fields.includes('OptOut":1'));
+      if (signalStatus === 'ready' && /OptOut"/.test(fields)) tell(GPP_SIGNALS, () => !/OptOut":1/.test(fields));
     }))],
   [5, () => page.dataLayer, (dataLayer: DataLayer, tell) => {
     const known: Record<string, string> = {};
@@ -77,7 +77,7 @@ const PLATFORMS: readonly Platform[] = [
   [6, () => page.Shopify?.customerPrivacy, (privacy: CustomerPrivacy, tell) => {
     const read = safely(() => {
       const consent = privacy.currentVisitorConsent();
-      if (Object.values(consent).some(Boolean)) tell(SHOPIFY_SIGNALS, (signal) => consent[signal] === 'yes');
+      if (Object.values(consent).join('')) tell(SHOPIFY_SIGNALS, (signal) => consent[signal] === 'yes');
     });
     document.addEventListener('visitorConsentCollected', read);
     read();
@@ -108,11 +108,11 @@ export const listenToPlatforms = (choose: Choose): void => {
 
 /** Makes the function that keeps the last choice of each source and answers with what all of them grant. */
 export const combineChoices = (): ((said: string, source: number) => string) => {
-  const told = new Map<number, string>();
+  const told: Record<number, string> = {};
   return (said, source) => {
-    told.set(source, said);
+    told[source] = said;
     return PURPOSES.filter((purpose) =>
-      [...told.values()].every((words) => /grant/.test(words) || words.includes(purpose)),
+      Object.values(told).every((words) => words.includes('grant') || words.includes(purpose)),
     ).join();
   };
 };

@@ -1,7 +1,8 @@
-// sdk/delivery.ts: brings events to the collector: in batches while the page is seen, by beacon when it goes.
+// sdk/delivery.ts: brings events to the collector: in batches while the page is seen, in ways that outlive it when it goes.
 import { BATCH_EVENTS_MAX } from '../contract/index.ts';
 import { envelope, options } from './gate.ts';
 import { queue } from './queue.ts';
+import { safely } from './safely.ts';
 
 /** Characters of several events in one message: at most 60,000 bytes. A longer message goes without keepalive, whose limit is 64 KiB a page (Fetch standard §4.6). */
 export const MESSAGE_CHARS_MAX = 20_000;
@@ -14,48 +15,45 @@ let waitMs = FLUSH_MS;
 // Set while a timer runs, so that there is one at most. Requests may overlap: what waits for an answer is lost with a killed tab.
 let timer: unknown;
 
-/** Sends a message, and after it the next. With `isLast` at once and by beacon: there may be no later. */
+/** Sends a message, and after it the next. With `isLast` in a way that outlives the page: there may be no later. */
 export const send = async (isLast?: boolean): Promise<void> => {
-  let putBack: (() => void) | undefined;
-  let isDelivered: boolean | undefined;
-  let after: string | null | undefined;
-  if (!isLast) timer = 0;
+  let isDelivered: unknown;
+  timer = 0;
+  const from = queue;
+  // The gate is asked before every message, so that none leaves under an old choice.
+  const head = from[0] && envelope();
+  if (!head) {
+    waitMs = 0;
+    return;
+  }
+  let retryMs = FLUSH_MS + 2 * waitMs;
+  let count = BATCH_EVENTS_MAX;
+  while (count > 1 && from.slice(0, count).join()[MESSAGE_CHARS_MAX]) count >>= 1;
+  const events = from.splice(0, count);
   try {
-    // The gate is asked before every message, so that none leaves under an old choice.
-    const head = queue[0] && envelope();
-    if (head) {
-      let count = BATCH_EVENTS_MAX;
-      while (count > 1 && queue.slice(0, count).join().length > MESSAGE_CHARS_MAX) count >>= 1;
-      const from = queue;
-      const events = from.splice(0, count);
-      putBack = () => void from.unshift(...events); // Another attempt goes under the same ids.
-      const url = `${options.collector}/v1/collect`;
-      const body = `{"e":[${events.join()}],${JSON.stringify(head).slice(1)}`;
-      if (isLast) isDelivered = navigator.sendBeacon(url, body);
-      else {
-        // A string goes as text/plain, which needs no CORS preflight.
-        const { status, headers } = await fetch(url, {
-          method: 'POST',
-          body,
-          keepalive: body.length < MESSAGE_CHARS_MAX,
-        });
-        isDelivered = status < 500 && status !== 429;
-        after = headers.get('retry-after');
-      }
+    const url = `${options.collector}/v1/collect`;
+    const body = `{"e":[${events.join()}],${JSON.stringify(head).slice(1)}`;
+    // A string goes as text/plain, which needs no CORS preflight.
+    const how = { method: 'POST', body, keepalive: !body[MESSAGE_CHARS_MAX], activateAfter: 0 };
+    if (isLast) isDelivered = safely(() => fetchLater(url, how))() ?? navigator.sendBeacon(url, body);
+    else {
+      const { status, headers } = await fetch(url, how);
+      isDelivered = status < 500 && status !== 429;
+      retryMs = Number(headers.get('retry-after')) * 1000 || retryMs;
     }
   } catch {
     // Offline, blocked by the page's policy, or patched.
   }
-  if (!putBack) return void (waitMs = 0);
-  if (!isDelivered) putBack();
-  waitMs = isDelivered ? 0 : Number(after) * 1000 || waitMs * 2 + FLUSH_MS;
-  if (queue[0]) (isLast && isDelivered ? leave : wake)();
+  if (isDelivered) retryMs = 0;
+  else from.unshift(...events); // Another attempt goes under the same ids.
+  waitMs = retryMs;
+  if (queue[0]) (retryMs ? later : wake)();
 };
 
-/** Sends soon what may be sent then. */
-export const wake = (): void => {
+/** Sends what may be sent then, soon. */
+const later = (): void => {
   timer ||= setTimeout(send, Math.min(waitMs, RETRY_MS_MAX));
 };
 
-/** Sends at once what may be sent now. */
-export const leave = (): void => void send(true);
+/** Sends what may be sent: soon, or at once while the page is hidden, when it may end at any time. */
+export const wake = (): void => void (document.hidden ? send(true) : later());

@@ -1,6 +1,7 @@
 // sdk/first-party-id.ts: Full's first-party id: random, made after consent alone, thirteen months old at most.
 import { DAY_MS } from '../contract/index.ts';
 import type { Identity } from './gate.ts';
+import { randomId } from './random-id.ts';
 import { isOut, readMark, writeMark } from './mark.ts';
 
 /** Thirteen months: after them an id is replaced. */
@@ -10,10 +11,9 @@ export const ID_AGE_MS_MAX: number = 395 * DAY_MS;
 export const firstPartyId: Identity = {
   at: (now) => {
     const kept = readMark();
-    if (Number.parseInt(kept, 10) > now - ID_AGE_MS_MAX) return kept;
-    const made = [now, ...crypto.getRandomValues(new Uint32Array(4))].join('-');
-    writeMark(made);
-    return made;
+    const id = parseInt(kept, 10) > now - ID_AGE_MS_MAX ? kept : `${now}-${randomId()}`;
+    writeMark(id);
+    return id;
   },
   forget: () => {
     if (!isOut()) writeMark(''); // An objection outlives every choice.

@@ -1,22 +1,33 @@
 // sdk/full.ts: Full: Core with a first-party id, consent platforms, and what visitors do besides looking.
-import type { Hushtag, TagOptions } from './api.ts';
+import type { AccountIds, FullCalls, Hushtag, TagOptions } from './api.ts';
 import { combineChoices, listenToPlatforms } from './consent-sources.ts';
 import { wake } from './delivery.ts';
 import { firstPartyId } from './first-party-id.ts';
-import { choose, combineBy, remember } from './gate.ts';
+import { choose, envelope, extendGate } from './gate.ts';
 import { watchInteractions } from './interactions.ts';
+import { offerMark } from './mark.ts';
 import { safely } from './safely.ts';
-import { startTag, track } from './start.ts';
+import { startTag } from './start.ts';
+import { track } from './track.ts';
 
 /** Starts the full tag and returns its API. */
-export const startFull = (options: TagOptions): Hushtag => {
-  remember(firstPartyId);
-  combineBy(combineChoices());
+export const startFull = (options: TagOptions): Hushtag & FullCalls => {
+  extendGate(firstPartyId, combineChoices());
   const tag = startTag(options);
   safely(listenToPlatforms)((said, source) => {
     choose(said, source);
     wake();
   });
-  safely(watchInteractions)(track);
-  return tag;
+  safely(watchInteractions)();
+  return Object.assign(tag, {
+    id: (other?: string) => {
+      if (other) offerMark(other);
+      return envelope()?.i;
+    },
+    identify: safely((ids: AccountIds) => {
+      track('identify', ids);
+      // Logged out: whoever comes next in this browser is another visitor.
+      if (!Object.values(ids).join('')) firstPartyId.forget();
+    }),
+  });
 };

@@ -5,6 +5,7 @@ import type { TagOptions } from './api.ts';
 import { isOut } from './mark.ts';
 import type { Sparse } from './queue.ts';
 import { discard } from './queue.ts';
+import { safely } from './safely.ts';
 
 /** What may be remembered of a visitor who agreed. */
 export interface Identity {
@@ -19,28 +20,21 @@ export const SOURCE_SITE = 1;
 /** What the site said when it started the tag. */
 export let options: TagOptions;
 let consent: WireConsent = ['u', '', 0];
-let limit: string;
 // Core remembers nobody: only Full calls what sets this.
 let identity: Identity | undefined;
 
 /** Opens the gate for a visitor nobody has asked. */
 export const openGate = (said: TagOptions): void => {
   options = said;
-  // Told with the choice: no Sec-GPC header comes with a signal that an extension sets.
-  limit = navigator.globalPrivacyControl || isExempt() ? ' limited' : '';
 };
 
 // Core hears of one source alone.
 let combine: ((said: string, source: number) => string) | undefined;
 
-/** From now on, what is said by one source holds only as far as the others agree. */
-export const combineBy = (by: typeof combine): void => {
-  combine = by;
-};
-
-/** From now on, visitors who agree are remembered. */
-export const remember = (by: Identity): void => {
+/** From now on, visitors who agree are remembered, and what one source says holds only as far as the others agree. */
+export const extendGate = (by: Identity, combineBy: typeof combine): void => {
   identity = by;
+  combine = combineBy;
 };
 
 // The contract's table as questions; what is misspelt is `strict`.
@@ -50,9 +44,9 @@ export const isExempt = (): boolean => options.policy === 'exempt';
 const isLinked = (): boolean => /grant|measure|profile(?!.*limited)/.test(consent[1] as string);
 /** Whether events may leave now: the visitor agreed, or the policy takes those of visitors who did not. */
 const isOpen = (): boolean =>
-  isLinked() || (options.policy ?? 'standard') === 'standard' || (consent[0] === 'u' && isExempt());
+  isLinked() || (options.policy ?? 'standard') === 'standard' || (!consent[2] && isExempt());
 /** Whether new events are worth keeping: they may be sent now, or once the visitor agrees. */
-export const isListening = (): boolean => isOpen() || consent[0] === 'u';
+export const isListening = (): boolean => isOpen() || !consent[2];
 
 /**
  * Takes the visitor's choice.
@@ -60,7 +54,11 @@ export const isListening = (): boolean => isOpen() || consent[0] === 'u';
  */
 export const choose = (clicked: string, source: number): void => {
   const wasLinked = isLinked();
-  consent = ['g', (combine ? combine(clicked, source) : clicked) + limit, source];
+  consent = [
+    'g',
+    (combine ? combine(clicked, source) : clicked) + (navigator.globalPrivacyControl || isExempt() ? ' limited' : ''),
+    source,
+  ];
   if (isLinked()) return;
   identity?.forget();
   // What was gathered under a grant goes with it; what was gathered before anybody was asked may still be counted.
@@ -68,9 +66,9 @@ export const choose = (clicked: string, source: number): void => {
 };
 
 /** What the next message says besides its events, or nothing while nothing may be sent. */
-export const envelope = (): Sparse<Omit<WireBatch, 'e'>> | undefined => {
+export const envelope: () => Sparse<Omit<WireBatch, 'e'>> | void = safely(() => {
   // Storage is touched last: an objection must be heard before anything leaves, and no sooner (S1).
-  if (!isOpen() || document.prerendering || isOut()) return undefined;
+  if (!isOpen() || document.prerendering || isOut()) return;
   const now = Date.now();
   return {
     v: WIRE_VERSION,
@@ -81,4 +79,4 @@ export const envelope = (): Sparse<Omit<WireBatch, 'e'>> | undefined => {
     // A program that says it drives the browser; those that don't, the edge tells by the user agent.
     w: navigator.webdriver ? 1 : undefined,
   };
-};
+});

@@ -17,3 +17,14 @@ interface Window {
   /** Absent in browsers before 2022 to 2026. */
   readonly navigation?: EventTarget;
 }
+
+/**
+ * Hands a request to the browser, which sends it even when the page is gone (Fetch standard §2.2.10, `fetchLater`). Chromium from 2025 on, in secure contexts.
+ * @throws {DOMException} the page may not, or its quota is used up.
+ */
+declare const fetchLater: (url: string, how: RequestInit & { readonly activateAfter: number }) => object;
+
+interface Performance {
+  /** Interactions since the page was loaded (Event Timing). */
+  readonly interactionCount?: number;
+}

@@ -1,6 +1,6 @@
 // sdk/interactions.ts: tracks links that leave the site, downloads and sent forms, in GA4's names; never what was typed.
-import type { Track } from './queue.ts';
 import { safely } from './safely.ts';
+import { track } from './track.ts';
 
 /** A file: what has an extension that is not a page's. */
 const FILE = /\.(?!html?$|php$|aspx?$|jsp$)([a-z]\w{1,3})$/i;
@@ -9,7 +9,7 @@ const FILE = /\.(?!html?$|php$|aspx?$|jsp$)([a-z]\w{1,3})$/i;
  * Tracks `file_download` and `click` (links to another host) with the address but for its query, and `form_submit` with
  * the form's id. It only listens: no navigation waits for it.
  */
-export const watchInteractions = (track: Track): void => {
+export const watchInteractions = (): void => {
   const on = (type: string, act: (target: Element) => void): void =>
     addEventListener(
       type,

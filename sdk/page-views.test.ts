@@ -139,6 +139,6 @@ describe('engagement is told of the page that was seen, when it is left or hidde
       return (await viewsOf(page)).map(([url]) => url);
     };
     expect(await names(false)).toEqual(['https://shop.example/']);
-    expect(await names(true)).toEqual(['https://shop.example/', 'https://shop.example/tea']);
+    expect(await names(true)).toEqual(['https://shop.example/', 'https://shop.example/#/tea']);
   });
 });

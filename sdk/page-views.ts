@@ -1,8 +1,9 @@
 // sdk/page-views.ts: says which page the visitor sees, and for how long and how far it was read.
+import { wake } from './delivery.ts';
 import { isExempt } from './gate.ts';
 import { address, pageUrl } from './page-url.ts';
-import type { Track } from './queue.ts';
 import { safely } from './safely.ts';
+import { track } from './track.ts';
 
 /** Less than this is no engagement, ms. */
 export const ENGAGED_MS_MIN = 1_000;
@@ -11,9 +12,8 @@ export const ENGAGED_MS_MIN = 1_000;
  * Tracks `page_view` for every page the visitor comes to see: load, a prerendered page's activation, return from the
  * back/forward cache, and another address in the page. Tracks `user_engagement` for the page that was seen, when it is
  * left or hidden: `engagement_time_msec` visible and focused, `percent_scrolled` of its height (GA4's names).
- * @param leave sends what is left, when the page is hidden or goes.
  */
-export const watchPageViews = (track: Track, leave: () => void): void => {
+export const watchPageViews = (): void => {
   let page = '';
   let engagedMs = 0;
   let since = 0;
@@ -22,8 +22,8 @@ export const watchPageViews = (track: Track, leave: () => void): void => {
   const tellEngagement = (): void => {
     if (engagedMs >= ENGAGED_MS_MIN) {
       track('user_engagement', { engagement_time_msec: engagedMs, percent_scrolled: percent }, page);
-      engagedMs = 0;
     }
+    engagedMs = 0;
   };
 
   /** How much of the page a window shows that begins at `top`, per cent of its height. */
@@ -34,12 +34,8 @@ export const watchPageViews = (track: Track, leave: () => void): void => {
     const here = address();
     if (here === page || document.prerendering) return;
     tellEngagement();
-    engagedMs = 0;
     percent = depthAt(0);
-    track('page_view', undefined, here, {
-      r: (!isExempt() && pageUrl(page || document.referrer)) || undefined,
-      h: document.title,
-    });
+    track('page_view', undefined, here, isExempt() ? undefined : pageUrl(page || document.referrer), document.title);
     page = here;
   });
 
@@ -53,7 +49,7 @@ export const watchPageViews = (track: Track, leave: () => void): void => {
     if (document.hidden) {
       since = 0;
       tellEngagement();
-      leave();
+      wake();
     }
     // Routers set the title after the address, in the same task: the page is looked at in the next.
     setTimeout(look);
@@ -62,11 +58,10 @@ export const watchPageViews = (track: Track, leave: () => void): void => {
   look();
   notice();
   // A page that goes becomes hidden before.
-  for (const type of ['focus', 'visibilitychange', 'prerenderingchange', 'popstate', 'scroll', 'pageshow', 'blur']) {
+  for (const type of 'focus visibilitychange prerenderingchange popstate scroll pageshow blur'.split(' ')) {
     addEventListener(type, notice, true); // In capture: not all that happens to the document bubbles to the window.
   }
-  const { navigation } = window;
-  if (navigation) {
+  if (window.navigation) {
     navigation.addEventListener('navigatesuccess', notice);
     return;
   }

@@ -10,9 +10,6 @@ export const QUEUE_EVENTS_MAX = 500;
 /** What may be said of an event. */
 export type EventFields = Partial<Sparse<WireEvent>>;
 
-/** Puts an event into the queue: its name, its parameters, the address where it is not the page's, and what else is known. */
-export type Track = (name: string, params?: object, at?: string, more?: EventFields) => void;
-
 /** Events as JSON, oldest first. Who takes events out and has to put them back, puts them into the list they came from. */
 export let queue: string[] = [];
 

@@ -1,5 +1,5 @@
 // sdk/script.ts: what both script tags do: read their own data attributes, start, and make the calls that waited.
-import type { Hushtag, TagOptions } from './api.ts';
+import type { FullCalls, Hushtag, TagOptions } from './api.ts';
 import { safely } from './safely.ts';
 
 declare global {
@@ -13,7 +13,8 @@ interface ScriptTag {
   readonly dataset: Readonly<Record<string, string | undefined>>;
   readonly src: string;
 }
-type WaitingCall = readonly [call: keyof Hushtag, ...given: [never, never]];
+/** A call that waits for the tag: its name and what it was given. */
+export type WaitingCall = readonly [call: keyof (Hushtag & FullCalls), ...given: unknown[]];
 
 /** Runs a script tag, once a page and with a site; elsewhere nothing starts. Never throws (S1). */
 export const runScript = (start: (options: TagOptions) => Hushtag): void =>
@@ -25,5 +26,6 @@ export const runScript = (start: (options: TagOptions) => Hushtag): void =>
     if (!dataset['site'] || !Array.isArray(waiting)) return;
     const tag = start({ collector: new URL(src).origin, ...dataset } as unknown as TagOptions);
     window.hushtag = tag;
-    for (const [call, ...given] of waiting as readonly WaitingCall[]) tag[call](...given);
+    for (const [call, ...given] of waiting as readonly WaitingCall[])
+      (tag as Hushtag & FullCalls)[call]?.(...(given as [never, never]));
   })();

@@ -82,7 +82,6 @@ const countUp = () => {
   let next = 9;
   return {
     getRandomValues: (into: Uint32Array) => into.map(() => (next += 1)),
-    randomUUID: () => `00000000-0000-4000-8000-${(next += 1).toString(16).padStart(12, '0')}`,
   };
 };
 

@@ -72,7 +72,7 @@ describe('one page view for every page that is seen, in a real browser', () => {
   });
 
   it.each([
-    { why: 'asked to', attributes: 'data-hash="true"', path: '/tea' },
+    { why: 'asked to', attributes: 'data-hash="true"', path: '/#/tea' },
     { why: 'not asked to', attributes: '', path: undefined },
   ])('counts routes in the fragment where $why', async ({ attributes, path }) => {
     stage.serve('/', { attributes });

@@ -1,0 +1,29 @@
+// sdk/track.ts: puts an event into the queue.
+import { wake } from './delivery.ts';
+import { isListening } from './gate.ts';
+import { address, pageUrl } from './page-url.ts';
+import type { EventFields } from './queue.ts';
+import { queue, QUEUE_EVENTS_MAX } from './queue.ts';
+import { randomId } from './random-id.ts';
+import { safely } from './safely.ts';
+
+/** Puts an event into the queue: its name, its parameters, the address where it is not the page's, and what else is known. */
+export type Track = (name: string, params?: object, at?: string, referrer?: string, title?: string) => void;
+
+/** Puts an event into the queue, to be sent soon. */
+export const track: Track = safely((name, params, at = address(), referrer, title) => {
+  if (!isListening() || queue[QUEUE_EVENTS_MAX - 1]) return;
+  const event: EventFields = {
+    // Made once, so that a retry changes nothing; the edge adds the event's time and makes a UUIDv7 of it.
+    i: randomId(),
+    n: name,
+    t: Date.now(),
+    u: pageUrl(at),
+    p: params as EventFields['p'],
+    r: referrer,
+    h: title,
+  };
+  // Made JSON at once: what JSON can't hold fails here, alone, and nothing the page changes later changes the event.
+  queue.push(JSON.stringify(event));
+  wake();
+});
