@@ -15,6 +15,10 @@ const out = join(root, 'dist');
 export const SCRIPTS = [
   { entry: 'tag.js', file: 'tag.js', bytesMax: 1_400 },
   { entry: 'tag-full.js', file: 'tag.full.js', bytesMax: 2_400 },
+  { entry: 'tag-vitals.js', file: 'tag.vitals.js', bytesMax: 900 },
+  { entry: 'tag-errors.js', file: 'tag.errors.js', bytesMax: 900 },
+  { entry: 'tag-datalayer.js', file: 'tag.datalayer.js', bytesMax: 900 },
+  { entry: 'tag-links.js', file: 'tag.links.js', bytesMax: 900 },
 ];
 
 /** What every browser with ES2020 can run; private names and comments go. */

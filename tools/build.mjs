@@ -36,12 +36,12 @@ export async function build() {
     stdio: 'inherit',
   });
   if (tsc.status !== 0) throw new Error('tsc -b failed: see the errors above');
-  const { buildTag } = await import('./build-tag.mjs');
+  const { buildTag, SCRIPTS } = await import('./build-tag.mjs');
   await buildTag();
   const { buildNpm } = await import('./build-npm.mjs');
   await buildNpm();
   mkdirSync(join(root, 'dist/public'), { recursive: true });
-  for (const file of ['tag.js', 'tag.full.js']) cpSync(join(root, 'dist', file), join(root, 'dist/public', file));
+  for (const { file } of SCRIPTS) cpSync(join(root, 'dist', file), join(root, 'dist/public', file));
   writeFileSync(stamp, '');
 }
 

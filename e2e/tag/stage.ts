@@ -13,7 +13,15 @@ import { bodyOf, listen, shut } from '../support/servers.ts';
 
 const DIST = new URL('../../dist/', import.meta.url);
 /** The scripts there are. */
-export type Script = 'tag.js' | 'tag.full.js';
+export type Script = (typeof SCRIPTS)[number];
+const SCRIPTS = [
+  'tag.js',
+  'tag.full.js',
+  'tag.vitals.js',
+  'tag.errors.js',
+  'tag.datalayer.js',
+  'tag.links.js',
+] as const;
 const CHROMIUM_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 // biome-ignore format: a list
 const CHROMIUM_ARGS = [
@@ -104,7 +112,7 @@ const codeOf = (script: Script): Buffer => {
 };
 
 function startCollector() {
-  const codes = new Map((['tag.js', 'tag.full.js'] as const).map((script) => [`/${script}`, codeOf(script)]));
+  const codes = new Map(SCRIPTS.map((script) => [`/${script}`, codeOf(script)]));
   const arrivals = collectArrivals<Arrival>();
   const otherMethods: string[] = [];
   let answer: Answer = () => ({ status: 202 });
