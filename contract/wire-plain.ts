@@ -22,7 +22,10 @@ function hasOnly(fields: Fields, known: ReadonlySet<string>): boolean {
 }
 
 const isUrlText = (value: unknown): value is string | undefined =>
-  value === undefined || (typeof value === 'string' && value.length <= URL_CHARS_MAX);
+  value === undefined ||
+  (typeof value === 'string' &&
+    value.length <= URL_CHARS_MAX &&
+    !value.includes('#/')) /* a route is the schema's to read */;
 
 /** The event, where it has neither parameters nor a mistake. */
 export function plainEvent(raw: Fields): TrackEvent | undefined {
