@@ -5,6 +5,7 @@ import { faultCode, KEY_BYTES, toHex } from '../core/index.ts';
 import { pingDatabase } from '../store/index.ts';
 import { createApi } from './api/app.ts';
 import { createOfficerRoutes } from './api/privacy/officer.ts';
+import { createRecordRoutes } from './api/privacy/record-routes.ts';
 import { createVisitorRoutes } from './api/privacy/visitor.ts';
 import { createCollector } from './collector/app.ts';
 import { createCollect } from './collector/collect.ts';
@@ -146,6 +147,7 @@ function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Han
   const rights = rightsNeeds(port);
   app.route('/', createOfficerRoutes(port, tokenKeys, rights));
   app.route('/', createVisitorRoutes(port, rights));
+  app.route('/', createRecordRoutes(port, tokenKeys, rights));
   app.get('/openapi.json', openAPIRouteHandler(app, { documentation: DOCUMENTATION, excludeStaticFile: false }));
   return app;
 }

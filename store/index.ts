@@ -15,6 +15,8 @@ export {
 export type { Db, SiteRow } from './db.ts';
 export type { DeadLetter, KeptLetter, LetterChoice, LetterTotals, LetterVia } from './dead-letters.ts';
 export { dropStatements, readLetters, readLetterTotals } from './dead-letters.ts';
+export type { HeldField, HeldRecords, HeldSalt, Holdings } from './holdings.ts';
+export { HELD_FIELDS, readHeldRecords, readHeldSalts, readHoldings } from './holdings.ts';
 export type { LedgerEntry } from './ledger.ts';
 export type { Mended } from './letter-replay.ts';
 export { replayStatements } from './letter-replay.ts';

@@ -8,8 +8,13 @@ import type { RightsNeeds } from '../../edge/index.ts';
 import {
   accessHtml,
   answerRequest,
+  documentHtml,
+  documentMarkdown,
   finishRequests,
   makeAccessFile,
+  makeBreachPack,
+  makeDpia,
+  makeRopa,
   readOfficerAsk,
   rightsNeeds,
   shownRequest,
@@ -139,6 +144,43 @@ const fileCommand = defineCommand({
   },
 });
 
+const DOCUMENTS = ['ropa', 'dpia', 'breach'] as const;
+
+function instantOf(text: string | undefined, name: string): EpochMs {
+  const at = Date.parse(text ?? '');
+  if (Number.isNaN(at)) throw new CliError(2, `--${name} is an instant such as 2026-11-01T00:00:00Z`);
+  return at as EpochMs;
+}
+
+const recordCommand = defineCommand({
+  meta: { name: 'record', description: 'Write a document made from the live configuration: ropa, dpia or breach' },
+  args: {
+    site: siteArgument,
+    document: { type: 'positional', required: true, description: DOCUMENTS.join(', ') },
+    out: { type: 'string', required: true, description: 'The file to write: .html, .md, else JSON' },
+    from: { type: 'string', description: 'For breach: where the window begins' },
+    to: { type: 'string', description: 'For breach: where it ends' },
+    json: jsonFlag,
+  },
+  run: async ({ args }) => {
+    const kind = DOCUMENTS.find((one) => one === args.document);
+    if (kind === undefined) throw new CliError(2, `The document is one of ${DOCUMENTS.join(', ')}`);
+    const window = kind === 'breach' ? ([instantOf(args.from, 'from'), instantOf(args.to, 'to')] as const) : undefined;
+    const made = await withRights(async (needs) => {
+      const site = await requireSite(needs.db, args.site);
+      if (window !== undefined) return makeBreachPack(needs, site, ...window);
+      return kind === 'ropa' ? makeRopa(needs, site) : makeDpia(needs, site);
+    });
+    const body = args.out.endsWith('.html')
+      ? documentHtml(made)
+      : args.out.endsWith('.md')
+        ? documentMarkdown(made)
+        : `${JSON.stringify(made, null, 2)}\n`;
+    await writeFile(args.out, body, { mode: 0o600 });
+    print(args.json === true, { file: args.out, kind }, `Wrote ${made.title} to ${args.out}.`);
+  },
+});
+
 const finishCommand = defineCommand({
   meta: { name: 'finish', description: 'Go on with requests that were interrupted or met a run of the segmenter' },
   args: { json: jsonFlag },
@@ -151,5 +193,11 @@ const finishCommand = defineCommand({
 /** The command. */
 export const privacyCommand = defineCommand({
   meta: { name: 'privacy', description: 'Requests of people about their data: answer, list, write their files' },
-  subCommands: { request: requestCommand, list: listCommand, file: fileCommand, finish: finishCommand },
+  subCommands: {
+    request: requestCommand,
+    list: listCommand,
+    file: fileCommand,
+    record: recordCommand,
+    finish: finishCommand,
+  },
 });

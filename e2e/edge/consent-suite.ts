@@ -44,9 +44,12 @@ export function consentSuite(edge: SuiteEdge): void {
         '/v1/sites/{site}/dead-letters',
         '/v1/sites/{site}/dead-letters/replay',
         '/v1/sites/{site}/ledger',
+        '/v1/sites/{site}/privacy/breach',
+        '/v1/sites/{site}/privacy/dpia',
         '/v1/sites/{site}/privacy/requests',
         '/v1/sites/{site}/privacy/requests/{id}',
         '/v1/sites/{site}/privacy/requests/{id}/file',
+        '/v1/sites/{site}/privacy/ropa',
         '/v1/sites/{site}/segments',
         '/v1/sites/{site}/segments/{id}',
       ]);

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import type { WireBatch } from '../../contract/index.ts';
-import { privacySchemas } from '../../edge/api/privacy/openapi.ts';
+import { privacyDocumentSchema, privacySchemas } from '../../edge/api/privacy/openapi.ts';
 import type { ShownRequest } from '../../edge/api/privacy/shown.ts';
 import { readAuditLog } from '../../store/index.ts';
 import { BROWSER_AGENT, collect, SHOP_ORIGIN, siteId, wireBatch, wireEvent } from '../support/edge-under-test.ts';
@@ -259,6 +259,42 @@ export function rightsSuite(edge: SuiteEdge): void {
         statuses.push((await asVisitor({ site: 'shop', kind: 'objection', first_party_id: freshVisitor() })).status);
       }
       expect(statuses.at(-1)).toBe(429);
+    });
+  });
+
+  describe('P6: records from the live configuration', () => {
+    const base = '/v1/sites/shop/privacy';
+    it('say what is stored, for how long, who has it, and what is missing', async () => {
+      await visits(freshVisitor(), 'Recorded');
+      for (const name of ['ropa', 'dpia']) {
+        const document = v.parse(privacyDocumentSchema, await (await get(`${base}/${name}`)).json());
+        expect(document).toMatchObject({ kind: name, site: 'shop' });
+        const text = JSON.stringify(document);
+        expect(text).toContain('NO LIMIT SET');
+        expect(text).toContain('no destination is configured');
+      }
+      const page = await get(`${base}/ropa`, { accept: 'text/html' });
+      expect(await page.text()).toContain('<h2>Time limits</h2>');
+      const markdown = await get(`${base}/dpia`, { accept: 'text/markdown' });
+      expect(await markdown.text()).toContain('| Data is kept without end | high |');
+    });
+    it('tell of a window what was stored and whether its keys are alive', async () => {
+      const at = (ms: number): string => encodeURIComponent(new Date(Date.now() + ms).toISOString());
+      const pack = v.parse(
+        privacyDocumentSchema,
+        await (await get(`${base}/breach?from=${at(-60_000)}&to=${at(60_000)}`)).json(),
+      );
+      const keys = pack.sections.find(({ heading }) => heading === 'Keys');
+      expect(keys?.table?.rows.map(([use, , state]) => [use, state])).toContainEqual([
+        'long',
+        'ALIVE: its key can be read',
+      ]);
+      const empty = v.parse(
+        privacyDocumentSchema,
+        await (await get(`${base}/breach?from=2001-01-01&to=2001-01-02`)).json(),
+      );
+      expect(JSON.stringify(empty)).toContain('0 events');
+      expect((await get(`${base}/breach?from=2001-01-02&to=2001-01-01`)).status).toBe(400);
     });
   });
 

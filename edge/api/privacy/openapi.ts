@@ -102,3 +102,36 @@ export const describeVisitorAsk = describeRoute({
     429: refusal('Too many requests; come again after Retry-After'),
   },
 });
+
+const documentSchema = v.object({
+  kind: v.picklist(['ropa', 'dpia', 'breach']),
+  title: v.string(),
+  site: v.string(),
+  madeAt: v.string(),
+  sections: v.array(
+    v.object({
+      heading: v.string(),
+      text: v.optional(v.array(v.string())),
+      table: v.optional(
+        v.object({ head: v.array(v.string()), rows: v.array(v.array(v.union([v.string(), v.number()]))) }),
+      ),
+    }),
+  ),
+});
+
+const document = (summary: string) =>
+  describeRoute({
+    summary,
+    description: 'JSON, a page (text/html) or Markdown (text/markdown), by the Accept header.',
+    security: [{ token: ['privacy:read'] }],
+    responses: { 200: answer(documentSchema, summary), ...refusals('privacy:read') },
+  });
+
+/** The shape of a document, which tests hold real answers against. */
+export const privacyDocumentSchema = documentSchema;
+/** GET /v1/sites/{site}/privacy/ropa */
+export const describeRopa = document('The record of processing (GDPR Art. 30), from the live configuration');
+/** GET /v1/sites/{site}/privacy/dpia */
+export const describeDpia = document('A draft of an impact assessment (GDPR Art. 35), from the live configuration');
+/** GET /v1/sites/{site}/privacy/breach */
+export const describeBreach = document('What was stored of whom between `from` and `to`, and whether keys were alive');
