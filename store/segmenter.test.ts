@@ -96,7 +96,7 @@ describe('events to fold', () => {
         { visitor: 2, at: T0, name: 'page_view' },
       ],
     });
-    expect(Object.keys(first?.events[1] ?? {})).toEqual(['visitor', 'id', 'at', 'name']);
+    expect(Object.keys(first?.events[1] ?? {})).toEqual(['visitor', 'id', 'at', 'name', 'purposes']);
     // C1: the third is read past, not folded.
     expect(await readEventSlice(store.db, SITE, 2, 2)).toEqual({ seq: 3, scanned: 1, events: [] });
     expect(await readEventSlice(store.db, SITE, 3, 2)).toBeUndefined();
