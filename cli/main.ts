@@ -10,6 +10,7 @@ import { botsCommand } from './commands/bots.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { devDatabaseCommand } from './commands/dev-database.ts';
 import { erasureCommand } from './commands/erasure.ts';
+import { importCommand } from './commands/import.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { privacyCommand } from './commands/privacy.ts';
 import { planCommand } from './commands/plan.ts';
@@ -33,6 +34,7 @@ const mainCommand = defineCommand({
     site: siteCommand,
     token: tokenCommand,
     replay: replayCommand,
+    import: importCommand,
     segment: segmentCommand,
     audit: auditCommand,
     retention: retentionCommand,

@@ -9,8 +9,9 @@ import { createRecordRoutes } from './api/privacy/record-routes.ts';
 import { createVisitorRoutes } from './api/privacy/visitor.ts';
 import { createCollector } from './collector/app.ts';
 import { createCollect } from './collector/collect.ts';
+import { createImport } from './collector/import.ts';
 import { createIngest } from './collector/ingest.ts';
-import { describeEvents } from './collector/ingest-openapi.ts';
+import { describeEvents, describeImport } from './collector/ingest-openapi.ts';
 import type { Handler } from './http/exchange.ts';
 import { responseOf, serveByHono } from './http/exchange.ts';
 import { answerFault } from './http/fault.ts';
@@ -133,6 +134,7 @@ function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Han
   });
   app.route('/', createTagServer(port.tags));
   app.route('/', createCollector(port, collect));
+  app.post('/v1/import', describeImport, createImport(port, tokenKeys));
   app.post('/v1/events', describeEvents, serveByHono(createIngest(port, tokenKeys), port));
   app.route(
     '/',

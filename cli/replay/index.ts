@@ -1,6 +1,6 @@
 // cli/replay/index.ts: the demo's real input: a real shop's invoices, and visits to the example shop.
 export { exampleFile } from './example-file.ts';
-export { CollectError } from './post-message.ts';
+export { CollectError, retryAfterMs } from './post-message.ts';
 export type { ReplayReport } from './replay.ts';
 export { CONCURRENCY_DEFAULT, CONCURRENCY_MAX, replay } from './replay.ts';
 export type { Shop } from './shop-server.ts';

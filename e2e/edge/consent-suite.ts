@@ -39,6 +39,7 @@ export function consentSuite(edge: SuiteEdge): void {
         '/v1/collect',
         '/v1/consent/status',
         '/v1/events',
+        '/v1/import',
         '/v1/pixel.gif',
         '/v1/privacy/requests',
         '/v1/sites/{site}/dead-letters',

@@ -5,6 +5,7 @@ import { consentSuite } from './consent-suite.ts';
 import { identitySuite } from './identity-suite.ts';
 import { deadLetterSuite } from './dead-letter-suite.ts';
 import { contextSuite } from './context-suite.ts';
+import { importSuite } from './import-suite.ts';
 import { ingestSuite } from './ingest-suite.ts';
 import { lossSuite } from './loss-suite.ts';
 import { rightsSuite } from './rights-suite.ts';
@@ -23,4 +24,5 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   deadLetterSuite(edge);
   rightsSuite(edge);
   ingestSuite(edge);
+  importSuite(edge);
 }

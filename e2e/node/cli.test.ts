@@ -144,6 +144,30 @@ describe('D1: the command line', () => {
     child.kill('SIGTERM');
   });
 
+  it('D1: imports a CSV by a mapping, once, after a dry run that sends nothing', async () => {
+    await run(['site', 'add', 'shop', '--origin', SHOP_ORIGIN]);
+    const token = (await run(['token', '--site', 'shop', '--scope', 'import'])).out.trim();
+    const { child, origin } = await serve();
+    const [file, mapping] = [join(folder, 'orders.csv'), join(folder, 'mapping.json')];
+    await writeFile(
+      file,
+      'Order,When,Total\n1,2015-01-02T03:04:05Z,"12.50"\n2,yesterday,3\n3,2015-01-03T03:04:05Z,4\n',
+    );
+    await writeFile(
+      mapping,
+      '{"columns":{"Order":"id","When":"time","Total":"params.value"},"constants":{"name":"purchase","params.currency":"GBP"}}',
+    );
+    const call = ['import', file, '--mapping', mapping, '--collector', origin, '--json'];
+    const refused = { 'malformed_event at /time': 1 };
+    expect(JSON.parse((await run([...call, '--dry-run'])).out)).toMatchObject({ lines: 3, refused });
+    const report = { lines: 3, accepted: 2, refused };
+    expect(JSON.parse((await run([...call, '--token', token])).out)).toEqual(report);
+    expect(JSON.parse((await run([...call, '--token', token])).out)).toEqual(report);
+    expect((await run(['dead-letters', 'list', 'shop'])).out).toMatch(/import +│ 3 /);
+    expect((await run(['dead-letters', 'list', 'shop'])).out).toContain('1 kept');
+    child.kill('SIGTERM');
+  });
+
   it('reports every configuration problem together', async () => {
     const { code, err } = await run(['serve'], { PORT: 'x', HUSHTAG_KEY_DIR: join(folder, 'data', 'keys') });
     expect(code).toBe(2);

@@ -1,5 +1,5 @@
 // edge/collector/accept-server-events.ts: decides about events in words, one by one, and says what became of each (D2).
-import type { EpochMs } from '../../contract/index.ts';
+import type { EpochMs, EventId } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
 import type { DecodedBatch } from '../../contract/wire-decode.ts';
 import { decodeEvent } from '../../contract/wire-decode.ts';
@@ -7,7 +7,7 @@ import type { LedgerLine, LetterVia, Site, WriteJob } from '../../store/index.ts
 import { acceptBatch } from './accept-batch.ts';
 import type { Keyring } from './keyring.ts';
 import type { Defaults, WireInput } from './server-event.ts';
-import { pointerInWords, readServerEvent, roughlyWire } from './server-event.ts';
+import { idFrom, pointerInWords, readServerEvent, roughlyWire } from './server-event.ts';
 
 /** What became of one event. `accepted`: it is stored once this is answered, or was before. */
 export interface EventResult {
@@ -48,13 +48,18 @@ const batchOf = (
   raw: unknown,
   input: WireInput | undefined,
   pointer: string,
+  id: EventId | undefined,
 ): DecodedBatch => ({
   site: site.id,
   sentAt: now,
   consent: input?.consent ?? { state: 'unasked' },
   ...(input?.firstPartyId === undefined ? {} : { firstPartyId: input.firstPartyId }),
   automated: false,
-  events: [input === undefined ? { ok: false, error: 'malformed_event', pointer } : decodeEvent(input.raw)],
+  events: [
+    input === undefined
+      ? { ok: false, error: 'malformed_event', pointer, ...(id === undefined ? {} : { id }) }
+      : decodeEvent(input.raw),
+  ],
   raw: [raw],
   overLimit: 0,
 });
@@ -69,6 +74,8 @@ async function acceptOne(
   const hmac = await saltHmac(site.row, 'long', now);
   const read = await readServerEvent(raw, defaults, { site: site.id, hmac, ownId });
   const input = read.ok ? read.value : undefined;
+  // So that a bad line sent again is the same letter.
+  const letterId = read.ok || ownId === undefined ? undefined : await idFrom(hmac, site.id, 0, ownId);
   const wire = input?.raw ?? roughlyWire(raw);
   const day = Math.floor(now / DAY_MS);
   if (input !== undefined && now - Number(input.raw['t']) > ageMsMax) {
@@ -78,7 +85,7 @@ async function acceptOne(
     ];
     return { job: { site: site.row, day, rows: [], ledger }, result: { outcome: 'late', reason: 'too_old' } };
   }
-  const { job, refused } = await acceptBatch(batchOf(site, now, wire, input, read.ok ? '' : read.error), {
+  const { job, refused } = await acceptBatch(batchOf(site, now, wire, input, read.ok ? '' : read.error, letterId), {
     site,
     imported: true,
     gpc: input?.gpc ?? defaults.gpc,

@@ -57,3 +57,40 @@ export const describeEvents = describeRoute({
     503: refusal('Nothing was kept; send it again after Retry-After'),
   },
 });
+
+const importSchema = v.object({
+  lines: v.number(),
+  nextLine: v.number(),
+  accepted: v.number(),
+  refused: v.record(v.string(), v.number()),
+});
+
+/** POST /v1/import */
+export const describeImport = describeRoute({
+  summary: 'Takes history as a stream: one event a line (NDJSON), written as it comes',
+  security: [{ token: ['import'] }],
+  parameters: [
+    {
+      name: 'line',
+      in: 'query',
+      schema: { type: 'integer', minimum: 1, default: 1 },
+      description: 'Number of the first line',
+    },
+    {
+      name: 'consent',
+      in: 'query',
+      schema: { type: 'string', default: 'unasked' },
+      description: 'For lines that state none: unasked, refused, or purposes with commas between them',
+    },
+  ],
+  requestBody: { content: { 'application/x-ndjson': { schema: { type: 'string' } } } },
+  responses: {
+    200: answer(importSchema, 'What became of the lines'),
+    400: refusal('The query is not what this takes, or the body is not packed as it says'),
+    401: refusal('No token, or not a valid one'),
+    403: refusal('The token lacks the scope import'),
+    413: refusal('More lines than one request takes; those before Hushtag-Next-Line are kept'),
+    415: refusal('Packed in a way that is not taken'),
+    503: refusal('Lines before Hushtag-Next-Line are kept; send the others after Retry-After'),
+  },
+});

@@ -39,7 +39,7 @@ export interface Refusal {
 
 /** Finds the site of a token that has a scope (P6, P7). */
 export async function siteOfToken(
-  asked: Asked,
+  asked: Pick<Asked, 'header'>,
   scope: Scope,
   needs: {
     readonly now: Port['now'];

@@ -1,6 +1,6 @@
 // edge/collector/server-event.ts: an event in words, as a back end or an import gives it → the wire's keys, and who it is of.
 import * as v from 'valibot';
-import type { Consent, EpochMs, FirstPartyId, Result } from '../../contract/index.ts';
+import type { Consent, EpochMs, EventId, FirstPartyId, Result } from '../../contract/index.ts';
 import {
   bitsOf,
   err,
@@ -92,7 +92,7 @@ function consentOf(given: Defaults['consent']): Consent {
 }
 
 /** A text without its values for an id: HMAC under the site's long salt, so that nobody can try what it was made of. */
-async function idFrom(hmac: Hmac, site: string, at: EpochMs, text: string): Promise<string> {
+export async function idFrom(hmac: Hmac, site: string, at: number, text: string): Promise<EventId> {
   const digest = await hmac(lengthPrefixed(['hushtag event id 1', site, text]));
   return eventIdFrom(at, digest.subarray(0, RANDOM_BYTES));
 }

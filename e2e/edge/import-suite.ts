@@ -1,0 +1,105 @@
+// e2e/edge/import-suite.ts: history as a stream: once, by line, under back-pressure of the database (D1, D2).
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { siteId, until } from '../support/edge-under-test.ts';
+import type { SuiteEdge } from './use-edge.ts';
+
+/** Runs these tests against an edge. */
+export function importSuite(edge: SuiteEdge): void {
+  const { ask, counted, siteRow } = edge;
+  const send = async (
+    body: string | Uint8Array,
+    query = '',
+    scope: 'import' | 'ingest' = 'import',
+  ): Promise<Response> =>
+    edge.fetch(`/v1/import${query}`, {
+      method: 'POST',
+      body: typeof body === 'string' ? body : new Uint8Array(body),
+      headers: {
+        authorization: `Bearer ${await edge.token(siteId('exempt'), [scope])}`,
+        ...(typeof body === 'string' ? {} : { 'content-encoding': 'gzip' }),
+      },
+    });
+  const lineOf = (nth: number, over: object = {}): string =>
+    JSON.stringify({ name: 'imported', time: Date.UTC(2015, 0, 1) + nth * 60_000, ...over });
+  const rows = async (): Promise<number> =>
+    Number((await ask('SELECT count(*) AS n FROM events WHERE site_id = ?', await siteRow('exempt')))[0]?.['n']);
+
+  describe('D1: imports', () => {
+    it('are written line by line in chunks, and once, with and without ids', async () => {
+      const row = await siteRow('exempt');
+      const before = await rows();
+      const lines = Array.from({ length: 620 }, (_, nth) => lineOf(nth, nth % 2 === 0 ? { id: `order-${nth}` } : {}));
+      const answer = (await (await send(`${lines.join('\n')}\n`)).json()) as object;
+      expect(answer).toEqual({ lines: 620, nextLine: 621, accepted: 620, refused: {} });
+      await until(rows, (seen) => seen === before + 620);
+      const duplicates = await counted(row, 'duplicate');
+      expect((await send(gzipSync(lines.join('\r\n')))).status).toBe(200);
+      await until(
+        () => counted(row, 'duplicate'),
+        (seen) => seen === duplicates + 620,
+      );
+      expect(await rows()).toBe(before + 620);
+    });
+
+    it('D2: put bad lines aside with their number, once, and keep the others', async () => {
+      const row = await siteRow('exempt');
+      const letters = async () =>
+        ask(`SELECT line, reason, pointer FROM dead_letters WHERE site_id = ? AND via = 'import' ORDER BY line`, row);
+      const body = [
+        lineOf(1_000),
+        '{',
+        '',
+        lineOf(1_001, { name: 'No' }),
+        lineOf(1_002, { extra: 1 }),
+        lineOf(1_003),
+      ].join('\n');
+      const answer = (await (await send(body, '?line=11')).json()) as object;
+      const refused = { malformed_event: 1, 'malformed_event at /name': 1, 'malformed_event at /*': 1 };
+      expect(answer).toEqual({ lines: 5, nextLine: 17, accepted: 2, refused });
+      const seen = await until(letters, (found) => found.length === 3);
+      expect(seen.map(({ line }) => line)).toEqual([12, 14, 15]);
+      await send(body, '?line=11');
+      expect(await letters()).toHaveLength(3);
+    });
+
+    it('C1: are under the consent that line or request states', async () => {
+      const person = { first_party_id: 'SW1wb3J0Rmlyc3RQYXJ0eUlk' };
+      const body = [lineOf(2_000, person), lineOf(2_001, { ...person, consent: { state: 'unasked' } })].join('\n');
+      expect((await send(body, '?consent=measure')).status).toBe(200);
+      const seen = await until(
+        async () =>
+          ask(
+            'SELECT purposes FROM events WHERE site_id = ? AND at >= ? AND at < ?',
+            await siteRow('exempt'),
+            Date.UTC(2015, 0, 1) + 2_000 * 60_000,
+            Date.UTC(2015, 0, 1) + 2_002 * 60_000,
+          ),
+        (found) => found.length === 2,
+      );
+      expect(seen.map(({ purposes }) => purposes).sort()).toEqual([0, 1]);
+    });
+
+    it.each([
+      { why: 'a line that is no number', query: '?line=x', status: 400 },
+      { why: 'a purpose there is none of', query: '?consent=sell', status: 400 },
+      { why: 'an unknown parameter', query: '?from=1', status: 400 },
+    ])('refuse $why with $status', async ({ query, status }) => {
+      expect((await send(lineOf(1), query)).status).toBe(status);
+    });
+
+    it('say how far they came where the packing breaks', async () => {
+      const whole = gzipSync(
+        Array.from({ length: 5_000 }, (_, nth) => lineOf(9_000 + nth, { x: Math.random() })).join('\n'),
+      );
+      const response = await send(whole.subarray(0, whole.length - 100));
+      expect(response.status).toBe(400);
+      expect(Number(response.headers.get('hushtag-next-line'))).toBeGreaterThanOrEqual(1);
+    });
+
+    it('P6: need a token with their scope', async () => {
+      expect((await edge.fetch('/v1/import', { method: 'POST', body: '' })).status).toBe(401);
+      expect((await send(lineOf(1), '', 'ingest')).status).toBe(403);
+    });
+  });
+}

@@ -1,0 +1,62 @@
+// edge/collector/import-stream.ts: cuts a stream of bytes into numbered lines, holding one chunk and one line at most.
+
+/** Bytes of one line; a longer one is a bad row, and its rest is passed over. */
+export const LINE_BYTES_MAX = 131_072;
+
+/** A line without its end, or undefined where it was too long to be held. */
+export interface Line {
+  readonly line: number;
+  readonly text: string | undefined;
+}
+
+/** Thrown where the stream ends in the middle: its sender went away, or it is not packed as it says. */
+export class BrokenStreamError extends Error {
+  override readonly name = 'BrokenStreamError';
+  /** Stable code for logs. */
+  readonly code = 'stream_broken';
+}
+
+const NEWLINE = 10;
+
+/** Reads lines as they come; empty ones are passed over and counted. @param first the number of the first. @throws {BrokenStreamError} */
+export async function* linesOf(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  first: number,
+): AsyncGenerator<Line, void, undefined> {
+  const utf8 = new TextDecoder();
+  let line = first;
+  let held: Uint8Array[] = [];
+  let bytes = 0;
+  const take = (): Line => {
+    const text = bytes > LINE_BYTES_MAX ? undefined : held.map((part) => utf8.decode(part, { stream: true })).join('');
+    const rest = utf8.decode();
+    const taken = { line, text: text === undefined ? undefined : (text + rest).trim() };
+    held = [];
+    bytes = 0;
+    line += 1;
+    return taken;
+  };
+  const hold = (part: Uint8Array): void => {
+    bytes += part.length;
+    if (bytes <= LINE_BYTES_MAX) held.push(part);
+    else held = [];
+  };
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => {
+      throw new BrokenStreamError();
+    });
+    if (done) break;
+    let from = 0;
+    for (let end = value.indexOf(NEWLINE); end !== -1; end = value.indexOf(NEWLINE, from)) {
+      hold(value.subarray(from, end));
+      const taken = take();
+      if (taken.text !== '') yield taken;
+      from = end + 1;
+    }
+    if (from < value.length) hold(value.slice(from));
+  }
+  if (bytes > 0) {
+    const taken = take();
+    if (taken.text !== '') yield taken;
+  }
+}
