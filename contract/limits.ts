@@ -6,6 +6,8 @@ export const BODY_BYTES_MAX = 65_536;
 export const IMPORT_BODY_BYTES_MAX = 1_048_576;
 /** Events in one batch; those past it are refused one by one as `over_limit`. */
 export const BATCH_EVENTS_MAX = 100;
+/** Characters of a consent platform's string; a TC string with every vendor has some 1,500. */
+export const CONSENT_STRING_CHARS_MAX = 8_192;
 /** Items in one event. GA4 stops at 200; a wholesale invoice has more. */
 export const ITEMS_MAX = 1_000;
 /** Properties of one event. */

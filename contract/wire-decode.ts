@@ -33,6 +33,8 @@ export interface DecodedBatch {
   readonly sentAt: EpochMs;
   readonly consent: Consent;
   readonly firstPartyId?: FirstPartyId;
+  /** The consent platform's string. */
+  readonly consentString?: string;
   readonly automated: boolean;
   readonly events: readonly DecodedEvent[];
   /** The same events as they came, for those that have to be kept aside. */
@@ -116,6 +118,7 @@ const batchSchema = v.object({
     v.strictTuple([v.picklist(['u', 'r', 'g']), purposes, source, instant]),
   ]),
   i: v.optional(v.custom<FirstPartyId>((value) => parseFirstPartyId(value).ok)),
+  x: v.optional(v.pipe(text(limits.CONSENT_STRING_CHARS_MAX), v.minLength(1))),
   w: v.optional(v.literal(1)),
   e: v.pipe(v.array(v.unknown()), v.minLength(1)),
 });
@@ -242,12 +245,13 @@ export function decodeBatch(body: string): Result<DecodedBatch, BatchRefusal> {
   if (raw['v'] !== WIRE_VERSION) return err('unknown_version');
   const envelope = plainEnvelope(raw) ?? envelopeBySchema(raw);
   if (envelope === undefined) return err('malformed_batch');
-  const { s, t, c, i, w, e } = envelope;
+  const { s, t, c, i, x, w, e } = envelope;
   return ok({
     site: s,
     sentAt: t,
     consent: decodeConsent(c),
     ...(i === undefined ? {} : { firstPartyId: i }),
+    ...(x === undefined ? {} : { consentString: x }),
     automated: w === 1,
     events: e.slice(0, limits.BATCH_EVENTS_MAX).map(decodeEvent),
     raw: e,

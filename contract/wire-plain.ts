@@ -48,6 +48,7 @@ export interface WireEnvelope {
   readonly t: EpochMs;
   readonly c: WireConsent;
   readonly i?: FirstPartyId | undefined;
+  readonly x?: string | undefined;
   readonly w?: 1 | undefined;
   readonly e: readonly unknown[];
 }

@@ -64,7 +64,9 @@ export interface WireBatch {
   /** When it was sent by the client's clock, epoch ms; the edge corrects skew with it. */
   readonly t: number;
   readonly c: WireConsent;
-  /** First-party id, only after consent. */
+  /** The consent platform's own string (a TC or GPP string), of which a receipt keeps a keyed hash. */
+  readonly x?: string;
+  /** First-party id: with consent; or beside a refusal, to say whose consent is withdrawn. */
   readonly i?: string;
   /** 1 where the browser says it is automated (`navigator.webdriver`). */
   readonly w?: 1;

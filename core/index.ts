@@ -35,6 +35,7 @@ export { KEY_BYTES } from './key-provider.ts';
 export type { Hmac } from './pseudonym.ts';
 export {
   accountKey,
+  consentDigest,
   dayVisitorKey,
   lengthPrefixed,
   linkedVisitorKey,

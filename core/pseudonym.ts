@@ -85,3 +85,10 @@ export const accountKey = (
   hmac: Hmac,
   from: { readonly site: SiteId; readonly id: AccountId },
 ): string | Promise<string> => pseudonym(hmac, ['hushtag account 1', from.site, from.id.kind, from.id.value]);
+
+/**
+ * What a receipt keeps of a consent platform's string. Keyed: who has the receipts and no salt could find an unkeyed hash again by
+ * trying strings, which have few parts that differ.
+ */
+export const consentDigest = (hmac: Hmac, site: SiteId, text: string): Promise<string> | string =>
+  pseudonym(hmac, ['hushtag consent 1', site, text]);

@@ -1,7 +1,7 @@
 // runtime/scheduled-tasks.ts: what runs without anybody asking: ended salts and retention first, then the segmenter over what stayed.
 import { KEY_BYTES, noteSignerFrom, toHex } from '../core/index.ts';
 import { destroyExpiredSalts, finishRequests, rightsNeeds, rotateDueSalts } from '../edge/index.ts';
-import { purgeExpired, replayTombstones, signCheckpoint } from '../store/index.ts';
+import { purgeExpired, purgeWithdrawals, replayTombstones, signCheckpoint } from '../store/index.ts';
 import { PRIVACY_PARTS } from './privacy-parts.ts';
 import type { SecondPlace } from './second-place.ts';
 import { keepApart } from './second-place.ts';
@@ -36,12 +36,15 @@ async function sign({ db, keys, now, randomBytes, secondPlace }: TaskNeeds): Pro
 
 async function purge({ db, now, randomBytes }: SegmentNeeds): Promise<Readonly<Record<string, number>>> {
   const needs = { db, holder: toHex(randomBytes(HOLDER_BYTES)), clock: now };
+  // First, so that the sweep of the purge takes what they leave without use.
+  const withdrawn = await purgeWithdrawals(needs);
   const report = await purgeExpired(needs, now());
   // Events of an erased visitor that were still under way, and a backup restored since, are met here (P4).
   const erased = await replayTombstones(needs);
   return {
     purged_events: report.sites.reduce((sum, { events }) => sum + events, 0),
     purged_profiles: report.sites.reduce((sum, { profiles }) => sum + profiles, 0),
+    withdrawals_purged: withdrawn.withdrawals,
     erased_again: erased.ok ? erased.value.events : 0,
     sites_without_retention: report.sites.filter(({ outcome }) => outcome === 'no_limits').length,
   };

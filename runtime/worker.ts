@@ -15,7 +15,7 @@ import type { Port } from '../edge/index.ts';
 import { createEdge } from '../edge/index.ts';
 import { PRIVACY_PARTS } from './privacy-parts.ts';
 import type { Db, WriteJob } from '../store/index.ts';
-import { acceptMessage, forgetWrittenMessages, insertSaltStatement } from '../store/index.ts';
+import { acceptMessage, forgetWrittenMessages, insertSaltStatement, leaveOnWithdrawal } from '../store/index.ts';
 import { openRemote } from '../store/open.web.ts';
 import { masterKeys } from './key-provider.master.ts';
 import { DEFAULT_LIMITS } from './default-limits.ts';
@@ -128,6 +128,8 @@ async function consume(batch: MessageBatch<QueuedJob>, env: Env): Promise<void> 
   for (const message of batch.messages) {
     try {
       await acceptMessage(db, message.body.id, systemNow(), message.body.job);
+      const { site, choices = [] } = message.body.job;
+      await leaveOnWithdrawal(db, site, choices);
       message.ack();
     } catch (fault) {
       log('error', 'message_not_written', { code: faultCode(fault), attempts: message.attempts });

@@ -3,6 +3,8 @@ import type { InStatement } from '@libsql/client';
 import type { AccountRef } from './accounts.ts';
 import { linkStatements, visitorIdSql } from './accounts.ts';
 import { contextsStatement } from './contexts.ts';
+import type { Choice } from './receipts.ts';
+import { choiceStatements } from './receipts.ts';
 import { rekeyStatements } from './rekey.ts';
 import type { Db, SiteRow } from './db.ts';
 import type { PlanFinding } from '../core/index.ts';
@@ -77,6 +79,8 @@ export interface WriteJob {
   readonly letters?: readonly DeadLetter[];
   /** What events of the job, kept and refused, had against the site's tracking plan. */
   readonly findings?: readonly PlanFinding[];
+  /** The choices of consent that the request tells of, where they may be ones that are not known yet. */
+  readonly choices?: readonly Choice[] | undefined;
 }
 
 /** The site of ledger lines whose site is unknown. */
@@ -128,6 +132,7 @@ export const sideStatements = (jobs: readonly WriteJob[]): InStatement[] => [
   ...[...grouped(jobs).values()].flatMap(({ site, rows }) => linkStatements(site, rows)),
   ...letterStatements(jobs),
   ...findingStatements(jobs),
+  ...jobs.flatMap(({ site, choices = [] }) => choices.flatMap((choice) => choiceStatements(site, choice))),
 ];
 
 /** The statements that write some jobs; run them in one `write` transaction, or not at all. */

@@ -179,6 +179,8 @@ async function remove(
     // Before the events: a kill between the two leaves them, and the next replay comes by here again.
     await db.copy?.erase(site, visitor);
     events += await removeEvents(db, site, lease, visitor);
+    // Also where no event was left: a receipt outlives the events of who withdrew.
+    await db.client.batch(overwriting(db, forgetIdentityUntil(site, visitor.id, visitor.until)), 'write');
     await renewLease(db, lease, clock() + WORK_LEASE_MS);
   }
   const turn = (): Promise<boolean> => new Promise((resolve) => setTimeout(() => resolve(true), 0));
@@ -206,10 +208,7 @@ async function removeEvents(db: Db, site: SiteRow, lease: Lease, { id, until }: 
       });
       if (rows.length === 0) break;
       // Before the events, so that a kill between the two leaves the events to find the profile by.
-      if (removed === 0) {
-        await forgetFolded(db, site, lease, { id, until });
-        await db.client.batch(overwriting(db, forgetIdentityUntil(site, id, until)), 'write');
-      }
+      if (removed === 0) await forgetFolded(db, site, lease, { id, until });
       const seqs = JSON.stringify(rows.map((row) => Number(row['seq'])));
       const removal = { sql: 'DELETE FROM events WHERE seq IN (SELECT value FROM json_each(?))', args: [seqs] };
       await db.client.batch(overwriting(db, [removal]), 'write');

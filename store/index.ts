@@ -51,6 +51,10 @@ export {
   REQUESTS_MAX,
   requestVisitors,
 } from './privacy-requests.ts';
+export type { Choice, Receipt } from './receipts.ts';
+export { leaveOnWithdrawal, readReceipts } from './receipts.ts';
+export type { WithdrawalPurge } from './withdrawals.ts';
+export { purgeWithdrawals } from './withdrawals.ts';
 export type { SiteRetention } from './retention.ts';
 export { readRetention, setRetention } from './retention.ts';
 export type { RetentionFinding } from './retention-check.ts';

@@ -7,6 +7,7 @@ import Database from 'libsql';
 import { createRecent } from '../core/index.ts';
 import type { EventRow, LedgerOutcome, WriteJob } from './accept.ts';
 import { sideStatements } from './accept.ts';
+import { rekeyStatements } from './rekey.ts';
 import { visitorIdSql } from './accounts.ts';
 import { CONTEXT_SQL, contextValues, NEW_CONTEXT_SQL } from './contexts.ts';
 import type { SiteRow } from './db.ts';
@@ -188,6 +189,7 @@ export function openLocalWriter(files: Files): LocalWriter {
   };
   const accept = (jobs: readonly WriteJob[]): void => {
     const tally = createTally();
+    for (const { site, rows } of jobs) perform(rekeyStatements(site, rows));
     for (const job of jobs) {
       let stored = 0;
       for (const row of job.rows) stored += insert(job.site, row);

@@ -75,8 +75,8 @@ const AGES: readonly Age[] = [
 ];
 
 const UNUSED = {
-  visitors_have_events:
-    'SELECT count(*) FROM visitors WHERE objected_at IS NULL AND id NOT IN (SELECT visitor FROM events WHERE visitor > 0)',
+  visitors_have_events: `SELECT count(*) FROM visitors WHERE objected_at IS NULL AND id NOT IN (SELECT visitor FROM events WHERE visitor > 0)
+      AND id NOT IN (SELECT visitor FROM receipts)`,
   profiles_have_events:
     'SELECT count(*) FROM profiles WHERE visitor NOT IN (SELECT visitor FROM events WHERE visitor > 0)',
   memberships_have_events:

@@ -119,7 +119,8 @@ export async function releaseLease(db: Db, lease: Lease): Promise<void> {
 }
 
 /** Whose events may be folded, as a condition on `visitors AS v`. */
-export const FOLDABLE_VISITOR = 'v.linked = 1 AND v.objected_at IS NULL';
+export const FOLDABLE_VISITOR = `v.linked = 1 AND v.objected_at IS NULL AND NOT EXISTS (SELECT 1 FROM withdrawals AS w
+  WHERE w.site_id = v.site_id AND w.visitor = v.id AND (w.purposes & ${PURPOSE_BIT.profile}) <> 0)`;
 
 /** How far the fold has come, or undefined before the first slice. */
 export async function readWatermark(db: Db, site: SiteRow): Promise<Watermark | undefined> {
@@ -330,8 +331,9 @@ export async function saveRelease(db: Db, site: SiteRow, lease: Lease, release: 
 function membershipStatements(site: SiteRow, lease: Lease, memberships: NewRelease['memberships']): InStatement[] {
   return memberships.flatMap(({ segment, visitors }) =>
     jsonChunks(visitors).map((members) => ({
-      sql: `INSERT INTO memberships (site_id, segment_id, visitor) SELECT ?, ?, value FROM json_each(?) WHERE ${HELD}`,
-      args: [site, segment, members, ...heldArgs(lease)],
+      sql: `INSERT INTO memberships (site_id, segment_id, visitor) SELECT ?, ?, value FROM json_each(?) WHERE ${HELD}
+        AND value NOT IN (SELECT visitor FROM withdrawals WHERE site_id = ? AND (purposes & ${PURPOSE_BIT.profile}) <> 0)`,
+      args: [site, segment, members, ...heldArgs(lease), site],
     })),
   );
 }

@@ -81,4 +81,67 @@ export function identitySuite(edge: SuiteEdge): void {
       });
     });
   });
+
+  describe('C1: receipts and withdrawal', () => {
+    const VISITOR = 'identity-suite-withdrawing-1';
+    const at = Date.now() - 60_000;
+    const receiptsOf = async (visitor: number): Promise<unknown[]> =>
+      ask(
+        'SELECT kind, purposes, source, policy_version, at, length(digest) AS digest FROM receipts WHERE visitor = ? ORDER BY id',
+        visitor,
+      );
+
+    it('keeps one receipt a choice, with a keyed hash of the platform’s string', async () => {
+      const [one, two] = [wireEvent(), identify({ email: 'jo.receipt@mail.example' })];
+      const granted = wireBatch({ c: ['g', 7, 3, at], x: 'CPXxRfAPXxRfAAfKABENB', i: VISITOR, e: [one] });
+      await collect(edge, granted);
+      await collect(edge, { ...granted, e: [two] });
+      await collect(edge, granted);
+      const visitor = Number((await stored(two.i))['visitor']);
+      expect(await receiptsOf(visitor)).toEqual([
+        { kind: 'granted', purposes: 7, source: 'tcf', policy_version: 1, at, digest: 12 },
+      ]);
+    });
+
+    it('ends the link with the withdrawal’s request and keeps a receipt of it', async () => {
+      const before = wireEvent();
+      await collect(edge, wireBatch({ c: ['g', 7, 3, at], x: 'CPXxRfAPXxRfAAfKABENB', i: VISITOR, e: [before] }));
+      const visitor = Number((await stored(before.i))['visitor']);
+      const links = async (): Promise<number> => (await ask('SELECT 1 FROM links WHERE visitor = ?', visitor)).length;
+      await until(links, (count) => count === 1);
+      const after = wireEvent({ n: 'consent_withdrawn' });
+      await collect(edge, wireBatch({ c: ['r', 0, 3], i: VISITOR, e: [after] }));
+      expect(await stored(after.i)).toMatchObject({ visitor: null, purposes: 0 });
+      expect(await links()).toBe(0);
+      expect((await receiptsOf(visitor)).at(-1)).toMatchObject({ kind: 'withdrawn', purposes: 0 });
+      expect(await ask('SELECT purposes FROM withdrawals WHERE visitor = ?', visitor)).toHaveLength(1);
+      // A late identify of before it links nothing.
+      const late = wireEvent({ n: 'identify', p: { email: 'jo.receipt@mail.example' }, t: at });
+      await collect(edge, wireBatch({ c: ['g', 7, 3, at], i: VISITOR, e: [late] }));
+      await stored(late.i);
+      expect(await links()).toBe(0);
+    });
+
+    it('takes what a narrower grant no longer covers for withdrawn, and GPC for no withdrawal', async () => {
+      const [wide, gpc, narrow] = [wireEvent(), wireEvent(), wireEvent()];
+      const id = 'identity-suite-withdrawing-2';
+      await collect(edge, wireBatch({ c: ['g', 3, 1], i: id, e: [wide] }));
+      const visitor = Number((await stored(wide.i))['visitor']);
+      const withdrawn = (): Promise<unknown[]> => ask('SELECT purposes FROM withdrawals WHERE visitor = ?', visitor);
+      await collect(edge, wireBatch({ c: ['g', 3, 1], i: id, e: [gpc] }), { 'sec-gpc': '1' });
+      await stored(gpc.i);
+      expect(await withdrawn()).toEqual([]);
+      await collect(edge, wireBatch({ c: ['g', 1, 1], i: id, e: [narrow] }));
+      await stored(narrow.i);
+      expect(await withdrawn()).toEqual([{ purposes: 2 }]);
+    });
+
+    it('keeps no receipt of a refusal that withdraws nothing', async () => {
+      const before = await ask('SELECT count(*) AS n FROM receipts');
+      const event = wireEvent();
+      await collect(edge, wireBatch({ c: ['r', 0, 1], i: 'identity-suite-never-agreed', e: [event] }));
+      await stored(event.i);
+      expect(await ask('SELECT count(*) AS n FROM receipts')).toEqual(before);
+    });
+  });
 }

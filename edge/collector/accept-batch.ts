@@ -6,6 +6,7 @@ import type { PlanFinding } from '../../core/index.ts';
 import { judgeEvent, orderKey } from '../../core/index.ts';
 import type { AccountRef, EventRow, LedgerLine, LetterVia, Site, WriteJob } from '../../store/index.ts';
 import type { BotReason } from './bots.ts';
+import { choicesOf } from './choice.ts';
 import { eventTime, importedTime } from './clock.ts';
 import { deadLettersOf } from './dead-letter.ts';
 import { sharedContext } from './context/context.ts';
@@ -179,16 +180,19 @@ export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): 
     index: batch.events.length,
     reason: 'too_many_events',
   }));
+  const rows = outcomes.flatMap((one) => (one.outcome === 'kept' ? [one.row] : []));
+  const choices = bot ? [] : await choicesOf(batch, rows, { site, policy, saltHmac: context.saltHmac, now });
   return {
     received,
     refused: [...refused, ...overLimit],
     job: {
       site: site.row,
       day: Math.floor(now / DAY_MS),
-      rows: outcomes.flatMap((one) => (one.outcome === 'kept' ? [one.row] : [])),
+      rows,
       ledger: ledgerOf(received, outcomes, batch.overLimit),
       ...(letters.length === 0 ? {} : { letters }),
       ...(message.findings.length === 0 ? {} : { findings: message.findings }),
+      ...(choices.length === 0 ? {} : { choices }),
     },
   };
 }

@@ -3,7 +3,7 @@ import type { SiteId } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
 import { truncateAddress } from '../../core/index.ts';
 import type { LedgerLine, SiteRow } from '../../store/index.ts';
-import { findSite, UNKNOWN_SITE } from '../../store/index.ts';
+import { findSite, leaveOnWithdrawal, UNKNOWN_SITE } from '../../store/index.ts';
 import type { Answer, Asked, Handler } from '../http/exchange.ts';
 import { problemAnswer } from '../http/problem.ts';
 import type { TokenKeys } from '../http/tokens.ts';
@@ -13,6 +13,7 @@ import { acceptBatch } from './accept-batch.ts';
 import { botReason } from './bots.ts';
 import type { Admitted, NotAdmitted } from './admit.ts';
 import { admit } from './admit.ts';
+import { rememberChoices } from './choice.ts';
 import { hasGpc } from './consent-status.ts';
 import { createKeyring } from './keyring.ts';
 import { cacheSites } from './site-cache.ts';
@@ -78,6 +79,7 @@ export function createCollect(port: Port, tokenKeys: () => Promise<TokenKeys>): 
   const saltHmac = createKeyring({ ...port, db: port.ground });
   const siteOf = cacheSites((id: SiteId) => findSite(port.ground, id), port.now);
   const slowDown = createSlowDown(port);
+  const known = rememberChoices(port.now);
 
   const refuse = async (asked: Asked, { problem, detail, events }: NotAdmitted): Promise<Answer> => {
     // Counted to no site: whoever sent it was not shown to be the site it names (P7).
@@ -105,10 +107,14 @@ export function createCollect(port: Port, tokenKeys: () => Promise<TokenKeys>): 
       gpc: hasGpc(asked.header('sec-gpc')),
       ...senderOf(asked, admitted, port),
     });
-    const refusal = await port.write(job);
+    const choices = known.unknown(site.row, job.choices ?? []);
+    const refusal = await port.write({ ...job, choices: choices.length === 0 ? undefined : choices });
     if (refusal !== undefined) {
       return problemAnswer(refusal, 'Nothing of this message was kept; send it again.', cors);
     }
+    // Before the answer: who withdrew is in no segment from then on.
+    if (choices.length > 0) await leaveOnWithdrawal(port.db, site.row, choices);
+    known.learn(site.row, choices);
     const headers = { 'content-type': 'application/json', ...cors };
     return { status: 202, headers, body: JSON.stringify({ received, refused }) };
   };

@@ -1,0 +1,90 @@
+// edge/collector/choice.ts: the choice of consent that a message tells of: a grant, or a withdrawal of what an id was kept under.
+import type { ConsentPolicy, EpochMs } from '../../contract/index.ts';
+import { decideConsent, MINUTE_MS } from '../../contract/index.ts';
+import type { DecodedBatch } from '../../contract/wire-decode.ts';
+import type { Hmac } from '../../core/index.ts';
+import { consentDigest, linkedVisitorKey } from '../../core/index.ts';
+import type { Choice, EventRow, Site, SiteRow } from '../../store/index.ts';
+import type { Keyring } from './keyring.ts';
+
+/** Choices remembered as written; past it the oldest go and are looked at by the database again. */
+const KNOWN_CHOICES_MAX = 10_000;
+/** How long one is: another process may have written a withdrawal meanwhile. */
+const KNOWN_CHOICE_MS: number = 10 * MINUTE_MS;
+
+/** What deciding needs. */
+export interface ChoiceContext {
+  readonly site: Site;
+  readonly policy: ConsentPolicy;
+  readonly saltHmac: Keyring;
+  readonly now: EpochMs;
+}
+
+/**
+ * The choices of a message whose rows are made: a grant under the key of its rows; a withdrawal under the keys of the id that it
+ * shows beside a refusal. Nothing where nobody was asked, or where there is no key that it could be bound to.
+ */
+export async function choicesOf(
+  batch: DecodedBatch,
+  rows: readonly EventRow[],
+  { site, policy, saltHmac, now }: ChoiceContext,
+): Promise<readonly Choice[]> {
+  const { consent, firstPartyId } = batch;
+  if (consent.state === 'unasked') return [];
+  // Without GPC: what holds for one browser's requests is not what the visitor chose.
+  const { action, purposes } = decideConsent(policy, consent, false);
+  const choice = async (visitor: string, kind: Choice['kind'], hmac: Hmac): Promise<Choice> => ({
+    visitor,
+    kind,
+    toldAt: consent.at,
+    receivedAt: now,
+    purposes,
+    source: consent.source,
+    policyVersion: site.policyVersion,
+    digest: batch.consentString === undefined ? undefined : await consentDigest(hmac, site.id, batch.consentString),
+  });
+  if (action === 'link') {
+    const visitor = rows.find((row) => row.visitor !== undefined)?.visitor;
+    if (visitor === undefined) return [];
+    return [await choice(visitor, 'granted', (await saltHmac.long(site.row, now)).hmac)];
+  }
+  if (firstPartyId === undefined) return [];
+  const { hmac, former } = await saltHmac.long(site.row, now);
+  const hmacs = former === undefined ? [hmac] : [hmac, former.hmac];
+  return Promise.all(
+    hmacs.map(async (of) => choice(await linkedVisitorKey(of, { site: site.id, firstPartyId }), 'withdrawn', hmac)),
+  );
+}
+
+/** Remembers which grants are written, so that a page view of a visitor who agreed long ago asks the database nothing. */
+export interface KnownChoices {
+  readonly unknown: (site: SiteRow, choices: readonly Choice[]) => readonly Choice[];
+  /** Call it once they are durable. */
+  readonly learn: (site: SiteRow, choices: readonly Choice[]) => void;
+}
+
+/** Makes one. */
+export function rememberChoices(now: () => EpochMs): KnownChoices {
+  const known = new Map<string, { readonly said: string; readonly until: number }>();
+  const nameOf = (site: SiteRow, { visitor }: Choice): string => `${site}|${visitor}`;
+  const saidBy = ({ kind, toldAt, purposes, source, policyVersion, digest }: Choice): string =>
+    JSON.stringify([kind, toldAt, purposes, source, policyVersion, digest]);
+  return {
+    unknown: (site, choices) =>
+      choices.filter((choice) => {
+        const held = known.get(nameOf(site, choice));
+        return held === undefined || held.until <= now() || held.said !== saidBy(choice) || choice.kind === 'withdrawn';
+      }),
+    learn: (site, choices) => {
+      for (const choice of choices) {
+        const name = nameOf(site, choice);
+        known.delete(name);
+        if (choice.kind === 'granted') known.set(name, { said: saidBy(choice), until: now() + KNOWN_CHOICE_MS });
+      }
+      for (const name of known.keys()) {
+        if (known.size <= KNOWN_CHOICES_MAX) break;
+        known.delete(name);
+      }
+    },
+  };
+}

@@ -1,0 +1,110 @@
+// store/receipts.ts: receipts of consent and what a withdrawal ends at once; its purge is withdrawals.ts.
+import type { InStatement } from '@libsql/client';
+import type { EpochMs, PurposeBits } from '../contract/index.ts';
+import { PURPOSE_BIT } from '../contract/index.ts';
+import { visitorIdSql } from './accounts.ts';
+import type { Db, SiteRow } from './db.ts';
+import { textOf } from './rows.ts';
+
+/** A choice that a message tells of, as far as it may be kept (P1). */
+export interface Choice {
+  /** Visitor key as 24 hex digits; a withdrawal's is that of the id which is given up. */
+  readonly visitor: string;
+  readonly kind: 'granted' | 'withdrawn';
+  /** When it was made, where that was told. */
+  readonly toldAt?: number | undefined;
+  readonly receivedAt: number;
+  /** What holds after it; without what GPC takes away, which is not the visitor's choice here but their browser's everywhere. */
+  readonly purposes: PurposeBits;
+  readonly source: string;
+  readonly policyVersion: number;
+  /** Keyed hash of the platform's string, 24 hex digits. */
+  readonly digest?: string | undefined;
+}
+
+/** A receipt as kept. */
+export interface Receipt {
+  readonly kind: 'granted' | 'withdrawn';
+  readonly at: EpochMs;
+  readonly purposes: PurposeBits;
+  readonly source: string;
+  readonly policyVersion: number;
+  /** 24 hex digits. */
+  readonly digest?: string;
+}
+
+/** Receipts of one visitor that are read at most. */
+const RECEIPTS_MAX = 10_000;
+
+/** Every bit that a purpose has or may come to have. */
+const EVERY_PURPOSE = 0x7fff;
+const CHOICE = `(SELECT ${visitorIdSql('?1', 'unhex(?2)')} AS visitor)`;
+const LAST = `LEFT JOIN receipts AS last ON last.id = (SELECT max(id) FROM receipts WHERE site_id = ?1 AND visitor = chosen.visitor)`;
+// Withdrawn is what the last receipt granted under the same policy and this one does not: a policy that was narrowed is
+// the site's doing. Somebody without a receipt withdraws everything.
+const WITHDRAWAL_SQL = `INSERT INTO withdrawals (site_id, visitor, purposes, until)
+  SELECT ?1, chosen.visitor, CASE WHEN ?3 = 'withdrawn' THEN ${EVERY_PURPOSE} ELSE last.purposes & ~?4 END, ?5
+  FROM ${CHOICE} AS chosen ${LAST}
+  WHERE chosen.visitor IS NOT NULL AND CASE WHEN ?3 = 'withdrawn' THEN last.kind IS NOT 'withdrawn'
+    ELSE last.kind = 'granted' AND last.policy_version = ?6 AND (last.purposes & ~?4) <> 0 END
+  ON CONFLICT DO UPDATE SET purposes = purposes | excluded.purposes, until = max(until, excluded.until)`;
+const RECEIPT_SQL = `INSERT INTO receipts (site_id, visitor, kind, at, purposes, source, policy_version, digest)
+  SELECT ?1, chosen.visitor, ?3, coalesce(?7, ?5), ?4, ?8, ?6, unhex(?9) FROM ${CHOICE} AS chosen ${LAST}
+  WHERE chosen.visitor IS NOT NULL AND (last.id IS NULL OR last.kind <> ?3 OR (?3 = 'granted' AND
+    (last.purposes <> ?4 OR last.source <> ?8 OR last.policy_version <> ?6 OR last.digest IS NOT unhex(?9) OR last.at <> coalesce(?7, last.at))))`;
+const ENDED = `visitor IN (SELECT w.visitor FROM withdrawals AS w WHERE w.site_id = ?1
+  AND w.visitor = (SELECT visitor FROM ${CHOICE}) AND w.until = ?3 AND (w.purposes & ${PURPOSE_BIT.profile}) <> 0)`;
+
+/** The statements that keep a choice and end what it withdraws: the links to accounts go in the same transaction. */
+export function choiceStatements(site: SiteRow, choice: Choice): InStatement[] {
+  const { visitor, kind, purposes, receivedAt, policyVersion, toldAt = null, source, digest = null } = choice;
+  return [
+    { sql: WITHDRAWAL_SQL, args: [site, visitor, kind, purposes, receivedAt, policyVersion] },
+    { sql: RECEIPT_SQL, args: [site, visitor, kind, purposes, receivedAt, policyVersion, toldAt, source, digest] },
+    { sql: `DELETE FROM links WHERE site_id = ?1 AND ${ENDED}`, args: [site, visitor, receivedAt] },
+    {
+      sql: `INSERT INTO unlinks (site_id, visitor, until) SELECT site_id, visitor, ?3 FROM withdrawals
+        WHERE site_id = ?1 AND ${ENDED} ON CONFLICT DO UPDATE SET until = max(until, excluded.until)`,
+      args: [site, visitor, receivedAt],
+    },
+  ];
+}
+
+/**
+ * Takes visitors out of profiles and segments at once, where a withdrawal of `profile` waits for its purge. Published
+ * numbers were frozen and stay. Deferred: only derived tables are written.
+ */
+export async function leaveOnWithdrawal(db: Db, site: SiteRow, choices: readonly Choice[]): Promise<void> {
+  for (const choice of choices) await leave(db, site, choice);
+}
+
+async function leave(db: Db, site: SiteRow, choice: Choice): Promise<void> {
+  const waits = `SELECT visitor FROM withdrawals WHERE site_id = ?1 AND visitor = (SELECT visitor FROM ${CHOICE})
+    AND (purposes & ${PURPOSE_BIT.profile}) <> 0`;
+  // Where a queue stands between, the withdrawal itself is not written yet.
+  const who = choice.kind === 'withdrawn' ? `SELECT visitor FROM ${CHOICE}` : waits;
+  await db.client.batch(
+    ['memberships', 'profiles'].map((table) => ({
+      sql: `DELETE FROM ${table} WHERE site_id = ?1 AND visitor IN (${who})`,
+      args: [site, choice.visitor],
+    })),
+    'deferred',
+  );
+}
+
+/** The receipts of a visitor, oldest first. */
+export async function readReceipts(db: Db, site: SiteRow, visitor: number): Promise<Receipt[]> {
+  const { rows } = await db.client.execute({
+    sql: `SELECT kind, at, purposes, source, policy_version, lower(hex(digest)) AS digest FROM receipts
+      WHERE site_id = ? AND visitor = ? ORDER BY id LIMIT ?`,
+    args: [site, visitor, RECEIPTS_MAX],
+  });
+  return rows.map((row) => ({
+    kind: textOf(row, 'kind') as Receipt['kind'],
+    at: Number(row['at']) as EpochMs,
+    purposes: Number(row['purposes']),
+    source: textOf(row, 'source'),
+    policyVersion: Number(row['policy_version']),
+    ...(row['digest'] === null || row['digest'] === '' ? {} : { digest: textOf(row, 'digest') }),
+  }));
+}
