@@ -45,7 +45,7 @@ export function messagesOf(job: WriteJob): WriteJob[] {
   for (const row of job.rows) groupFor(row)?.rows.push(row);
   for (const letter of job.letters ?? []) groupFor(letter)?.letters.push(letter);
   const last = groups.pop() ?? { rows: [], letters: [] };
-  const { site, day } = job;
+  const { site, day, choices } = job;
   const part = ({ rows, letters }: Group, ledger: readonly LedgerLine[]): WriteJob =>
     letters.length === 0 ? { site, day, rows, ledger } : { site, day, rows, ledger, letters };
   return [
@@ -53,6 +53,8 @@ export function messagesOf(job: WriteJob): WriteJob[] {
     {
       ...part(last, linesLess(job.ledger, groups.flatMap(linesOf))),
       ...(job.findings === undefined ? {} : { findings: job.findings }),
+      // With rows beside it: the visitor that a choice is bound to comes with them.
+      ...(choices === undefined ? {} : { choices }),
     },
   ];
 }

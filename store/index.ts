@@ -52,7 +52,7 @@ export {
   requestVisitors,
 } from './privacy-requests.ts';
 export type { Choice, Receipt } from './receipts.ts';
-export { leaveOnWithdrawal, readReceipts } from './receipts.ts';
+export { choiceStatements, leaveOnWithdrawal, readReceipts } from './receipts.ts';
 export type { WithdrawalPurge } from './withdrawals.ts';
 export { purgeWithdrawals } from './withdrawals.ts';
 export type { SiteRetention } from './retention.ts';

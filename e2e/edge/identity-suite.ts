@@ -98,6 +98,10 @@ export function identitySuite(edge: SuiteEdge): void {
       await collect(edge, { ...granted, e: [two] });
       await collect(edge, granted);
       const visitor = Number((await stored(two.i))['visitor']);
+      await until(
+        () => receiptsOf(visitor),
+        (rows) => rows.length > 0,
+      );
       expect(await receiptsOf(visitor)).toEqual([
         { kind: 'granted', purposes: 7, source: 'tcf', policy_version: 1, at, digest: 12 },
       ]);

@@ -3,7 +3,7 @@ import type { SiteId } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
 import { truncateAddress } from '../../core/index.ts';
 import type { LedgerLine, SiteRow } from '../../store/index.ts';
-import { findSite, leaveOnWithdrawal, UNKNOWN_SITE } from '../../store/index.ts';
+import { choiceStatements, findSite, leaveOnWithdrawal, UNKNOWN_SITE } from '../../store/index.ts';
 import type { Answer, Asked, Handler } from '../http/exchange.ts';
 import { problemAnswer } from '../http/problem.ts';
 import type { TokenKeys } from '../http/tokens.ts';
@@ -108,7 +108,13 @@ export function createCollect(port: Port, tokenKeys: () => Promise<TokenKeys>): 
       ...senderOf(asked, admitted, port),
     });
     const choices = known.unknown(site.row, job.choices ?? []);
-    const refusal = await port.write({ ...job, choices: choices.length === 0 ? undefined : choices });
+    const withdrawn = choices.filter(({ kind }) => kind === 'withdrawn');
+    // A withdrawal is not left to a queue: links end in this request.
+    if (withdrawn.length > 0) {
+      await port.transact(withdrawn.flatMap((choice) => choiceStatements(site.row, choice)));
+    }
+    const granted = choices.filter(({ kind }) => kind === 'granted');
+    const refusal = await port.write({ ...job, choices: granted.length === 0 ? undefined : granted });
     if (refusal !== undefined) {
       return problemAnswer(refusal, 'Nothing of this message was kept; send it again.', cors);
     }
