@@ -51,7 +51,8 @@ function rate(env: Environment, name: string, fallback: number, problems: string
   return fallback;
 }
 
-const isInside = (inner: string, outer: string): boolean => {
+/** Whether a path is another one or lies in it. */
+export const isInside = (inner: string, outer: string): boolean => {
   const path = relative(outer, inner);
   return path === '' || (!path.startsWith('..') && !isAbsolute(path));
 };

@@ -5,7 +5,9 @@ import { openKeyFolder } from './key-provider.file.ts';
 import { masterKeys } from './key-provider.master.ts';
 
 /** Opens them. @throws {KeyFolderError} the folder can't be trusted or used. */
-export const configuredKeys = (config: Pick<Config, 'keyDir' | 'masterKey'>): Promise<KeyProvider> =>
+export const configuredKeys = (
+  config: Pick<Config, 'keyDir' | 'masterKey'> & Partial<Pick<Config, 'dataDir'>>,
+): Promise<KeyProvider> =>
   config.masterKey === undefined
-    ? openKeyFolder(config.keyDir)
+    ? openKeyFolder(config.keyDir, config.dataDir)
     : masterKeys(new Uint8Array(Buffer.from(config.masterKey, 'base64')));

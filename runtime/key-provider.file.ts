@@ -1,9 +1,10 @@
 // runtime/key-provider.file.ts: keys as files of mode 0600 in a folder outside the data folder and its backups.
 import { constants } from 'node:fs';
-import { chmod, link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, link, mkdir, open, readFile, realpath, stat, unlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { KeyProvider } from '../core/index.ts';
 import { faultCode, KEY_BYTES, toHex } from '../core/index.ts';
+import { isInside } from './config.ts';
 
 const GROUP_AND_OTHERS = 0o077;
 
@@ -22,6 +23,12 @@ async function readKey(path: string): Promise<Uint8Array | undefined> {
     const bytes = new Uint8Array(await readFile(path));
     if (bytes.length !== KEY_BYTES)
       throw new KeyFolderError(`${path} is not a key of ${KEY_BYTES} bytes: restore it or remove it`);
+    // What a destruction that was killed between overwriting and removing leaves; anybody could open what it wraps.
+    if (bytes.every((byte) => byte === 0)) {
+      throw new KeyFolderError(
+        `${path} holds zeros and no key: its destruction was interrupted, or it was damaged; remove it`,
+      );
+    }
     return bytes;
   } catch (fault) {
     if (isMissing(fault)) return undefined;
@@ -75,17 +82,32 @@ async function destroyKey(folder: string, path: string): Promise<void> {
   await syncFolder(folder);
 }
 
+/** Where a path leads once links are followed; the path itself where nothing is there yet. */
+const realPath = (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
+
+/** Refuses a key folder that a link puts inside the data folder, or the other way round: a backup of one would hold the other. */
+async function checkApart(keyDir: string, dataDir: string): Promise<void> {
+  const [keys, data] = [await realPath(keyDir), await realPath(dataDir)];
+  if (isInside(keys, data) || isInside(data, keys)) {
+    throw new KeyFolderError(
+      `${keyDir} and the data folder ${dataDir} lie inside each other (${keys}, ${data}): keep keys outside the data and its backups`,
+    );
+  }
+}
+
 /**
  * Opens a key folder, making it where absent.
- * @throws {KeyFolderError} the folder can be read by others, or can't be made.
+ * @param dataDir the data folder, which must lie elsewhere.
+ * @throws {KeyFolderError} the folder can be read by others, lies with the data, or can't be made.
  */
-export async function openKeyFolder(folder: string): Promise<KeyProvider> {
+export async function openKeyFolder(folder: string, dataDir?: string): Promise<KeyProvider> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const { mode } = await stat(folder);
     if ((mode & GROUP_AND_OTHERS) !== 0) {
       throw new KeyFolderError(`${folder} can be read by others: run chmod 700 ${folder}`);
     }
+    if (dataDir !== undefined) await checkApart(folder, dataDir);
     await chmod(folder, 0o700);
   } catch (fault) {
     if (fault instanceof KeyFolderError) throw fault;

@@ -1,5 +1,5 @@
 // runtime/key-provider.test.ts: one contract for every place keys can live; the file form guards its folder (P2).
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -50,6 +50,30 @@ describe('P2: key providers', () => {
     await keys.destroy('1-day-0');
     expect(keys.forgets).toBe(false);
     expect(await keys.read('1-day-0')).toBeDefined();
+  });
+
+  it('file: refuses a key of zeros, as an interrupted destruction leaves it, and can still destroy it', async () => {
+    const keys = await openKeyFolder(folder);
+    await keys.obtain('1-day-0', fresh(1));
+    await writeFile(join(folder, '1-day-0.kek'), fresh(0));
+    await expect(keys.read('1-day-0')).rejects.toMatchObject({ code: 'key_folder' });
+    await keys.destroy('1-day-0');
+    expect(await keys.read('1-day-0')).toBeUndefined();
+  });
+
+  it.each([
+    { why: 'a link into the data folder', keys: 'link', ok: false },
+    { why: 'a link to the data folder itself', keys: 'same', ok: false },
+    { why: 'a folder beside it', keys: 'beside', ok: true },
+  ])('file: follows links: $why is taken: $ok', async ({ keys, ok }) => {
+    const data = join(folder, 'data');
+    await mkdir(join(data, 'inner'), { recursive: true, mode: 0o700 });
+    await chmod(data, 0o700);
+    await symlink(join(data, 'inner'), join(folder, 'link'));
+    await symlink(data, join(folder, 'same'));
+    const opened = openKeyFolder(join(folder, keys), data).then(() => true);
+    if (ok) expect(await opened).toBe(true);
+    else await expect(opened).rejects.toMatchObject({ code: 'key_folder' });
   });
 
   it('file: writes keys that only their owner can read, whole or not at all', async () => {
