@@ -14,6 +14,7 @@ import { everyByte, processAll, sendMarker, sendVisitors, startStage } from './p
 import { destroyAll, knownSalts, recoverSalts } from './proof/salts.ts';
 import type { Haystack } from './proof/search.ts';
 import { needlesOf, searchAll } from './proof/search.ts';
+import { runThresholdAttack } from './proof/threshold-attack.ts';
 import { killEverywhere, makeTemplate, WORKS } from './proof/sigkill.ts';
 
 const BENCH = 'proof';
@@ -146,6 +147,16 @@ async function provePublishing(): Promise<void> {
       seed,
     });
   }
+  const threshold = await runThresholdAttack(TRIALS, seed);
+  accuracies['threshold'] = threshold.accuracy;
+  report({
+    figure: 'attack_threshold_accuracy',
+    value: threshold.accuracy,
+    unit: 'share',
+    against: '<= 0.60',
+    trials: TRIALS,
+    seed,
+  });
   const most = Math.max(...Object.values(accuracies));
   report(
     { figure: 'attack_max_accuracy', value: most, unit: 'share', against: '<= 0.60', trials: TRIALS, seed },

@@ -87,6 +87,7 @@ export type { PublishedCount, WordSource } from './publishing.ts';
 export {
   checkFloor,
   COUNT_STEP,
+  discreteLaplace,
   FLOOR_MARGIN,
   mayRelease,
   MEAN_DIGITS,

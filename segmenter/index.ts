@@ -32,6 +32,7 @@ export type {
   PredictorRefusal,
 } from './predictions/predictor.ts';
 export { predictChances, trainPredictor } from './predictions/predictor.ts';
+export { isEnough } from './publish/enough.ts';
 export type { ExactCluster, PublishHistory } from './publish/publish.ts';
 export { publishUnderCap } from './publish/publish.ts';
 export type { Effect, ExperimentRows, Uplift } from './predictions/uplift.ts';

@@ -16,6 +16,7 @@ import { summariseTraits } from './clusters/summary.ts';
 import type { CleaningReport, Features } from './features/clean.ts';
 import { cleanTraits } from './features/clean.ts';
 import { adjustedRandIndex, contingencyOf, normalisedMutualInformation } from './math/agreement.ts';
+import { isEnough } from './publish/enough.ts';
 import type { PublishHistory } from './publish/publish.ts';
 import { publishUnderCap } from './publish/publish.ts';
 import type { ProfileTraits } from './read-traits.ts';
@@ -64,14 +65,18 @@ export interface Modelled {
   readonly history?: PublishHistory | undefined;
 }
 
-/** Fewest visitors that are clustered: ten a cluster, and twice the floor so that one segment and its complement can be seen. */
+/** Visitors from which a site is segmented, less or more by noise: ten a cluster, and twice the floor so that one segment and its complement can be seen. */
 export const visitorsNeeded = (k: number, floor: number): number => Math.max(k * VISITORS_PER_CLUSTER_MIN, floor * 2);
 
 /** Makes a model. Too few visitors, or visitors who don't differ, give a model that says so. */
 export async function modelVisitors(input: ModelInput): Promise<Modelled> {
   const { table, currency } = input.profiles;
   const features = cleanTraits(table);
-  const enough = table.visitors.length >= visitorsNeeded(input.options.k, input.site.floor);
+  // A site that was segmented stays so: what its segments show, the floors decide. Fewer than k can't make k clusters.
+  const needed = visitorsNeeded(input.options.k, input.site.floor);
+  const enough =
+    table.visitors.length >= input.options.k &&
+    (input.last.history !== undefined || (await isEnough(table.visitors, needed, input.publishKey)));
   const clustering = enough ? findClusters(features, input.options, input.last.clusters) : undefined;
   if (clustering === undefined)
     return noSegments(input, enough ? 'traits_do_not_vary' : 'not_enough_visitors', features);

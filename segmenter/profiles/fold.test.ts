@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../../contract/index.ts';
 import { anEvent, eventsArb, stateOf, T0 } from '../testing.ts';
-import { CATEGORIES_MAX, EVENT_NAMES_MAX, mergeStates, ORDERS_MAX } from './fold.ts';
+import { CATEGORIES_MAX, EVENT_NAMES_MAX, mergeStates, ORDERS_MAX, PROFILE_BYTES_MAX } from './fold.ts';
 import { decodeState, emptyState, encodeState } from './state.ts';
 
 const encoded = (events: Parameters<typeof stateOf>[0]): string => encodeState(stateOf(events));
@@ -109,5 +109,29 @@ describe('hours and weekdays are UTC', () => {
     expect(state.weekdays).toEqual([1, 0, 0, 0, 0, 0, 1]);
     expect(state.hours.flatMap((events, hour) => (events > 0 ? [hour] : []))).toEqual([0, 23]);
     expect(stateOf([anEvent({ at: T0 + HOUR_MS })]).hours[1]).toBe(1);
+  });
+});
+
+describe('M1: a profile has a largest size', () => {
+  it('whatever one visitor sends, and the same whichever way it is put together', () => {
+    const wide = '\u{1f600}'.repeat(150);
+    const hostile = Array.from({ length: 2 * ORDERS_MAX }, (_, nth) => {
+      const items = Array.from({ length: 30 }, (_unused, i) => ({ id: `p${i}`, category: `${nth % 97}-${i}${wide}` }));
+      return ['purchase', 'view_item', 'refund', `custom_${nth}`].map((name, kind) =>
+        anEvent({
+          id: (nth * 4 + kind).toString(16).padStart(32, '0'),
+          at: T0 + nth,
+          name,
+          orderKey: nth.toString(16).padStart(24, '0'),
+          items,
+        }),
+      );
+    }).flat();
+    const whole = encodeState(stateOf(hostile));
+    expect(new TextEncoder().encode(whole).length).toBeLessThanOrEqual(PROFILE_BYTES_MAX);
+    const [evens, odds] = [0, 1].map((rest) => stateOf(hostile.filter((_, nth) => nth % 2 === rest)));
+    if (evens === undefined || odds === undefined) throw new Error('two halves');
+    mergeStates(odds, evens);
+    expect(encodeState(odds)).toBe(whole);
   });
 });

@@ -10,11 +10,15 @@ import { orderFields, refundFields } from './state.ts';
 /** Most event names counted of one visitor: hushtag's own first, then the site's by alphabet. */
 export const EVENT_NAMES_MAX = 200;
 /** Most categories counted of one visitor and use, by alphabet. */
-export const CATEGORIES_MAX = 500;
+export const CATEGORIES_MAX = 200;
+/** Characters of a category that count. Cut and not dropped: cutting each alike keeps the fold free of order (M1). */
+export const CATEGORY_CHARS_MAX = 60;
 /** Most categories held of one order, by alphabet. */
-export const ORDER_CATEGORIES_MAX = 50;
+export const ORDER_CATEGORIES_MAX = 10;
 /** Most orders and refunds held of one visitor, the earliest; whoever has more is a machine. */
-export const ORDERS_MAX = 5_000;
+export const ORDERS_MAX = 1_000;
+/** What all of these let one profile grow to, bytes of its text, whatever its visitor sends. */
+export const PROFILE_BYTES_MAX = 4_000_000;
 
 /** What the fold reads of an event. */
 export interface FoldedEvent {
@@ -127,7 +131,9 @@ function refundOf(event: FoldedEvent): Refund {
 }
 
 function countCategories(categories: Map<string, number>, items: readonly Item[] | undefined): void {
-  for (const item of items ?? []) if (item.category !== undefined) count(categories, item.category, 1);
+  for (const item of items ?? []) {
+    if (item.category !== undefined) count(categories, item.category.slice(0, CATEGORY_CHARS_MAX), 1);
+  }
   keepFirst(categories, CATEGORIES_MAX, byKey);
 }
 

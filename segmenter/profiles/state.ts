@@ -11,7 +11,7 @@ import type { RecentDays, StoredDays } from './recent-days.ts';
 import { decodeDays, encodeDays } from './recent-days.ts';
 
 /** Raised when the meaning of a stored state changes; profiles of another version are folded again from the start. */
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 
 /** A purchase, once per order key. */
 export interface Order {

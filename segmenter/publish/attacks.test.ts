@@ -1,6 +1,7 @@
 // segmenter/publish/attacks.test.ts: what is published does not tell where one visitor is (P3), whoever asks how.
 import { describe, expect, it } from 'vitest';
 import { ATTACKS, runAttack } from '../../bench/proof/attacks.ts';
+import { runThresholdAttack } from '../../bench/proof/threshold-attack.ts';
 
 const TRIALS = 1_000;
 const ACCURACY_MAX = 0.6;
@@ -15,6 +16,16 @@ describe('P3: an attacker who knows everybody else does little better than guess
     async (name, attack) => {
       const { accuracy } = await runAttack(attack, TRIALS, SEED, 'publishing');
       process.stdout.write(`attack ${name}: accuracy ${accuracy} over ${TRIALS} trials, HUSHTAG_SEED=${SEED}\n`);
+      expect(accuracy).toBeLessThanOrEqual(ACCURACY_MAX);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    `by probing when a site has visitors enough, over ${TRIALS} trials`,
+    async () => {
+      const { accuracy } = await runThresholdAttack(TRIALS, SEED);
+      process.stdout.write(`attack threshold: accuracy ${accuracy} over ${TRIALS} trials, HUSHTAG_SEED=${SEED}\n`);
       expect(accuracy).toBeLessThanOrEqual(ACCURACY_MAX);
     },
     TIMEOUT_MS,

@@ -1,0 +1,68 @@
+// bench/proof/threshold-attack.ts: is one visitor among those of a site? Asked of the moment at which it has enough to be segmented.
+//
+// The attacker knows everybody else, pads with dummies (others each day, so that the noise is drawn again) from well below
+// the threshold to well above it, and sees on which day "not enough" ends. Its guess is the likelihood of what it saw.
+import { NOISE_SCALE } from '../../core/index.ts';
+import { isEnough } from '../../segmenter/index.ts';
+import type { AttackReport } from './attacks.ts';
+import { seeded } from './seeded.ts';
+
+const NEEDED = 100;
+const DAYS = 28;
+const TARGET = 1;
+const REAL = 40;
+const DUMMIES = 1_000_000;
+/** How far below and above the threshold the padding goes, visitors. */
+const REACH = 30;
+/** Values of noise that are looked at; those beyond have a chance below 10^-13. */
+const NOISE_MAX = 30 * NOISE_SCALE;
+const DECAY = Math.exp(-1 / NOISE_SCALE);
+
+const noises = Array.from({ length: 2 * NOISE_MAX + 1 }, (_, nth) => nth - NOISE_MAX);
+const chanceOf = (noise: number): number => ((1 - DECAY) / (1 + DECAY)) * DECAY ** Math.abs(noise);
+/** The chance that noise is at least so much, by index from -NOISE_MAX on. */
+const tails = noises.map(() => 0);
+let sum = 0;
+for (let nth = noises.length - 1; nth >= 0; nth--) {
+  sum += chanceOf(noises[nth] ?? 0);
+  tails[nth] = sum;
+}
+const tailOf = (least: number): number =>
+  least > NOISE_MAX ? 0 : least <= -NOISE_MAX ? 1 : (tails[least + NOISE_MAX] ?? 0);
+
+/** How likely it is that the first `days` answers were no and, where it ended, that the next was yes. */
+function likelihood(sizes: readonly number[], ended: boolean, more: number): number {
+  let all = 0;
+  for (const ofSite of noises) {
+    let chance = chanceOf(ofSite);
+    for (const [day, size] of sizes.entries()) {
+      const yes = tailOf(NEEDED + ofSite - size - more);
+      chance *= ended && day === sizes.length - 1 ? yes : 1 - yes;
+      if (chance === 0) break;
+    }
+    all += chance;
+  }
+  return all;
+}
+
+/** Runs the attack many times; the target is there or not by a coin. */
+export async function runThresholdAttack(trials: number, seed: number): Promise<AttackReport> {
+  const random = seeded(seed);
+  let right = 0;
+  for (let trial = 0; trial < trials; trial++) {
+    const isThere = random.below(2) === 1;
+    const secret = Uint8Array.from({ length: 32 }, () => random.below(256));
+    const from = NEEDED - REACH + random.below(10);
+    const sizes: number[] = [];
+    let ended = false;
+    for (let day = 0; day < DAYS && !ended; day++) {
+      const size = from + Math.floor((day * 2 * REACH) / DAYS);
+      const others = Array.from({ length: size }, (_, nth) => (nth < REAL ? 1_000 + nth : DUMMIES + day * 1_000 + nth));
+      sizes.push(size);
+      ended = await isEnough(isThere ? [...others, TARGET] : others, NEEDED, secret);
+    }
+    const evidence = likelihood(sizes, ended, 1) - likelihood(sizes, ended, 0);
+    if ((evidence === 0 ? random.below(2) === 1 : evidence > 0) === isThere) right += 1;
+  }
+  return { accuracy: right / trials, trials, seed };
+}
