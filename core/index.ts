@@ -11,6 +11,8 @@ export {
 export { IPV4_PREFIX_BITS, IPV6_PREFIX_BITS, truncateAddress } from './address.ts';
 export type { BotJudge, BotRule, BotRuleRefusal } from './bot-rules.ts';
 export { addBotRule, AGENT_CHARS, BOT_RULES_MAX, compileBotRules } from './bot-rules.ts';
+export type { Histogram, HistogramState } from './histogram.ts';
+export { createHistogram } from './histogram.ts';
 export { planTypes } from './plan-types.ts';
 export type { PlanFinding, PlanMode, PlanReason, TrackingPlan } from './tracking-plan.ts';
 export { judgeEvent, parsePlan } from './tracking-plan.ts';

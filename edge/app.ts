@@ -17,6 +17,7 @@ import { responseOf, serveByHono } from './http/exchange.ts';
 import { answerFault } from './http/fault.ts';
 import { REPLAY_LETTERS_MAX, replayLetters } from './collector/replay-letters.ts';
 import { problem } from './http/problem.ts';
+import { createMetrics } from './metrics.ts';
 import { createTagServer } from './http/tag-server.ts';
 import type { TokenKeys } from './http/tokens.ts';
 import { tokenKeysFrom } from './http/tokens.ts';
@@ -132,6 +133,7 @@ function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Han
       );
     }
   });
+  app.route('/', createMetrics(port));
   app.route('/', createTagServer(port.tags));
   app.route('/', createCollector(port, collect));
   app.post('/v1/import', describeImport, createImport(port, tokenKeys));

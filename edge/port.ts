@@ -3,6 +3,7 @@ import type { InStatement } from '@libsql/client';
 import type { EpochMs } from '../contract/index.ts';
 import type { Destination, ExplainedTrait } from './api/privacy/needs.ts';
 import type { Hmac, KeyProvider, NetworkList, Place } from '../core/index.ts';
+import type { Metric } from './http/exposition.ts';
 import type { Db, WrappedSalt, WriteJob } from '../store/index.ts';
 
 /** Why a write was not taken; nothing of it is kept, and the client may send it again. */
@@ -36,6 +37,10 @@ export interface Port {
   readonly ground: Db;
   readonly keys: KeyProvider;
   readonly limits: Limits;
+  /** What `GET /metrics` asks for; without one it is not there. */
+  readonly metricsToken: string | undefined;
+  /** What this platform alone knows of itself, for `GET /metrics`. */
+  readonly metrics: () => Promise<readonly Metric[]>;
   /** Networks that no visitor sits in, where the operator lists any. */
   readonly dataCentres: NetworkList | undefined;
   /** Resolves once the job is durable (Node: committed; Workers: taken by the queue), or with why it isn't (D1). */

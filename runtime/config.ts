@@ -3,6 +3,7 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import type { Result } from '../contract/index.ts';
 import { err, ok } from '../contract/index.ts';
 import type { Limits } from '../edge/index.ts';
+import { isMetricsToken, METRICS_TOKEN_PROBLEM } from './metrics-token.ts';
 import { DEFAULT_LIMITS } from './default-limits.ts';
 
 /** How a Node server is set up. Paths are absolute. */
@@ -20,6 +21,8 @@ export interface Config {
   readonly botNetworksFile?: string;
   /** An MMDB file that says in which country and region a network lies. */
   readonly geoFile?: string;
+  /** What `GET /metrics` asks for as a bearer token. */
+  readonly metricsToken?: string;
   /** A folder apart from data and keys that checkpoints of the audit log and tombstones are kept in too. */
   readonly secondDir?: string;
   /** A libSQL server instead of the files, for the commands that prepare a Worker's database. */
@@ -94,6 +97,8 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
     problems.push('HUSHTAG_MASTER_KEY must be 32 bytes in base64');
   if (url && !masterKey)
     problems.push('HUSHTAG_DATABASE_URL needs HUSHTAG_MASTER_KEY, the secret of the Worker that uses this database');
+  const metricsToken = env['HUSHTAG_METRICS_TOKEN'];
+  if (metricsToken && !isMetricsToken(metricsToken)) problems.push(METRICS_TOKEN_PROBLEM);
   if (problems.length > 0) return err(problems);
   const remote = url ? { remote: authToken ? { url, authToken } : { url } } : {};
   return ok({
@@ -106,6 +111,7 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
     limits,
     ...(env['HUSHTAG_BOT_NETWORKS'] ? { botNetworksFile: resolve(cwd, env['HUSHTAG_BOT_NETWORKS']) } : {}),
     ...(env['HUSHTAG_GEO_FILE'] ? { geoFile: resolve(cwd, env['HUSHTAG_GEO_FILE']) } : {}),
+    ...(metricsToken ? { metricsToken } : {}),
     ...remote,
     ...(secondDir === undefined ? {} : { secondDir }),
     ...(masterKey ? { masterKey } : {}),

@@ -12,6 +12,16 @@ import { StartError } from './start-error.ts';
 /** How long requests under way may take to finish when the server stops. */
 const FINISH_MS = 3_000;
 
+/**
+ * How long a client may take to send its headers, and keep a connection it says nothing on: longer than proxies keep theirs
+ * (60 s is usual), or one would be closed under a request that is just being sent.
+ */
+const PATIENCE = { headersTimeout: 15_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 5_000 } as const;
+/** How long a connection may be silent in the middle of a request. */
+const SILENT_MS_MAX = 60_000;
+/** Connections at once; more are closed as they come. */
+const CONNECTIONS_MAX = 20_000;
+
 /** A path without its query. */
 const pathOf = (url: string): string => {
   const end = url.indexOf('?');
@@ -21,11 +31,15 @@ const pathOf = (url: string): string => {
 /** Makes the server: the busiest routes directly, everything else through the web's classes. */
 function serverOf(edge: Edge, around: Around): Server {
   const listener = getRequestListener(edge.fetch);
-  return createServer((incoming, outgoing) => {
+  const server = createServer(PATIENCE, (incoming, outgoing) => {
     const handler = edge.direct.get(`${incoming.method} ${pathOf(incoming.url ?? '')}`);
     if (handler === undefined) void listener(incoming, outgoing);
     else serveDirect(handler, incoming, outgoing, around);
   });
+  // A body that has stopped coming; what keeps dripping is ended by Node's own limit of 5 minutes for a request.
+  server.timeout = SILENT_MS_MAX;
+  server.maxConnections = CONNECTIONS_MAX;
+  return server;
 }
 
 /** Listens. @throws {StartError} the port is taken or forbidden. */

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { EpochMs } from '../contract/index.ts';
 import type { KeyProvider } from '../core/index.ts';
-import { faultCode, toHex } from '../core/index.ts';
+import { createHistogram, faultCode, toHex } from '../core/index.ts';
 import type { GroupCommit, Port } from '../edge/index.ts';
 import { createEdge, createGroupCommit, destroyAbandonedKeys, destroyExpiredSalts } from '../edge/index.ts';
 import { PRIVACY_PARTS } from './privacy-parts.ts';
@@ -17,6 +17,7 @@ import { openGeo } from './geo.ts';
 import { nodeHmac } from './hmac.node.ts';
 import { listen, stopListening } from './http-server.ts';
 import { createLog } from './log.ts';
+import { COMMIT_SECONDS, nodeMetrics } from './node-metrics.ts';
 import { openData } from './open-data.ts';
 import { readNetworkFile } from './network-file.ts';
 import { createRandomPool } from './random-pool.ts';
@@ -46,22 +47,42 @@ export interface RunningNode {
 
 const systemNow = (): EpochMs => Date.now() as EpochMs;
 
+/** Finds who a request comes from, for routes that speak the web's Request. */
+const clientAddressBy =
+  (trustedProxies: number): Port['clientAddress'] =>
+  (request, env) =>
+    addressOf(
+      request.headers.get('x-forwarded-for'),
+      (env as { readonly incoming?: IncomingMessage }).incoming?.socket.remoteAddress,
+      trustedProxies,
+    );
+
 /** What a request's events go through on their way to the disk. */
 function startCommits(
   config: Config,
   log: Port['log'],
-): { readonly writer: Writer; readonly health: StorageHealth; readonly commits: GroupCommit } {
+): {
+  readonly writer: Writer;
+  readonly health: StorageHealth;
+  readonly commits: GroupCommit;
+  readonly metrics: Port['metrics'];
+} {
+  const durations = createHistogram(COMMIT_SECONDS);
   const writer = startWriter(filesOf(config), () => log('error', 'writer_ended'));
   const health = watchStorage(log);
   const commits = createGroupCommit({
     commit: async (jobs) => {
+      const began = performance.now();
       await writer.commit(jobs);
+      durations.observe((performance.now() - began) / 1_000);
       health.worked();
     },
     nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
     onFault: (fault) => health.failed(faultCode(fault)),
   });
-  return { writer, health, commits };
+  const metrics = (): ReturnType<Port['metrics']> =>
+    nodeMetrics({ files: filesOf(config), queued: commits.waiting, commits: durations.read });
+  return { writer, health, commits, metrics };
 }
 
 /** Does before the first request what a schedule that stood still has not done. */
@@ -87,7 +108,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
   const db = await openData(config);
   const ground = await openGround(filesOf(config));
   await catchUp(config, { ground, db, keys, now });
-  const { writer, health, commits } = startCommits(config, log);
+  const { writer, health, commits, metrics } = startCommits(config, log);
   const closeFiles = async (): Promise<void> => {
     await writer.close();
     ground.client.close();
@@ -98,14 +119,11 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     randomBytes: createRandomPool(),
     hmacOf: nodeHmac,
     limits: config.limits,
+    metricsToken: config.metricsToken,
+    metrics,
     dataCentres,
     placeOf: geo.placeOf,
-    clientAddress: (request, env) =>
-      addressOf(
-        request.headers.get('x-forwarded-for'),
-        (env as { readonly incoming?: IncomingMessage }).incoming?.socket.remoteAddress,
-        config.trustedProxies,
-      ),
+    clientAddress: clientAddressBy(config.trustedProxies),
     db,
     ground,
     keys,

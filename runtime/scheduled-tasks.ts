@@ -1,7 +1,7 @@
 // runtime/scheduled-tasks.ts: what runs without anybody asking: ended salts and retention first, then the segmenter over what stayed.
 import { KEY_BYTES, noteSignerFrom, toHex } from '../core/index.ts';
 import { destroyExpiredSalts, finishRequests, rightsNeeds, rotateDueSalts } from '../edge/index.ts';
-import { purgeExpired, purgeWithdrawals, replayTombstones, signCheckpoint } from '../store/index.ts';
+import { purgeExpired, purgeWithdrawals, recordTaskRun, replayTombstones, signCheckpoint } from '../store/index.ts';
 import { PRIVACY_PARTS } from './privacy-parts.ts';
 import type { SecondPlace } from './second-place.ts';
 import { keepApart } from './second-place.ts';
@@ -64,12 +64,20 @@ async function requests(needs: TaskNeeds): Promise<Readonly<Record<string, numbe
   return { requests_finished: finished };
 }
 
-/** Runs tasks in their order and counts what came of them. */
+const WORKS: { readonly [T in Task]: (needs: TaskNeeds) => Promise<Readonly<Record<string, number>>> } = {
+  salts,
+  requests,
+  purge: async (needs) => ({ ...(await purge(needs)), ...(await sign(needs)) }),
+  segment: segmentSites,
+};
+const ORDER: readonly Task[] = ['salts', 'requests', 'purge', 'segment'];
+
+/** Runs tasks in their order and counts what came of them; notes when each ended well. */
 export async function runTasks(needs: TaskNeeds, tasks: readonly Task[]): Promise<Readonly<Record<string, number>>> {
-  return {
-    ...(tasks.includes('salts') ? await salts(needs) : {}),
-    ...(tasks.includes('requests') ? await requests(needs) : {}),
-    ...(tasks.includes('purge') ? { ...(await purge(needs)), ...(await sign(needs)) } : {}),
-    ...(tasks.includes('segment') ? await segmentSites(needs) : {}),
-  };
+  let counts: Readonly<Record<string, number>> = {};
+  for (const task of ORDER.filter((one) => tasks.includes(one))) {
+    counts = { ...counts, ...(await WORKS[task](needs)) };
+    await recordTaskRun(needs.db, task, needs.now());
+  }
+  return counts;
 }

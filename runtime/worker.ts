@@ -22,6 +22,7 @@ import { DEFAULT_LIMITS } from './default-limits.ts';
 import { webHmac } from './hmac.web.ts';
 import { createLog } from './log.ts';
 import { messagesOf } from './queue-messages.ts';
+import { isMetricsToken } from './metrics-token.ts';
 import { placeFrom } from './place.ts';
 import { runTasks } from './scheduled-tasks.ts';
 import { secondBucket } from './second-place.r2.ts';
@@ -32,6 +33,8 @@ interface Env {
   readonly HUSHTAG_DATABASE_TOKEN?: string;
   /** 32 bytes in base64: `wrangler secret put HUSHTAG_MASTER_KEY`. */
   readonly HUSHTAG_MASTER_KEY: string;
+  /** What `GET /metrics` asks for; `wrangler secret put HUSHTAG_METRICS_TOKEN`. */
+  readonly HUSHTAG_METRICS_TOKEN?: string;
   readonly HUSHTAG_EVENTS: Queue<QueuedJob>;
   /** Where checkpoints of the audit log and tombstones are kept too. */
   readonly HUSHTAG_SECOND_PLACE?: R2Bucket;
@@ -69,12 +72,16 @@ async function openIsolate(env: Env): Promise<Isolate> {
     ...(env.HUSHTAG_DATABASE_TOKEN === undefined ? {} : { authToken: env.HUSHTAG_DATABASE_TOKEN }),
   });
   const keys = await masterKeys(fromBase64(env.HUSHTAG_MASTER_KEY));
+  const metricsToken = env.HUSHTAG_METRICS_TOKEN;
   const port: Port = {
     now: systemNow,
     randomBytes,
     hmacOf: webHmac,
     // Counted in each isolate by itself: a rough guard; Cloudflare's own rate limiting rules are the exact one.
     limits: DEFAULT_LIMITS,
+    metricsToken: metricsToken !== undefined && isMetricsToken(metricsToken) ? metricsToken : undefined,
+    // Queue, requests and memory are Cloudflare's to count; an isolate sees a part of each.
+    metrics: () => Promise.resolve([]),
     placeOf: (_address, request) => {
       const { cf } = (request ?? {}) as { readonly cf?: IncomingRequestCfProperties };
       return placeFrom(cf?.country, cf?.regionCode, cf?.timezone);

@@ -79,6 +79,7 @@ export {
   readLongSalts,
   readSalts,
 } from './salts.ts';
+export { readLedgerTotals, readSaltCounts, readTaskRuns, recordTaskRun } from './metrics.ts';
 export type { PlanFindingCount, StoredPlan } from './tracking-plans.ts';
 export { dropTrackingPlan, readPlanFindings, readTrackingPlan, setTrackingPlan } from './tracking-plans.ts';
 export type { Site } from './sites.ts';

@@ -9,6 +9,7 @@ import { importSuite } from './import-suite.ts';
 import { ingestSuite } from './ingest-suite.ts';
 import { lossSuite } from './loss-suite.ts';
 import { rightsSuite } from './rights-suite.ts';
+import { metricsSuite } from './metrics-suite.ts';
 import { planSuite } from './plan-suite.ts';
 import { useEdge } from './use-edge.ts';
 
@@ -18,6 +19,7 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   consentSuite(edge);
   identitySuite(edge);
   contextSuite(edge);
+  metricsSuite(edge);
   planSuite(edge);
   lossSuite(edge);
   accessSuite(edge);

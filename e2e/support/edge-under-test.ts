@@ -20,6 +20,8 @@ export interface EdgeUnderTest {
 
 /** A browser's user agent that no filter takes for a bot. */
 export const BROWSER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+/** What an edge under test asks for at `/metrics`. */
+export const METRICS_TOKEN = 'a-token-of-the-tests-alone';
 /** An address that lies in Berlin, as far as an edge under test knows, and its network. */
 export const PLACED_ADDRESS = '203.0.113.77';
 export const PLACED_NETWORK = '203.0.113.0/24';

@@ -11,7 +11,7 @@ import { segmentSites } from '../../runtime/segment-sites.ts';
 import { mmdbOf } from '../../runtime/testing.ts';
 import { openFiles } from '../../store/open.node.ts';
 import type { EdgeUnderTest } from './edge-under-test.ts';
-import { PLACED_NETWORK } from './edge-under-test.ts';
+import { METRICS_TOKEN, PLACED_NETWORK } from './edge-under-test.ts';
 
 const PLACE = {
   country: { iso_code: 'DE' },
@@ -57,6 +57,7 @@ export async function startNodeEdge(
     segmentMinutes: 0,
     limits: { siteEventsPerSecond: 2_000, addressEventsPerSecond: 100 },
     geoFile: join(folder, 'places.mmdb'),
+    metricsToken: METRICS_TOKEN,
   };
   await writeFile(config.geoFile, mmdbOf([[PLACED_NETWORK, PLACE]]));
   let log = '';

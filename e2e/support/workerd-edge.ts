@@ -14,6 +14,7 @@ import { masterKeys } from '../../runtime/key-provider.master.ts';
 import { migrateFiles } from '../../store/open.node.ts';
 import { openRemote } from '../../store/open.web.ts';
 import type { EdgeUnderTest } from './edge-under-test.ts';
+import { METRICS_TOKEN } from './edge-under-test.ts';
 
 const BUNDLE = join(projectFolder(), 'dist', 'worker', 'worker.js');
 /** The master secret of the Worker under test. */
@@ -47,6 +48,7 @@ export async function startWorkerdEdge(): Promise<WorkerdEdge> {
     bindings: {
       HUSHTAG_DATABASE_URL: DATABASE_URL,
       HUSHTAG_MASTER_KEY: Buffer.from(MASTER).toString('base64'),
+      HUSHTAG_METRICS_TOKEN: METRICS_TOKEN,
     },
     r2Buckets: ['HUSHTAG_SECOND_PLACE'],
     queueProducers: { HUSHTAG_EVENTS: 'hushtag-events' },

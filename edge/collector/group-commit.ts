@@ -15,6 +15,8 @@ interface Waiting {
 /** A writer and the way to let it finish. */
 export interface GroupCommit {
   readonly write: (job: WriteJob) => Promise<WriteRefusal | undefined>;
+  /** Jobs that wait for a commit now. */
+  readonly waiting: () => number;
   /** Resolves once nothing waits any more. */
   readonly drained: () => Promise<void>;
 }
@@ -82,6 +84,7 @@ export function createGroupCommit({ commit, nextTurn, onFault }: GroupCommitNeed
         running ??= run();
       });
     },
+    waiting: () => waiting.length,
     drained: () => running ?? Promise.resolve(),
   };
 }

@@ -1,0 +1,69 @@
+// edge/metrics.ts: GET /metrics: the loss ledger and the state of the edge for Prometheus, behind a token of its own.
+//
+// A token and not loopback: behind a proxy on the same machine every visitor comes from loopback.
+import { Hono } from 'hono';
+import type { Db } from '../store/index.ts';
+import { readLedgerTotals, readSaltCounts, readTaskRuns } from '../store/index.ts';
+import type { Metric } from './http/exposition.ts';
+import { EXPOSITION_TYPE, exposition } from './http/exposition.ts';
+import { problem } from './http/problem.ts';
+import type { Port } from './port.ts';
+
+const digest = async (text: string): Promise<Uint8Array> =>
+  new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+
+/** Compares digests whole, so that the time it takes says nothing of where texts differ. */
+async function isSame(given: string, expected: string): Promise<boolean> {
+  const [a, b] = await Promise.all([digest(given), digest(expected)]);
+  return a.reduce((differing, byte, index) => differing | (byte ^ (b[index] ?? 0)), 0) === 0;
+}
+
+/** What the database says. */
+async function storedMetrics(db: Db, now: number): Promise<Metric[]> {
+  const [totals, salts, runs] = await Promise.all([readLedgerTotals(db), readSaltCounts(db, now), readTaskRuns(db)]);
+  return [
+    {
+      name: 'hushtag_events_total',
+      help: 'Events by site, outcome and reason; received is the sum of all others. The site is empty where none is known.',
+      type: 'counter',
+      samples: totals.map(({ site, outcome, reason, events }) => ({
+        labels: { site, outcome, reason },
+        value: events,
+      })),
+    },
+    {
+      name: 'hushtag_salts',
+      help: 'Salts by use: alive, or overdue to be destroyed.',
+      type: 'gauge',
+      samples: salts.map(({ use, state, salts: count }) => ({ labels: { use, state }, value: count })),
+    },
+    {
+      name: 'hushtag_task_last_success_timestamp_seconds',
+      help: 'When a task of the schedule last ended well.',
+      type: 'gauge',
+      samples: runs.map(({ task, finishedAt }) => ({ labels: { task }, value: finishedAt / 1_000 })),
+    },
+  ];
+}
+
+/** Makes the app of `/metrics`; without a token there is none. */
+export function createMetrics(port: Pick<Port, 'db' | 'now' | 'metricsToken' | 'metrics' | 'writeFault'>): Hono {
+  const app = new Hono();
+  app.get('/metrics', async (context) => {
+    if (port.metricsToken === undefined) return problem('not_found', 'See /openapi.json for what there is.');
+    const authorization = context.req.header('authorization');
+    if (authorization === undefined) return problem('token_missing', 'Send HUSHTAG_METRICS_TOKEN as a bearer token.');
+    if (!(await isSame(authorization, `Bearer ${port.metricsToken}`))) {
+      return problem('token_invalid', 'Send HUSHTAG_METRICS_TOKEN as a bearer token.');
+    }
+    const fault: Metric = {
+      name: 'hushtag_storage_fault',
+      help: '1 where the last write failed.',
+      type: 'gauge',
+      samples: [{ value: port.writeFault() === undefined ? 0 : 1 }],
+    };
+    const metrics = [...(await storedMetrics(port.db, port.now())), fault, ...(await port.metrics())];
+    return context.body(exposition(metrics), 200, { 'content-type': EXPOSITION_TYPE, 'cache-control': 'no-store' });
+  });
+  return app;
+}
