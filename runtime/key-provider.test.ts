@@ -78,7 +78,7 @@ describe('P2: key providers', () => {
 
   it('file: writes keys that only their owner can read, whole or not at all', async () => {
     const keys = await openKeyFolder(join(folder, 'made'));
-    await Promise.all(Array.from({ length: 20 }, (_, nth) => keys.obtain('1-day-0', fresh(nth))));
+    await Promise.all(Array.from({ length: 20 }, (_, nth) => keys.obtain('1-day-0', fresh(nth + 1))));
     expect(await readdir(join(folder, 'made'))).toEqual(['1-day-0.kek']);
     const info = await stat(join(folder, 'made', '1-day-0.kek'));
     expect(info.mode & 0o777).toBe(0o600);
