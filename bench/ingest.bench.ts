@@ -99,3 +99,20 @@ printFigure({
   unit: 'events/CPU-s',
   spread: spreadOf(perCpuSecond),
 });
+
+// A run of the segmenter over 100,000 events, one after the other, beside the load.
+const during: number[] = [];
+for (let round = 0; round < ROUNDS; round += 1) {
+  const still = await measure('hushtag-still', half);
+  const segmenting = await measure('hushtag-segmenting', half);
+  if ((segmenting.runs ?? 0) === 0) throw new Error('no run of the segmenter ended during the load');
+  during.push(segmenting.p99 / still.p99);
+}
+printFigure({
+  bench: BENCH,
+  figure: 'p99_during_run_vs_idle',
+  value: median(during),
+  unit: 'ratio',
+  against: '<= 3',
+  spread: spreadOf(during),
+});

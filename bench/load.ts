@@ -20,7 +20,7 @@ const end = from + seconds * 1_000;
 function requestText(): string {
   const now = Date.now();
   sent += 1;
-  // Distinct visitors: a /24 each; the address stands in the header that the server is set to trust.
+  // Distinct visitors: a /24 each; the address stands in the headers that the servers are set to trust.
   const address = `${10 + ((sent >> 16) & 127)}.${(sent >> 8) & 255}.${sent & 255}.1`;
   const list = Array.from({ length: events }, (_, nth) => ({
     i: eventIdFrom(now, randomBytes(10)),
@@ -31,7 +31,7 @@ function requestText(): string {
     h: `Product ${(sent + nth) % 500}`,
   }));
   const body = JSON.stringify({ v: 1, s: 'shop', t: now, c: ['u', 0, 0], e: list });
-  return `POST /v1/collect HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: https://shop.example\r\nUser-Agent: ${AGENT}\r\nX-Forwarded-For: ${address}\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  return `POST /v1/collect HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: https://shop.example\r\nUser-Agent: ${AGENT}\r\nX-Forwarded-For: ${address}\r\nCF-Connecting-IP: ${address}\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
 
 /** One connection: asks, waits for the whole answer, asks again. */

@@ -6,8 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A server to measure, by its file in bench/servers. */
-export type Variant = 'null' | 'strawman' | 'hushtag';
+/** Servers to measure: the file in bench/servers and what it is told besides its folder. */
+const VARIANTS = {
+  null: ['null'],
+  strawman: ['strawman'],
+  hushtag: ['hushtag'],
+  'hushtag-still': ['hushtag', 'still'],
+  'hushtag-segmenting': ['hushtag', 'segmenting'],
+  workerd: ['workerd', 'edge'],
+  'workerd-empty': ['workerd', 'empty'],
+} as const satisfies Readonly<Record<string, readonly [file: string, told?: string]>>;
+/** A server to measure. */
+export type Variant = keyof typeof VARIANTS;
 
 /** What to send. */
 export interface Load {
@@ -29,6 +39,8 @@ export interface Measured {
   readonly rssMb: number;
   /** Events in the database afterwards, where there is one. */
   readonly stored?: number;
+  /** Runs of the segmenter that ended meanwhile, where it ran. */
+  readonly runs?: number;
 }
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -37,14 +49,18 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export async function measure(variant: Variant, load: Load): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'hushtag-bench-'));
   try {
-    const server = fork(here(`./servers/${variant}.js`), [variant === 'strawman' ? join(folder, 'events.db') : folder]);
+    const [file, ...told] = VARIANTS[variant];
+    const server = fork(here(`./servers/${file}.js`), [
+      file === 'strawman' ? join(folder, 'events.db') : folder,
+      ...told,
+    ]);
     const [{ port }] = (await once(server, 'message')) as [{ port: number }];
     const client = fork(
       here('./load.js'),
       [port, load.seconds, load.connections, load.eventsPerRequest, load.rate].map(String),
     );
     const [sent] = (await once(client, 'message')) as [Pick<Measured, 'perSecond' | 'p50' | 'p99' | 'failed' | 'sent'>];
-    const stopped = once(server, 'message') as Promise<[Pick<Measured, 'cpuMs' | 'rssMb' | 'stored'>]>;
+    const stopped = once(server, 'message') as Promise<[Pick<Measured, 'cpuMs' | 'rssMb' | 'stored' | 'runs'>]>;
     server.kill('SIGTERM');
     const [used] = await stopped;
     await once(server, 'exit');

@@ -1,12 +1,22 @@
 // bench/servers/hushtag.ts: the edge as `hushtag serve` runs it, every stage on.
+// argv: folder; `still` or `segmenting` to begin with a history, and with the latter one run of the segmenter after the other.
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { startNode } from '../../runtime/index.ts';
-import { addSite } from '../../store/index.ts';
 import type { SiteId } from '../../contract/index.ts';
+import { eventIdFrom, PURPOSE_BITS_ALL } from '../../contract/index.ts';
+import { storedEventId } from '../../core/index.ts';
+import { runTasksOnThread, startNode } from '../../runtime/index.ts';
+import type { EventRow } from '../../store/index.ts';
+import { acceptJobs, addSite } from '../../store/index.ts';
 import { reportOnStop } from './report.ts';
 
-const folder = process.argv[2] ?? '.';
-const server = await startNode({
+const HISTORY_EVENTS = 100_000;
+const HISTORY_VISITORS = 10_000;
+const EVENTS_A_COMMIT = 2_000;
+const MINUTE_MS = 60_000;
+
+const [folder = '.', history = ''] = process.argv.slice(2);
+const config = {
   port: 0,
   host: '127.0.0.1',
   dataDir: join(folder, 'data'),
@@ -15,7 +25,9 @@ const server = await startNode({
   segmentMinutes: 0,
   // The stage is on; the load is above what one site gets by default.
   limits: { siteEventsPerSecond: 1_000_000, addressEventsPerSecond: 100 },
-});
+};
+const server = await startNode(config);
+const { client } = server.db;
 await addSite(server.db, {
   id: 'shop' as SiteId,
   origins: ['https://shop.example'],
@@ -23,7 +35,46 @@ await addSite(server.db, {
   floor: 50,
   at: Date.now(),
 });
+
+const visitors = Array.from({ length: HISTORY_VISITORS }, () => randomBytes(12).toString('hex'));
+const rowOf = (nth: number): EventRow => {
+  const at = Date.now() - ((nth * 7_919) % (28 * 24 * 60)) * MINUTE_MS;
+  const bought = nth % 9 === 0;
+  return {
+    id: storedEventId(eventIdFrom(at, randomBytes(10))),
+    at,
+    name: bought ? 'purchase' : 'view_item',
+    visitor: visitors[(nth * nth) % HISTORY_VISITORS],
+    linked: 1,
+    purposes: PURPOSE_BITS_ALL,
+    policyVersion: 1,
+    path: `/products/${nth % 500}`,
+    ...(bought
+      ? { currency: 'EUR', value: 500 + ((nth * 31) % 9_000), orderKey: randomBytes(12).toString('hex') }
+      : {}),
+  };
+};
+let runs = 0;
+const stop = new AbortController();
+/** Runs over the whole history, as a first run does. */
+async function segmentAgainAndAgain(): Promise<void> {
+  while (!stop.signal.aborted) {
+    await client.batch(['DELETE FROM profiles', 'DELETE FROM watermarks'], 'deferred');
+    await runTasksOnThread({ config, tasks: ['segment'] });
+    runs += 1;
+  }
+}
+if (history !== '') {
+  for (let from = 0; from < HISTORY_EVENTS; from += EVENTS_A_COMMIT) {
+    const rows = Array.from({ length: EVENTS_A_COMMIT }, (_, nth) => rowOf(from + nth));
+    await acceptJobs(server.db, [{ site: 1, day: 20_000, rows, ledger: [] }]);
+  }
+}
+const segmenting = history === 'segmenting' ? segmentAgainAndAgain() : undefined;
+
 reportOnStop(Number(new URL(server.origin).port), async () => {
-  const { rows } = await server.db.client.execute('SELECT count(*) AS n FROM events');
-  return { stored: Number(rows[0]?.['n']) };
+  stop.abort();
+  await segmenting;
+  const { rows } = await client.execute(`SELECT sum(events) AS n FROM ledger WHERE outcome = 'received'`);
+  return { stored: Number(rows[0]?.['n']), runs };
 });
