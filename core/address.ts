@@ -5,14 +5,14 @@ export const IPV4_PREFIX_BITS = 24;
 /** Bits of an IPv6 address that are kept; a /64 or /56 is one household, a /48 a site (RFC 6177). */
 export const IPV6_PREFIX_BITS = 48;
 
-const OCTET = /^(?:0|[1-9]\d{0,2})$/;
+const IPV4 = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 
 /** The four numbers of an IPv4 address; a leading zero, which some read as octal, is refused. */
-export function ipv4Octets(text: string): readonly number[] | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => OCTET.test(part))) return undefined;
-  const octets = parts.map(Number);
-  return octets.every((octet) => octet <= 255) ? octets : undefined;
+export function ipv4Octets(text: string): readonly [number, number, number, number] | undefined {
+  const parts = IPV4.exec(text);
+  if (parts === null) return undefined;
+  const [a, b, c, d] = [Number(parts[1]), Number(parts[2]), Number(parts[3]), Number(parts[4])];
+  return a <= 255 && b <= 255 && c <= 255 && d <= 255 ? [a, b, c, d] : undefined;
 }
 
 const groupsOf = (text: string): number[] | undefined => {
@@ -49,7 +49,7 @@ export function ipv6Groups(text: string): readonly number[] | undefined {
 export function truncateAddress(address: string): string | undefined {
   const text = address.trim().replace(/%.*$/, '');
   const ipv4 = ipv4Octets(text);
-  if (ipv4 !== undefined) return `${ipv4.slice(0, 3).join('.')}.0/${IPV4_PREFIX_BITS}`;
+  if (ipv4 !== undefined) return `${ipv4[0]}.${ipv4[1]}.${ipv4[2]}.0/${IPV4_PREFIX_BITS}`;
   const groups = ipv6Groups(text);
   if (groups === undefined) return undefined;
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0] = groups;

@@ -1,7 +1,7 @@
 // core/plain-url.test.ts: what is taken apart without the parser comes out as the parser gives it (P1).
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plainParameter, plainUrl } from './plain-url.ts';
+import { plainParameters, plainUrl } from './plain-url.ts';
 
 const piece = fc.constantFrom(
   'a', 'z9', '-', '.', '..', 'xn--', 'example', 'shop', 'com', '0x7f', '127', '1.2.3.4', 'localhost', 'A', '_', '%2e', '%', ' ',
@@ -27,7 +27,7 @@ describe('P1: plain URLs', () => {
         if (plain === undefined) return;
         const address = new URL(url);
         expect(plain).toEqual({ host: address.hostname, path: address.pathname, query: address.search.slice(1) });
-        expect(plainParameter(plain.query, name)).toBe(address.searchParams.get(name));
+        expect(plainParameters(plain.query)(name)).toBe(address.searchParams.get(name));
       }),
       { numRuns: 5_000 },
     );

@@ -20,11 +20,15 @@ export function plainUrl(url: string): PlainUrl | undefined {
   return parts[1].includes('xn--') ? undefined : { host: parts[1], path: parts[2] ?? '/', query: parts[3] ?? '' };
 }
 
-/** The first value of a parameter of a plain query, as `URLSearchParams` gives it, or null. */
-export function plainParameter(query: string, name: string): string | null {
-  for (const pair of query.split('&')) {
-    if (pair === name) return '';
-    if (pair.startsWith(name) && pair.charAt(name.length) === '=') return pair.slice(name.length + 1);
-  }
-  return null;
+/** Gives the first value of a parameter of a plain query, as `URLSearchParams` does, or null. */
+export function plainParameters(query: string): (name: string) => string | null {
+  const pairs = query.split('&');
+  return (name) => {
+    for (const pair of pairs) {
+      if (!pair.startsWith(name)) continue;
+      if (pair.length === name.length) return '';
+      if (pair.charAt(name.length) === '=') return pair.slice(name.length + 1);
+    }
+    return null;
+  };
 }

@@ -1,6 +1,6 @@
 // core/scrub.ts: takes what could identify a person out of URLs, titles and properties before they are kept (P1).
 import type { PropertyValue } from '../contract/index.ts';
-import { plainParameter, plainUrl } from './plain-url.ts';
+import { plainParameters, plainUrl } from './plain-url.ts';
 
 /** Digits in a row from which a number counts as identifying: phone, customer and card numbers are longer. */
 export const DIGITS_MIN = 7;
@@ -246,7 +246,7 @@ export function scrubUrl(url: string): ScrubbedUrl | undefined {
   const plain = plainUrl(url);
   if (plain !== undefined) {
     const { query } = plain;
-    const campaign = query.includes('utm_') ? campaignOf((name) => plainParameter(query, name)) : '';
+    const campaign = query.includes('utm_') ? campaignOf(plainParameters(query)) : '';
     return campaign === '' ? { path: scrubPath(plain.path) } : { path: scrubPath(plain.path), campaign };
   }
   const address = parsed(url);

@@ -166,25 +166,23 @@ export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): 
   const received = batch.events.length + batch.overLimit;
   const { bot } = context;
   const outcomes: Outcome[] = [];
+  const rows: EventRow[] = [];
+  const refused: RefusedEvent[] = [];
   for (const event of batch.events) {
     const outcome: Outcome | Promise<Outcome> = bot ? { outcome: 'bot', reason: bot } : outcomeOf(event, message);
     // Most are there at once; waiting for those too would cost each a turn.
-    outcomes.push(outcome instanceof Promise ? await outcome : outcome);
+    const one = outcome instanceof Promise ? await outcome : outcome;
+    if (one.outcome === 'kept') rows.push(one.row);
+    else if (one.refused !== undefined) refused.push({ ...one.refused, index: outcomes.length });
+    outcomes.push(one);
   }
-  const refused = outcomes.flatMap((one, index) =>
-    one.outcome !== 'kept' && one.refused !== undefined ? [{ ...one.refused, index }] : [],
-  );
   const letters =
     refused.length === 0 ? [] : await deadLettersOf(outcomes, batch, { ...context, ...message.derive, keysAt });
-  const overLimit = Array.from({ length: Math.min(batch.overLimit, 1) }, () => ({
-    index: batch.events.length,
-    reason: 'too_many_events',
-  }));
-  const rows = outcomes.flatMap((one) => (one.outcome === 'kept' ? [one.row] : []));
+  if (batch.overLimit > 0) refused.push({ index: batch.events.length, reason: 'too_many_events' });
   const choices = bot ? [] : await choicesOf(batch, rows, { site, policy, saltHmac: context.saltHmac, now });
   return {
     received,
-    refused: [...refused, ...overLimit],
+    refused,
     job: {
       site: site.row,
       day: Math.floor(now / DAY_MS),
