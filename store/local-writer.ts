@@ -30,9 +30,8 @@ export interface LocalWriter {
 const STRING_SQL = 'SELECT id FROM strings WHERE value = ?';
 const NEW_STRING_SQL = 'INSERT INTO strings (value) VALUES (?)';
 const VISITOR_SQL = `SELECT ${visitorIdSql('?1', 'unhex(?2)')}`;
-// A known visitor is left out before a number is drawn: numbers follow first sight alone, however events are grouped (M1).
-const NEW_VISITOR_SQL = `INSERT INTO visitors (site_id, key, linked) SELECT ?1, unhex(?2), ?3
-  WHERE ${visitorIdSql('?1', 'unhex(?2)')} IS NULL`;
+// Only for a visitor that was looked for: numbers follow first sight alone, and a conflict would draw one too (M1).
+const NEW_VISITOR_SQL = 'INSERT INTO visitors (site_id, key, linked) VALUES (?, unhex(?), ?)';
 const EVENT_SQL = `INSERT INTO events (site_id, ${EVENT_COLUMNS.map(({ column }) => column).join(', ')})
   VALUES (?, ${EVENT_COLUMNS.map(({ kind }) => (kind === 'hex' ? 'unhex(?)' : '?')).join(', ')})
   ON CONFLICT (site_id, id) DO NOTHING`;
@@ -122,13 +121,12 @@ function createNumbers({ change, look }: Connection) {
     contexts.set(code, id);
     return id;
   };
-  const visitorOf = (site: SiteRow, key: string, linked: 0 | 1): number | undefined => {
+  const visitorOf = (site: SiteRow, key: string, linked: 0 | 1): number => {
     const name = `${site}|${key}`;
     const known = visitors.get(name);
     if (known !== undefined) return known;
-    const { changes, lastInsertRowid } = change(NEW_VISITOR_SQL, [site, key, linked]);
-    const id = changes > 0 ? Number(lastInsertRowid) : look(VISITOR_SQL, [site, key]);
-    if (id !== undefined) visitors.set(name, id);
+    const id = look(VISITOR_SQL, [site, key]) ?? Number(change(NEW_VISITOR_SQL, [site, key, linked]).lastInsertRowid);
+    visitors.set(name, id);
     return id;
   };
   return {
@@ -162,7 +160,7 @@ export function openLocalWriter(files: Files): LocalWriter {
     if (value === undefined) return null;
     if (kind === 'string') return stringOf(String(value));
     if (kind === 'context') return contextOf(String(value));
-    return kind === 'visitor' ? (visitorOf(site, String(value), row.linked) ?? null) : value;
+    return kind === 'visitor' ? visitorOf(site, String(value), row.linked) : value;
   };
   const insert = (site: SiteRow, row: EventRow): number => {
     const values: Value[] = [site];
