@@ -11,6 +11,7 @@ import type { Marker } from './proof/markers.ts';
 import { allMarkers } from './proof/markers.ts';
 import { fuzzExport } from './proof/mutate-export.ts';
 import { everyByte, processAll, sendMarker, sendVisitors, startStage } from './proof/pipeline.ts';
+import { sendRequests } from './proof/requests.ts';
 import { destroyAll, knownSalts, recoverSalts } from './proof/salts.ts';
 import type { Haystack } from './proof/search.ts';
 import { needlesOf, searchAll } from './proof/search.ts';
@@ -37,6 +38,7 @@ async function proveStorage(folder: string): Promise<void> {
   const markers = allMarkers();
   for (const [nth, marker] of markers.entries()) await sendMarker(stage, marker, nth);
   await sendVisitors(stage);
+  markers.push(...(await sendRequests(stage)));
   const { purged, ...processed } = await processAll(stage);
   const { db, keys } = stage.server;
   const erasure = await proveErasure(stage);

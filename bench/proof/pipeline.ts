@@ -49,7 +49,13 @@ export async function startStage(folder: string): Promise<Stage> {
   return { server, config, statuses: new Map(), said };
 }
 
-function send(stage: Stage, path: string, headers: Readonly<Record<string, string>>, body?: string): Promise<number> {
+/** Sends a request and keeps what was answered. */
+export function send(
+  stage: Stage,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body?: string,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const method = body === undefined ? 'GET' : 'POST';
     const outgoing = request(new URL(path, stage.server.origin), { method, headers }, (incoming) => {
