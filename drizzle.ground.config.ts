@@ -2,6 +2,11 @@ import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
   dialect: 'sqlite',
-  schema: ['./store/schema/ground.ts', './store/schema/ground-collector.ts', './store/schema/dead-letters.ts'],
+  schema: [
+    './store/schema/ground.ts',
+    './store/schema/ground-collector.ts',
+    './store/schema/ground-segments.ts',
+    './store/schema/dead-letters.ts',
+  ],
   out: './migrations/ground',
 });

@@ -18,6 +18,7 @@ import { replayCommand } from './commands/replay.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { saltsCommand } from './commands/salts.ts';
 import { segmentCommand } from './commands/segment.ts';
+import { segmentsCommand } from './commands/segments.ts';
 import { serveCommand } from './commands/serve.ts';
 import { siteCommand } from './commands/site.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -36,6 +37,7 @@ const mainCommand = defineCommand({
     replay: replayCommand,
     import: importCommand,
     segment: segmentCommand,
+    segments: segmentsCommand,
     audit: auditCommand,
     retention: retentionCommand,
     erasure: erasureCommand,

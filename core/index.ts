@@ -56,6 +56,17 @@ export {
   RETENTION_PRESETS,
   retentionCutoff,
 } from './retention.ts';
+export type { SegmentRefusal, SegmentWords } from './rules/check-segment.ts';
+export {
+  checkRemoval,
+  checkRuleSegment,
+  CLUSTER_PREFIX,
+  RULE_SEGMENTS_MAX,
+  SEGMENT_NAME_CHARS_MAX,
+} from './rules/check-segment.ts';
+export type { RuleSegment } from './rules/order.ts';
+export { orderRules } from './rules/order.ts';
+export type { RuleProblem } from './rules/parse.ts';
 export type { SaltPeriod, SaltUse } from './salt-period.ts';
 export type { Salvaged } from './salvage.ts';
 export { salvageEvent } from './salvage.ts';

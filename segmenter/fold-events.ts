@@ -1,6 +1,7 @@
 // segmenter/fold-events.ts: brings the profiles of a site up to its newest event, slice by slice.
 import type { Item } from '../contract/index.ts';
-import type { Db, Lease, SiteRow, StoredEvent, Watermark } from '../store/index.ts';
+import { IDENTIFY_EVENT } from '../core/index.ts';
+import type { Db, FoldedSlice, Lease, SiteRow, StoredEvent, Watermark } from '../store/index.ts';
 import {
   countEventsAfter,
   readEventSlice,
@@ -16,6 +17,8 @@ import type { FoldedEvent } from './profiles/fold.ts';
 import { foldEvent } from './profiles/fold.ts';
 import type { ProfileState } from './profiles/state.ts';
 import { decodeState, emptyState, encodeState, STATE_VERSION } from './profiles/state.ts';
+import type { Judge, SliceVerdict } from './rules/judge.ts';
+import { judgeSlice } from './rules/judge.ts';
 
 /** Events in one slice: bounds memory, and what a killed run has to do again. */
 export const SLICE_EVENTS = 5_000;
@@ -30,27 +33,43 @@ export interface FoldResult {
   readonly read: number;
   /** Of these, those that belong to a profile. */
   readonly folded: number;
+  /** Whether who is in which rule segment was kept up to date; where not, everybody is to be judged. */
+  readonly isJudged: boolean;
+}
+
+/** What folding is given besides the events. */
+export interface FoldBy {
+  /** Folds everything at once where nothing is folded yet. */
+  readonly history?: History | undefined;
+  /** The site's rules; without, nobody is judged. */
+  readonly judge?: Judge | undefined;
+  /** When who changed segments is found out, epoch ms. */
+  readonly at: number;
+  /** Events read at most; all where left out. */
+  readonly eventsMax?: number;
 }
 
 /** Called after each slice; says whether the run may go on. */
 export type AfterSlice = (done: number, total: number) => Promise<boolean>;
 
 /**
- * Folds what came since the watermark. Each slice is one transaction of profiles and watermark, so a run killed anywhere
- * goes on behind the last slice. @param history folds everything at once where nothing is folded yet.
- * @returns undefined where the lease was lost.
+ * Folds what came since the watermark. Each slice is one transaction of profiles, watermark and who changed segments, so a
+ * run killed anywhere goes on behind the last slice. @returns undefined where the lease was lost.
  */
 export async function foldNewEvents(
   db: Db,
   site: SiteRow,
   lease: Lease,
   afterSlice: AfterSlice,
-  history?: History,
+  { history, judge, at, eventsMax = Number.POSITIVE_INFINITY }: FoldBy,
 ): Promise<FoldResult | undefined> {
   let watermark = await startingPoint(db, site, lease);
-  let total = await countEventsAfter(db, site, watermark.seq);
+  let total = Math.min(eventsMax, await countEventsAfter(db, site, watermark.seq));
   let read = 0;
   let folded = 0;
+  // Profiles that lack their first events would seem to enter and leave.
+  let isJudged = judge?.isCurrent === true && watermark.seq > 0;
+  let mark = judge?.mark;
   if (history !== undefined && watermark.seq === 0 && total >= history.eventsMin) {
     const whole = await foldHistory(db, site, lease, history, (done) => afterSlice(done, total));
     if (whole === undefined) return undefined;
@@ -66,16 +85,30 @@ export async function foldNewEvents(
     const slice = await readEventSlice(db, site, watermark.seq, Math.min(SLICE_EVENTS, total - read));
     if (slice === undefined) break;
     const states = await foldSlice(db, site, slice.events);
+    const verdict =
+      isJudged && judge ? await judgeSlice(db, site, { ...judge, mark }, states, linkersOf(slice.events)) : undefined;
+    if (verdict === undefined) isJudged = false;
+    mark = verdict?.mark ?? mark;
     watermark = { seq: slice.seq, events: watermark.events + slice.events.length, stateVersion: STATE_VERSION };
     const profiles = [...states].map(([visitor, state]) => ({ visitor, state: encodeState(state) }));
-    if (!(await saveFold(db, site, lease, { profiles, watermark }))) return undefined;
+    const slices: FoldedSlice = { profiles, watermark, ...verdictRows(verdict, at) };
+    if (!(await saveFold(db, site, lease, slices))) return undefined;
     read += slice.scanned;
     folded += slice.events.length;
     if (!(await afterSlice(read, total))) return undefined;
     await breathe();
   }
-  return { watermark, read, folded };
+  return { watermark, read, folded, isJudged };
 }
+
+const linkersOf = (events: readonly StoredEvent[]): ReadonlySet<number> =>
+  new Set(events.filter(({ name }) => name === IDENTIFY_EVENT).map(({ visitor }) => visitor));
+
+/** Without a verdict what is stored is not to be relied on any more, and says so. */
+const verdictRows = (verdict: SliceVerdict | undefined, at: number): Partial<FoldedSlice> => {
+  if (verdict === undefined) return { isUnjudged: true };
+  return { changes: { of: verdict.changes, at }, ...(verdict.mark === undefined ? {} : { mark: verdict.mark }) };
+};
 
 async function foldHistory(
   db: Db,

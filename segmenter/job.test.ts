@@ -6,7 +6,7 @@ import { currentRelease, releasedModel, releasedSegments } from '../store/index.
 import type { RunSummary, SegmenterInput } from './job.ts';
 import { LEASE_MS, runSegmenter } from './job.ts';
 import type { TestStore } from './testing.ts';
-import { aRow, aRun, insertRows, openTestStore, SHOP, shopRows, T0, visitorKey } from './testing.ts';
+import { aRow, aRun, insertRows, killedAfter, openTestStore, SHOP, shopRows, T0, visitorKey } from './testing.ts';
 
 let store: TestStore;
 beforeEach(async () => {
@@ -32,25 +32,6 @@ async function released(db: Db): Promise<unknown> {
   if (release === undefined) return undefined;
   const segments = await releasedSegments(db, SHOP.row, release.version);
   return { release, model: await releasedModel(db, SHOP.row, release.version), segments };
-}
-
-/** A database whose calls fail from some number on, as if the process were gone. */
-function killedAfter(db: Db, calls: number): Db {
-  let made = 0;
-  const guard = (): void => {
-    made += 1;
-    if (made > calls) throw new Error('killed');
-  };
-  const client = new Proxy(db.client, {
-    get(target, name) {
-      if (name === 'execute') {
-        return async (...args: Parameters<typeof target.execute>) => (guard(), target.execute(...args));
-      }
-      if (name === 'batch') return async (...args: Parameters<typeof target.batch>) => (guard(), target.batch(...args));
-      return Reflect.get(target, name) as unknown;
-    },
-  });
-  return { client, orm: db.orm };
 }
 
 describe('a run', () => {

@@ -26,6 +26,9 @@ import type { Fusion } from './profiles/fuse.ts';
 import { fuseVisitors, fusionMark } from './profiles/fuse.ts';
 import type { PublishHistory } from './publish/publish.ts';
 import { readTraits } from './read-traits.ts';
+import { openJudge } from './rules/judge.ts';
+import type { SweepBy } from './rules/sweep.ts';
+import { sweepRules } from './rules/sweep.ts';
 
 /** A run that has not renewed its lease for this long is taken for dead. Longer than any stage between two renewals. */
 export const LEASE_MS = 300_000;
@@ -35,7 +38,7 @@ export const PIPELINE_VERSION = 4;
 export const DEFAULT_OPTIONS: ClusterOptions = { k: 5, seed: 42 };
 
 /** The stages of a run, in order. */
-export const STAGES = ['fold', 'features', 'clusters', 'publish'] as const;
+export const STAGES = ['fold', 'features', 'clusters', 'rules', 'publish'] as const;
 /** One stage. */
 export type Stage = (typeof STAGES)[number];
 
@@ -59,7 +62,7 @@ export interface SegmenterInput {
   readonly options?: Partial<ClusterOptions>;
 }
 
-/** Why a run did not finish. Nothing of it is visible then but folded slices, and the last release answers. */
+/** Why a run did not finish. Nothing of it is visible then but folded slices and who is in rule segments by them, and the last release answers. */
 export type RunRefusal = 'already_running' | 'lease_lost';
 
 /** What a run did. Its numbers are exact unless they are of `model` or `segments`: for the operator, not for the API. */
@@ -118,18 +121,24 @@ async function runHeld(
     return renewLease(db, lease, clock() + LEASE_MS);
   };
   await markObjectors(db, site.row);
-  const fold = await timer('fold', () => foldNewEvents(db, site.row, lease, report('fold'), input.history));
+  const asOf = input.asOf ?? input.now;
+  const judge = await openJudge(db, site.row, asOf);
+  const foldBy = { history: input.history, judge, at: input.now };
+  const fold = await timer('fold', () => foldNewEvents(db, site.row, lease, report('fold'), foldBy));
   if (fold === undefined) return err('lease_lost');
   const events = { eventsRead: fold.read, eventsFolded: fold.folded };
   const fusion = fuseVisitors(await readLinks(db, site.row));
-  const profilesNow = `${await countProfiles(db, site.row)} ${fusionMark(fusion)}`;
+  const profilesNow = `${await countProfiles(db, site.row)} ${fusionMark(fusion)} ${judge.text}`;
   const fingerprint = fingerprintOf(input, options, fold.watermark, profilesNow);
   const last = await readReleasedModel(db, site.row);
   const lastInternals = last === undefined ? undefined : (JSON.parse(last.internals) as StoredInternals);
+  const goOn = () => report('rules')(0, 1);
+  const sweep = (by: Partial<SweepBy>): Promise<boolean> =>
+    timer('rules', () => sweepRules(db, site.row, lease, judge, { ...by, fusion, at: input.now }, goOn));
   if (last !== undefined && lastInternals?.fingerprint === fingerprint) {
+    if (!fold.isJudged && !(await sweep({}))) return err('lease_lost');
     return ok({ outcome: 'unchanged', ...events, ...summaryOf(last, lastInternals), durationsMs: timer.durations() });
   }
-  const asOf = input.asOf ?? input.now;
   const profiles = await timer('features', () => readTraits(db, site.row, asOf, fusion, report('features')));
   if (profiles === undefined) return err('lease_lost');
   const version = await nextVersion(db, site.row);
@@ -147,14 +156,15 @@ async function runHeld(
     }),
   );
   if (!(await report('clusters')(1, 1))) return err('lease_lost');
+  const released = withFused(modelled, fusion);
+  if (!(await sweep({ currency: { of: profiles.currency }, clusters: clustersOf(released) }))) return err('lease_lost');
   const internals: StoredInternals = {
     ...modelled.internals,
     segments: modelled.segments,
     history: modelled.history,
     fingerprint,
   };
-  if (!(await timer('publish', () => save(input, lease, version, withFused(modelled, fusion), internals))))
-    return err('lease_lost');
+  if (!(await timer('publish', () => save(input, lease, version, released, internals)))) return err('lease_lost');
   input.onProgress?.('publish', 1, 1);
   const stored = { version, model: JSON.stringify(modelled.model), internals: '' };
   return ok({ outcome: 'released', ...events, ...summaryOf(stored, internals), durationsMs: timer.durations() });
@@ -168,6 +178,9 @@ const withFused = (modelled: Modelled, { groups }: Fusion): Modelled => ({
     visitors: visitors.flatMap((visitor) => groups.get(visitor) ?? visitor).sort((a, b) => a - b),
   })),
 });
+
+const clustersOf = ({ memberships }: Modelled): ReadonlyMap<number, string> =>
+  new Map(memberships.flatMap(({ segment, visitors }) => visitors.map((visitor) => [visitor, segment] as const)));
 
 const save = (
   { db, site, now }: SegmenterInput,

@@ -45,6 +45,24 @@ export async function openTestStore(): Promise<TestStore> {
   return { db, files, close };
 }
 
+/** A database whose calls fail from some number on, as if the process were gone. */
+export function killedAfter(db: Db, calls: number): Db {
+  let made = 0;
+  const guard = (): void => {
+    made += 1;
+    if (made > calls) throw new Error('killed');
+  };
+  const client = new Proxy(db.client, {
+    get(target, name) {
+      if (name === 'execute') {
+        return async (...args: Parameters<typeof target.execute>) => (guard(), target.execute(...args));
+      }
+      if (name === 'batch') return async (...args: Parameters<typeof target.batch>) => (guard(), target.batch(...args));
+      return Reflect.get(target, name) as unknown;
+    },
+  });
+  return { client, orm: db.orm };
+}
 const hex = (nth: number, digits: number): string => nth.toString(16).padStart(digits, '0');
 /** A visitor key. */
 export const visitorKey = (nth: number): string => hex(nth, 24);

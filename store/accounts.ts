@@ -95,6 +95,46 @@ export async function readLinks(db: Db, site: SiteRow): Promise<StoredLink[]> {
   return links;
 }
 
+/**
+ * The links from which some visitors are reached, over any number of shared accounts: all that decides whom they are one
+ * person with. @returns undefined where there are more than `max`.
+ */
+export async function linksAround(
+  db: Db,
+  site: SiteRow,
+  visitors: readonly number[],
+  max: number,
+): Promise<StoredLink[] | undefined> {
+  const links = new Map<string, StoredLink>();
+  let wave = visitors;
+  const seen = new Set(visitors);
+  // Each round reaches somebody new or is the last, so the bound on links bounds the rounds.
+  while (wave.length > 0) {
+    const { rows } = await db.client.execute({
+      sql: `SELECT DISTINCT l.visitor, l.account, a.kind FROM json_each(?2) AS near
+        CROSS JOIN links AS mine ON mine.site_id = ?1 AND mine.visitor = near.value
+        CROSS JOIN links AS l ON l.site_id = ?1 AND l.account = mine.account
+        CROSS JOIN accounts AS a ON a.id = l.account LIMIT ?3`,
+      args: [site, JSON.stringify(wave), max + 1],
+    });
+    if (rows.length > max) return undefined;
+    const next: number[] = [];
+    for (const row of rows) {
+      const link = {
+        visitor: Number(row['visitor']),
+        account: Number(row['account']),
+        kind: textOf(row, 'kind') as AccountKind,
+      };
+      links.set(`${link.visitor} ${link.account}`, link);
+      if (!seen.has(link.visitor)) next.push(link.visitor);
+      seen.add(link.visitor);
+    }
+    if (links.size > max) return undefined;
+    wave = next;
+  }
+  return [...links.values()];
+}
+
 /** The numbers of visitors by keys they have or had; keys that nobody has are left out. */
 export async function visitorsOfKeys(db: Db, site: SiteRow, keys: readonly string[]): Promise<number[]> {
   const { rows } = await db.client.execute({

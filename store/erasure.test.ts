@@ -16,7 +16,7 @@ import { signErasureReceipt } from './erasure-receipt.ts';
 import { openFiles } from './open.node.ts';
 import { setRetention } from './retention.ts';
 import { checkRetention } from './retention-check.ts';
-import { acquireLease } from './segmenter.ts';
+import { acquireLease } from './lease.ts';
 
 const NOW = (T0 + 40 * DAY_MS) as EpochMs;
 // Bytes that occur by chance nowhere.
@@ -54,6 +54,7 @@ async function leftOf(id: string): Promise<unknown[]> {
   const claims = (await checkRetention(store.db, NOW)).filter(({ holds }) => !holds).map(({ claim }) => claim);
   const rows = await column(`SELECT 'event' FROM events WHERE visitor = ${id} UNION ALL SELECT 'profile' FROM profiles
     WHERE visitor = ${id} UNION ALL SELECT 'membership' FROM memberships WHERE visitor = ${id}
+    UNION ALL SELECT 'change' FROM segment_changes WHERE visitor = ${id}
     UNION ALL SELECT 'key' FROM visitors WHERE key = unhex('${KEY}')`);
   const folder = dirname(store.files.ground);
   const names = await readdir(folder);

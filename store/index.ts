@@ -2,7 +2,7 @@
 export type { EventRow, LedgerLine, LedgerOutcome, WriteJob } from './accept.ts';
 export { acceptJobs, acceptMessage, acceptStatements, forgetWrittenMessages, UNKNOWN_SITE } from './accept.ts';
 export type { AccountRef, StoredLink, Unlinking } from './accounts.ts';
-export { isVisitorKey, readLinks, unlink, visitorsOfAccounts, visitorsOfKeys } from './accounts.ts';
+export { isVisitorKey, linksAround, readLinks, unlink, visitorsOfAccounts, visitorsOfKeys } from './accounts.ts';
 export type { StoredCheckpoint } from './audit.ts';
 export {
   appendAudit,
@@ -17,6 +17,8 @@ export type { DeadLetter, KeptLetter, LetterChoice, LetterTotals, LetterVia } fr
 export { dropStatements, readLetters, readLetterTotals } from './dead-letters.ts';
 export type { HeldField, HeldRecords, HeldSalt, Holdings } from './holdings.ts';
 export { HELD_FIELDS, readHeldRecords, readHeldSalts, readHoldings } from './holdings.ts';
+export type { Lease } from './lease.ts';
+export { acquireLease, releaseLease, renewLease } from './lease.ts';
 export type { LedgerEntry } from './ledger.ts';
 export type { Mended } from './letter-replay.ts';
 export { replayStatements } from './letter-replay.ts';
@@ -62,6 +64,18 @@ export { checkRetention } from './retention-check.ts';
 export type { PurgeNeeds, PurgeReport, SitePurge } from './retention-purge.ts';
 export { purgeExpired } from './retention-purge.ts';
 export type { PurgedRecords } from './retention-records.ts';
+export type { MemberChange, RuleMark } from './rule-members.ts';
+export {
+  beginSweep,
+  CHANGES_KEPT_DAYS,
+  endSweep,
+  readMemberships,
+  readRuleMark,
+  readRuleMembers,
+  saveChanges,
+} from './rule-members.ts';
+export type { KeptSegment, KeptSegments } from './rule-segments.ts';
+export { putRuleSegment, readClusterIds, readRuleSegments, removeRuleSegment } from './rule-segments.ts';
 export type { FiledEvent, VisitorFile } from './visitor-file.ts';
 export { FILE_EVENTS_MAX, readVisitorFile } from './visitor-file.ts';
 export type { LeaseNeeds } from './with-lease.ts';
@@ -86,7 +100,7 @@ export type { Site } from './sites.ts';
 export { addSite, findSite, listSites, setBotRules } from './sites.ts';
 export type {
   EventSlice,
-  Lease,
+  FoldedSlice,
   NewRelease,
   StoredEvent,
   StoredModel,
@@ -94,7 +108,6 @@ export type {
   Watermark,
 } from './segmenter.ts';
 export {
-  acquireLease,
   countEventsAfter,
   countProfiles,
   MODELS_KEPT,
@@ -105,8 +118,6 @@ export {
   readReleasedModel,
   readStates,
   readWatermark,
-  releaseLease,
-  renewLease,
   resetFold,
   saveFold,
   saveProfiles,

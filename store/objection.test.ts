@@ -13,7 +13,7 @@ import { openFiles } from './open.node.ts';
 import { purgeExpired } from './retention-purge.ts';
 import { checkRetention } from './retention-check.ts';
 import { setRetention } from './retention.ts';
-import { acquireLease } from './segmenter.ts';
+import { acquireLease } from './lease.ts';
 
 const NOW = (T0 + 40 * DAY_MS) as EpochMs;
 const KEY = visitorKey(2) as VisitorKey;

@@ -84,7 +84,7 @@ async function leave(db: Db, site: SiteRow, choice: Choice): Promise<void> {
   // Where a queue stands between, the withdrawal itself is not written yet.
   const who = choice.kind === 'withdrawn' ? `SELECT visitor FROM ${CHOICE}` : waits;
   await db.client.batch(
-    ['memberships', 'profiles'].map((table) => ({
+    ['memberships', 'segment_changes', 'profiles'].map((table) => ({
       sql: `DELETE FROM ${table} WHERE site_id = ?1 AND visitor IN (${who})`,
       args: [site, choice.visitor],
     })),

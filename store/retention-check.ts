@@ -18,10 +18,12 @@ export interface RetentionFinding {
     | 'requests_within_limit'
     | 'audit_within_limit'
     | 'files_given_in_time'
+    | 'changes_within_limit'
     | 'events_have_limit'
     | 'visitors_have_events'
     | 'profiles_have_events'
     | 'memberships_have_events'
+    | 'changes_have_events'
     | 'links_have_visitors'
     | 'receipts_have_visitors'
     | 'accounts_have_links'
@@ -72,6 +74,7 @@ const AGES: readonly Age[] = [
     limit: 'audit',
     from: `SELECT n.id AS site_id, a.entry ->> '$.at' AS at FROM audit_log AS a JOIN sites AS n ON n.name = a.entry ->> '$.site'`,
   },
+  { claim: 'changes_within_limit', limit: 'events', from: 'SELECT site_id, at FROM segment_changes' },
 ];
 
 const UNUSED = {
@@ -81,6 +84,8 @@ const UNUSED = {
     'SELECT count(*) FROM profiles WHERE visitor NOT IN (SELECT visitor FROM events WHERE visitor > 0)',
   memberships_have_events:
     'SELECT count(*) FROM memberships WHERE visitor NOT IN (SELECT visitor FROM events WHERE visitor > 0)',
+  changes_have_events:
+    'SELECT count(*) FROM segment_changes WHERE visitor NOT IN (SELECT visitor FROM events WHERE visitor > 0)',
   links_have_visitors: 'SELECT count(*) FROM links WHERE visitor NOT IN (SELECT id FROM visitors)',
   receipts_have_visitors: 'SELECT count(*) FROM receipts WHERE visitor NOT IN (SELECT id FROM visitors)',
   accounts_have_links:

@@ -16,8 +16,10 @@ import type { IdSet, Walked } from './retention-walk.ts';
 import type { PurgedRecords } from './retention-records.ts';
 import { purgeRecords } from './retention-records.ts';
 import { overwriting, STRING_COLUMNS, walkEvents } from './retention-walk.ts';
-import type { Lease } from './segmenter.ts';
-import { acquireLease, releaseLease, renewLease, resetFold } from './segmenter.ts';
+import type { Lease } from './lease.ts';
+import { acquireLease, releaseLease, renewLease } from './lease.ts';
+import { CHANGES_KEPT_DAYS } from './rule-members.ts';
+import { resetFold } from './segmenter.ts';
 
 /** Visitors, texts or profiles in one step. */
 const STEP_ROWS = 500;
@@ -139,6 +141,7 @@ async function purgeHeld(
   const records = new Map<SiteRow, PurgedRecords>();
   for (const site of all) records.set(site.row, await purgeRecords(db, site, now, goOn));
   for (const { row } of all) await purgeLetters(db, row, cutoffs.get(row), now);
+  for (const { row } of all) await purgeChanges(db, row, cutoffs.get(row) ?? 0, now);
   const visitors = walked === undefined ? new Map<SiteRow, number>() : await sweepVisitors(db, held, walked, goOn);
   const strings = walked === undefined ? 0 : await sweepStrings(db, walked, goOn);
   await sweepAccounts(db, now);
@@ -167,6 +170,13 @@ async function purgeLetters(db: Db, site: SiteRow, eventsFrom: number | undefine
   await db.client.batch(overwriting(db, expired), 'write');
 }
 
+/** Drops who entered and left segments before the limit of events, and what nobody read in the time it is kept for. */
+async function purgeChanges(db: Db, site: SiteRow, eventsFrom: number, now: EpochMs): Promise<void> {
+  const before = Math.max(eventsFrom, retentionCutoff(CHANGES_KEPT_DAYS, now));
+  const removal = { sql: 'DELETE FROM segment_changes WHERE site_id = ? AND at < ?', args: [site, before] };
+  await db.client.batch([removal], 'deferred');
+}
+
 /** Drops profiles whose visitor was last seen before the limit. */
 async function purgeProfiles(db: Db, site: Held, now: EpochMs, goOn: () => Promise<boolean>): Promise<number> {
   if (site.days.profiles === undefined) return 0;
@@ -192,7 +202,7 @@ async function purgeProfiles(db: Db, site: Held, now: EpochMs, goOn: () => Promi
 /** Takes visitors out of derived.db. Deferred: only its tables are written, so the ingest's write lock is not taken. */
 export async function forgetDerived(db: Db, site: SiteRow, visitors: readonly number[]): Promise<void> {
   const ids = JSON.stringify(visitors);
-  const statements = ['profiles', 'memberships'].map((table) => ({
+  const statements = ['profiles', 'memberships', 'segment_changes'].map((table) => ({
     sql: `DELETE FROM ${table} WHERE site_id = ? AND visitor IN (SELECT value FROM json_each(?))`,
     args: [site, ids],
   }));

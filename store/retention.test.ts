@@ -16,7 +16,7 @@ import { setRetention } from './retention.ts';
 import { checkRetention } from './retention-check.ts';
 import type { PurgeReport } from './retention-purge.ts';
 import { purgeExpired } from './retention-purge.ts';
-import { acquireLease } from './segmenter.ts';
+import { acquireLease } from './lease.ts';
 
 const NOW = (T0 + 40 * DAY_MS) as EpochMs;
 const SITES = [
@@ -103,6 +103,7 @@ describe('P5: what hangs on an event goes with the last one', () => {
     ]);
     await runSegmenter(aRun(store.db));
     await store.db.client.execute("INSERT INTO memberships VALUES (1, 'cluster-1', 1)");
+    await store.db.client.execute(`INSERT INTO segment_changes VALUES (1, 1, 'rule', 1, ${NOW}, 1)`);
     const { sites, strings } = await purge();
     expect(sites[0]).toMatchObject({ outcome: 'purged', events: 2, visitors: 1, refold: true, oldestEventAt: young });
     expect(strings).toBe(1);
@@ -114,6 +115,7 @@ describe('P5: what hangs on an event goes with the last one', () => {
       'shared',
     ]);
     expect(await column('SELECT count(*) FROM memberships')).toEqual([0]);
+    expect(await column('SELECT count(*) FROM segment_changes')).toEqual([0]);
     expect(await broken()).toEqual([]);
   });
 
@@ -272,7 +274,13 @@ describe('P5: the proof', () => {
     ['a visitor of nobody', "INSERT INTO visitors (site_id, key, linked) VALUES (1, x'00', 0)", 'visitors_have_events'],
     ['a text of nothing', "INSERT INTO strings (value) VALUES ('x')", 'strings_are_used'],
     ['a profile of nobody', `INSERT INTO profiles VALUES (1, 99, '{"at":[${NOW},${NOW}]}')`, 'profiles_have_events'],
+    ['a change of long ago', `INSERT INTO segment_changes VALUES (1, 1, 'c', 1, ${T0}, 1)`, 'changes_within_limit'],
     ['a member who is gone', "INSERT INTO memberships VALUES (1, 'c', 99)", 'memberships_have_events'],
+    [
+      'a change of a visitor who is gone',
+      `INSERT INTO segment_changes VALUES (1, 1, 'c', 99, ${NOW}, 1)`,
+      'changes_have_events',
+    ],
     [
       'a profile of an event that is gone',
       `UPDATE profiles SET state = json_set(state, '$.at[0]', ${T0})`,

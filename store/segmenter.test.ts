@@ -2,9 +2,10 @@ import { createClient } from '@libsql/client/sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aRow, insertRows, openTestStore, SHOP, T0, visitorKey } from '../segmenter/testing.ts';
 import type { TestStore } from '../segmenter/testing.ts';
-import type { Lease, NewRelease } from './segmenter.ts';
+import type { Lease } from './lease.ts';
+import { acquireLease, releaseLease, renewLease } from './lease.ts';
+import type { NewRelease } from './segmenter.ts';
 import {
-  acquireLease,
   MODELS_KEPT,
   nextVersion,
   readClusterMembers,
@@ -13,8 +14,6 @@ import {
   readReleasedModel,
   readStates,
   readWatermark,
-  releaseLease,
-  renewLease,
   resetFold,
   saveFold,
   saveRelease,

@@ -7,7 +7,11 @@ import type { InStatement, Row } from '@libsql/client';
 import type { PurposeBits } from '../contract/index.ts';
 import { PURPOSE_BIT } from '../contract/index.ts';
 import type { Db, SiteRow } from './db.ts';
+import type { Lease } from './lease.ts';
+import { CLUSTER_SEGMENTS, HELD, heldArgs } from './lease.ts';
 import { jsonChunks } from './rows.ts';
+import type { MemberChange, RuleMark } from './rule-members.ts';
+import { changeStatements, markStatement } from './rule-members.ts';
 
 /** An event that may be folded: of a linked visitor who agreed to `profile` (C1) and did not object since. */
 export interface StoredEvent {
@@ -41,12 +45,6 @@ export interface Watermark {
   readonly stateVersion: number;
 }
 
-/** A right to run, held by one run at a time. */
-export interface Lease {
-  readonly name: string;
-  readonly holder: string;
-}
-
 /** A profile as stored. */
 export interface StoredProfile {
   readonly visitor: number;
@@ -73,11 +71,6 @@ export interface NewRelease {
 
 /** Versions kept for comparison and rollback; older ones go with the next release. */
 export const MODELS_KEPT = 20;
-/** Segments that a clustering run owns, as a GLOB pattern. */
-const CLUSTER_SEGMENTS = 'cluster-*';
-
-const HELD = 'EXISTS (SELECT 1 FROM leases WHERE name = ? AND holder = ?)';
-const heldArgs = (lease: Lease): [string, string] => [lease.name, lease.holder];
 
 const text = (row: Row, column: string): string | undefined => {
   const value = row[column];
@@ -86,37 +79,6 @@ const text = (row: Row, column: string): string | undefined => {
 const integer = (row: Row, column: string): number => Number(row[column]);
 const optional = <K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } =>
   value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V });
-
-/** Takes the lease where it is free, expired or already the holder's. @returns whether it is held now. */
-export async function acquireLease(
-  db: Db,
-  site: SiteRow,
-  holder: string,
-  times: { readonly now: number; readonly expiresAt: number },
-): Promise<Lease | undefined> {
-  const name = `segmenter:${site}`;
-  const { rows } = await db.client.execute({
-    sql: `INSERT INTO leases (name, holder, expires_at) VALUES (?, ?, ?)
-      ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
-      WHERE leases.expires_at <= ? OR leases.holder = excluded.holder RETURNING holder`,
-    args: [name, holder, times.expiresAt, times.now],
-  });
-  return rows.length === 1 ? { name, holder } : undefined;
-}
-
-/** Moves the lease's end, unless another run has taken it meanwhile. @returns whether it is still held. */
-export async function renewLease(db: Db, lease: Lease, expiresAt: number): Promise<boolean> {
-  const { rowsAffected } = await db.client.execute({
-    sql: 'UPDATE leases SET expires_at = ? WHERE name = ? AND holder = ?',
-    args: [expiresAt, ...heldArgs(lease)],
-  });
-  return rowsAffected === 1;
-}
-
-/** Gives the lease back; another's lease stays. */
-export async function releaseLease(db: Db, lease: Lease): Promise<void> {
-  await db.client.execute({ sql: 'DELETE FROM leases WHERE name = ? AND holder = ?', args: heldArgs(lease) });
-}
 
 /** Whose events may be folded, as a condition on `visitors AS v`. */
 export const FOLDABLE_VISITOR = `v.linked = 1 AND v.objected_at IS NULL AND NOT EXISTS (SELECT 1 FROM withdrawals AS w
@@ -197,15 +159,27 @@ const toProfile = (row: Row): StoredProfile => ({
   state: text(row, 'state') ?? '',
 });
 
-/** Writes profiles and the watermark that produced them, together or not at all. @returns false where the lease is lost. */
-export async function saveFold(
-  db: Db,
-  site: SiteRow,
-  lease: Lease,
-  fold: { readonly profiles: readonly StoredProfile[]; readonly watermark: Watermark },
-): Promise<boolean> {
+/** What a fold writes at once. */
+export interface FoldedSlice {
+  readonly profiles: readonly StoredProfile[];
+  readonly watermark: Watermark;
+  /** Who entered and left rule segments by it, found out at an instant. */
+  readonly changes?: { readonly of: readonly MemberChange[]; readonly at: number };
+  /** What the memberships were judged by, where that is another from now on. */
+  readonly mark?: RuleMark;
+  /** Nobody was judged by it: who is in a rule segment is not to be relied on until everybody is. */
+  readonly isUnjudged?: boolean;
+}
+
+/** Writes profiles, the watermark that produced them and who changed segments by them, together or not at all. @returns false where the lease is lost. */
+export async function saveFold(db: Db, site: SiteRow, lease: Lease, fold: FoldedSlice): Promise<boolean> {
   const { seq, events, stateVersion } = fold.watermark;
   const statements = profileStatements(site, lease, fold.profiles);
+  if (fold.changes !== undefined) statements.push(...changeStatements(site, lease, fold.changes.of, fold.changes.at));
+  if (fold.mark !== undefined) statements.push(markStatement(site, lease, fold.mark));
+  if (fold.isUnjudged === true) {
+    statements.push({ sql: `DELETE FROM rule_marks WHERE site_id = ? AND ${HELD}`, args: [site, ...heldArgs(lease)] });
+  }
   statements.push({
     sql: `INSERT INTO watermarks (site_id, seq, events, state_version) SELECT ?, ?, ?, ? WHERE ${HELD}
       ON CONFLICT DO UPDATE SET seq = excluded.seq, events = excluded.events, state_version = excluded.state_version`,
@@ -233,10 +207,13 @@ const profileStatements = (site: SiteRow, lease: Lease, profiles: readonly Store
     args: [site, rows, ...heldArgs(lease)],
   }));
 
-/** Forgets every profile of the site and the watermark, so that the next fold starts from the first event. */
+/**
+ * Forgets every profile of the site and the watermark, so that the next fold starts from the first event. Who is in a rule
+ * segment stays until everybody is judged again.
+ */
 export async function resetFold(db: Db, site: SiteRow, lease: Lease): Promise<void> {
   await db.client.batch(
-    ['profiles', 'watermarks'].map((table) => ({
+    ['profiles', 'watermarks', 'rule_marks'].map((table) => ({
       sql: `DELETE FROM ${table} WHERE site_id = ? AND ${HELD}`,
       args: [site, ...heldArgs(lease)],
     })),

@@ -2,8 +2,8 @@
 import type { Result } from '../contract/index.ts';
 import { err, ok } from '../contract/index.ts';
 import type { Db, SiteRow } from './db.ts';
-import type { Lease } from './segmenter.ts';
-import { acquireLease, releaseLease } from './segmenter.ts';
+import type { Lease } from './lease.ts';
+import { acquireLease, releaseLease } from './lease.ts';
 
 /** How long such work may go on between two renewals, ms. */
 export const WORK_LEASE_MS = 300_000;

@@ -16,6 +16,7 @@ const STAGE_TITLES = {
   fold: 'Folding events',
   features: 'Reading profiles',
   clusters: 'Finding clusters',
+  rules: 'Judging rules',
   publish: 'Publishing',
 } as const;
 

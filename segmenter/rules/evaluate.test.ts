@@ -7,8 +7,7 @@ import type { FoldedEvent } from '../profiles/fold.ts';
 import { mergeStates } from '../profiles/fold.ts';
 import { decodeState, encodeState } from '../profiles/state.ts';
 import { anEvent, eventsArb, stateOf, T0 } from '../testing.ts';
-import { fulfils, isTimed, segmentsIn } from './evaluate.ts';
-import { orderRules } from './order.ts';
+import { fulfils, isTimed } from './evaluate.ts';
 
 const asOf = T0 + 4 * DAY_MS;
 const holds = (condition: Condition, events: readonly FoldedEvent[], segments: readonly string[] = []): boolean =>
@@ -84,24 +83,5 @@ describe('a rule asked of a profile', () => {
     expect(isTimed(timed)).toBe(true);
     expect(isTimed({ any: [{ event: 'x' }, { trait: 'frequency' }, { consent: 'share' }] })).toBe(false);
     expect(isTimed({ trait: 'recency_days' })).toBe(true);
-    expect(segmentsIn(timed)).toEqual(['a', 'b']);
-  });
-});
-
-describe('rules that speak of segments', () => {
-  const segment = (id: string, ...of: string[]) => ({
-    id,
-    name: id,
-    rule: { version: 1 as const, where: { all: [{ event: 'x' }, ...of.map((one) => ({ segment: one }))] } },
-  });
-  it('come after those', () => {
-    const ordered = orderRules([segment('c', 'b', 'cluster-1'), segment('a'), segment('b', 'a')]);
-    expect(ordered.ok && ordered.value.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
-  });
-  it('are refused where they go round in a circle', () => {
-    expect(orderRules([segment('a', 'c'), segment('b', 'a'), segment('c', 'b')])).toEqual({
-      ok: false,
-      error: ['a', 'c', 'b'],
-    });
   });
 });

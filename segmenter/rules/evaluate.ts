@@ -101,11 +101,3 @@ export function isTimed(condition: Condition): boolean {
   if ('trait' in condition) return TRAIT_BY_ID.get(condition.trait)?.unit === 'days';
   return 'sequence' in condition || ('event' in condition && condition.within_days !== undefined);
 }
-
-/** The segments a condition speaks of. */
-export function segmentsIn(condition: Condition): readonly string[] {
-  if ('all' in condition) return condition.all.flatMap(segmentsIn);
-  if ('any' in condition) return condition.any.flatMap(segmentsIn);
-  if ('not' in condition) return segmentsIn(condition.not);
-  return 'segment' in condition ? [condition.segment] : [];
-}

@@ -1,5 +1,5 @@
 // store/schema/derived.ts: tables of derived.db, all rebuildable from ground.db. Not backed up.
-import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** One visitor's folded events: a JSON state that merges with others of its kind. */
 export const profiles = sqliteTable(
@@ -66,8 +66,43 @@ export const memberships = sqliteTable(
     segmentId: text('segment_id').notNull(),
     visitor: integer('visitor').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.siteId, table.segmentId, table.visitor] })],
+  (table) => [
+    primaryKey({ columns: [table.siteId, table.segmentId, table.visitor] }),
+    // A visitor's segments are asked for while they wait, and brought up to date with every event of theirs.
+    index('memberships_visitor').on(table.siteId, table.visitor),
+  ],
 );
+
+/** Who entered or left a rule segment when: internal, never published as such. Kept for a bounded time. */
+export const segmentChanges = sqliteTable(
+  'segment_changes',
+  {
+    // AUTOINCREMENT: who reads on from a number must never meet it again.
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    siteId: integer('site_id').notNull(),
+    segmentId: text('segment_id').notNull(),
+    visitor: integer('visitor').notNull(),
+    /** When it was found out, epoch ms. */
+    at: integer('at').notNull(),
+    /** 1 entered, 0 left. */
+    entered: integer('entered').notNull(),
+  },
+  (table) => [
+    index('segment_changes_visitor').on(table.siteId, table.visitor),
+    index('segment_changes_at').on(table.siteId, table.at),
+  ],
+);
+
+/** What the memberships of a site's rule segments were judged by; absent while they are not to be relied on. */
+export const ruleMarks = sqliteTable('rule_marks', {
+  siteId: integer('site_id').primaryKey(),
+  /** Rules with their versions, as one text. */
+  rules: text('rules').notNull(),
+  /** UTC day, whole days since 1970-01-01. */
+  day: integer('day').notNull(),
+  /** ISO 4217, or '' where nobody bought anything. */
+  currency: text('currency').notNull(),
+});
 
 /** Which model version the API answers with. Switching it is the last step of a run. */
 export const releases = sqliteTable('releases', {

@@ -7,7 +7,7 @@ import type { KeyProvider } from '../../../core/index.ts';
 import { KEY_BYTES } from '../../../core/index.ts';
 import { findSite, findRequest } from '../../../store/index.ts';
 import type { Db, Site } from '../../../store/index.ts';
-import { acquireLease } from '../../../store/segmenter.ts';
+import { acquireLease } from '../../../store/index.ts';
 import type { TestDatabase } from '../../../store/testing.ts';
 import { openTestDatabase } from '../../../store/testing.ts';
 import { acceptJobs, addSite } from '../../../store/index.ts';

@@ -1,7 +1,6 @@
-// segmenter/rules/order.ts: rules that speak of segments come after those.
-import type { Result, SegmentRule } from '../../contract/index.ts';
+// core/rules/order.ts: rules that speak of segments come after those.
+import type { Condition, Result, SegmentRule } from '../../contract/index.ts';
 import { err, ok } from '../../contract/index.ts';
-import { segmentsIn } from './evaluate.ts';
 
 /** A rule segment as it is kept. */
 export interface RuleSegment {
@@ -36,4 +35,12 @@ export function orderRules(segments: readonly RuleSegment[]): Result<readonly Ru
     if (circle !== undefined) return err(circle);
   }
   return ok(ordered);
+}
+
+/** The segments a condition speaks of. */
+export function segmentsIn(condition: Condition): readonly string[] {
+  if ('all' in condition) return condition.all.flatMap(segmentsIn);
+  if ('any' in condition) return condition.any.flatMap(segmentsIn);
+  if ('not' in condition) return segmentsIn(condition.not);
+  return 'segment' in condition ? [condition.segment] : [];
 }

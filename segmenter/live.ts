@@ -1,0 +1,85 @@
+// segmenter/live.ts: brings one site's profiles and rule segments up to date, and nothing else: what is called every few moments.
+import type { EpochMs, Result } from '../contract/index.ts';
+import { err, ok } from '../contract/index.ts';
+import type { Db, Lease, SiteRow } from '../store/index.ts';
+import {
+  acquireLease,
+  countEventsAfter,
+  markObjectors,
+  readLinks,
+  readWatermark,
+  releaseLease,
+  renewLease,
+} from '../store/index.ts';
+import { foldNewEvents } from './fold-events.ts';
+import { fuseVisitors } from './profiles/fuse.ts';
+import { STATE_VERSION } from './profiles/state.ts';
+import { openJudge } from './rules/judge.ts';
+import { sweepRules } from './rules/sweep.ts';
+
+/**
+ * Why nothing was brought up to date. `busy`: another holds the lease: a run of the segmenter, an erasure, somebody else's
+ * live fold. `left_to_run`: so much was never folded that it is a whole run's work.
+ */
+export type LiveRefusal = 'busy' | 'lease_lost' | 'left_to_run';
+
+/** What a live fold depends on. */
+export interface LiveInput {
+  readonly db: Db;
+  readonly site: SiteRow;
+  /** Rules are judged as of its UTC day. */
+  readonly now: EpochMs;
+  /** A random id, for the lease. */
+  readonly holder: string;
+  readonly clock: () => number;
+}
+
+/** What it did. */
+export interface LiveFold {
+  /** Events read, of every visitor. */
+  readonly read: number;
+  readonly folded: number;
+  /** Whether all that had come was read. */
+  readonly isCaughtUp: boolean;
+  /** Whether everybody was judged and not only who was seen. */
+  readonly isSwept: boolean;
+}
+
+/** Events of one live fold at most: what is beyond waits for the next, and the lease is free between. */
+export const LIVE_EVENTS_MAX = 50_000;
+/** A live fold that has not renewed its lease for this long is taken for dead. */
+const LIVE_LEASE_MS = 60_000;
+
+/** Folds what is new, with the code of a whole run, and judges who changed; everybody where rules or the day changed. */
+export async function foldLive(input: LiveInput): Promise<Result<LiveFold, LiveRefusal>> {
+  const { db, site, holder, clock } = input;
+  const lease = await acquireLease(db, site, holder, { now: clock(), expiresAt: clock() + LIVE_LEASE_MS });
+  if (lease === undefined) return err('busy');
+  try {
+    return await foldHeld(input, lease);
+  } finally {
+    // One that can't be given back ends by itself.
+    await releaseLease(db, lease).catch(() => undefined);
+  }
+}
+
+async function foldHeld({ db, site, now, clock }: LiveInput, lease: Lease): Promise<Result<LiveFold, LiveRefusal>> {
+  const goOn = (): Promise<boolean> => renewLease(db, lease, clock() + LIVE_LEASE_MS);
+  const watermark = await readWatermark(db, site);
+  const waiting = await countEventsAfter(db, site, watermark?.seq ?? 0);
+  const isStarted = watermark?.stateVersion === STATE_VERSION && watermark.seq > 0;
+  if (!isStarted && waiting > LIVE_EVENTS_MAX) return err('left_to_run');
+  await markObjectors(db, site);
+  const judge = await openJudge(db, site, now);
+  const fold = await foldNewEvents(db, site, lease, goOn, { judge, at: now, eventsMax: LIVE_EVENTS_MAX });
+  if (fold === undefined) return err('lease_lost');
+  const { read, folded, isJudged } = fold;
+  const isCaughtUp = read >= waiting;
+  // Judged in the middle of a backlog everybody would seem to come and go.
+  const isSwept = !isJudged && isCaughtUp;
+  if (isSwept) {
+    const fusion = fuseVisitors(await readLinks(db, site));
+    if (!(await sweepRules(db, site, lease, judge, { fusion, at: now }, goOn))) return err('lease_lost');
+  }
+  return ok({ read, folded, isCaughtUp, isSwept });
+}

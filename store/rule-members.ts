@@ -1,0 +1,175 @@
+// store/rule-members.ts: who is in which rule segment, who came and went when, and what that was judged by.
+//
+// Everything is written under the lease and deferred, as all of derived.db (store/segmenter.ts).
+import type { InStatement } from '@libsql/client';
+import type { Db, SiteRow } from './db.ts';
+import type { Lease } from './lease.ts';
+import { CLUSTER_SEGMENTS, HELD, heldArgs } from './lease.ts';
+import { jsonChunks, textOf } from './rows.ts';
+
+/** What the memberships of a site were judged by. */
+export interface RuleMark {
+  /** Rules and their versions, as one text. */
+  readonly rules: string;
+  /** UTC day, whole days since 1970. */
+  readonly day: number;
+  /** ISO 4217, or '' where nobody bought anything. */
+  readonly currency: string;
+}
+
+/** That a visitor entered or left a rule segment. */
+export interface MemberChange {
+  readonly segment: string;
+  readonly visitor: number;
+  readonly entered: boolean;
+}
+
+/** How long changes are kept, days. */
+export const CHANGES_KEPT_DAYS = 90;
+
+/** What the memberships were judged by; undefined where they are not to be relied on. */
+export async function readRuleMark(db: Db, site: SiteRow): Promise<RuleMark | undefined> {
+  const { rows } = await db.client.execute({
+    sql: 'SELECT rules, day, currency FROM rule_marks WHERE site_id = ?',
+    args: [site],
+  });
+  const [row] = rows;
+  return row && { rules: textOf(row, 'rules'), day: Number(row['day']), currency: textOf(row, 'currency') };
+}
+
+/** Segments of some visitors, clusters among them, by visitor. */
+export async function readMemberships(
+  db: Db,
+  site: SiteRow,
+  visitors: readonly number[],
+): Promise<Map<number, Set<string>>> {
+  const held = new Map<number, Set<string>>();
+  const { rows } = await db.client.execute({
+    sql: `SELECT m.visitor, m.segment_id FROM json_each(?) AS wanted
+      CROSS JOIN memberships AS m ON m.site_id = ? AND m.visitor = wanted.value`,
+    args: [JSON.stringify(visitors), site],
+  });
+  for (const row of rows) {
+    const visitor = Number(row['visitor']);
+    const segments = held.get(visitor) ?? new Set();
+    segments.add(textOf(row, 'segment_id'));
+    held.set(visitor, segments);
+  }
+  return held;
+}
+
+/** The statements that bring memberships up to date and say who came and went. */
+export function changeStatements(
+  site: SiteRow,
+  lease: Lease,
+  changes: readonly MemberChange[],
+  at: number,
+): InStatement[] {
+  const held = heldArgs(lease);
+  return jsonChunks(changes.map(({ segment, visitor, entered }) => [segment, visitor, entered ? 1 : 0])).flatMap(
+    (rows) => [
+      {
+        sql: `DELETE FROM memberships WHERE site_id = ?1 AND (segment_id, visitor) IN
+          (SELECT value ->> '$[0]', value ->> '$[1]' FROM json_each(?2) WHERE value ->> '$[2]' = 0) AND ${HELD}`,
+        args: [site, rows, ...held],
+      },
+      {
+        sql: `INSERT INTO memberships (site_id, segment_id, visitor)
+          SELECT ?1, value ->> '$[0]', value ->> '$[1]' FROM json_each(?2) WHERE value ->> '$[2]' = 1 AND ${HELD}`,
+        args: [site, rows, ...held],
+      },
+      {
+        sql: `INSERT INTO segment_changes (site_id, segment_id, visitor, at, entered)
+          SELECT ?1, value ->> '$[0]', value ->> '$[1]', ?3, value ->> '$[2]' FROM json_each(?2) WHERE ${HELD}`,
+        args: [site, rows, at, ...held],
+      },
+    ],
+  );
+}
+
+/** The statement that says what the memberships were judged by. */
+export const markStatement = (site: SiteRow, lease: Lease, { rules, day, currency }: RuleMark): InStatement => ({
+  sql: `INSERT INTO rule_marks (site_id, rules, day, currency) SELECT ?, ?, ?, ? WHERE ${HELD}
+    ON CONFLICT DO UPDATE SET rules = excluded.rules, day = excluded.day, currency = excluded.currency`,
+  args: [site, rules, day, currency, ...heldArgs(lease)],
+});
+
+/**
+ * Begins to judge everybody: until {@link endSweep} what there is is not to be relied on. Members of segments that are gone
+ * go, and so does what is told of them; members without a profile leave.
+ */
+export async function beginSweep(
+  db: Db,
+  site: SiteRow,
+  lease: Lease,
+  segments: readonly string[],
+  at: number,
+): Promise<void> {
+  const held = heldArgs(lease);
+  const ids = JSON.stringify(segments);
+  const strays = `FROM memberships WHERE site_id = ?1 AND segment_id NOT GLOB ?2
+    AND NOT EXISTS (SELECT 1 FROM profiles AS p WHERE p.site_id = ?1 AND p.visitor = memberships.visitor)`;
+  await db.client.batch(
+    [
+      { sql: `DELETE FROM rule_marks WHERE site_id = ?1 AND ${HELD}`, args: [site, ...held] },
+      {
+        sql: `DELETE FROM memberships WHERE site_id = ?1 AND segment_id NOT GLOB ?2
+          AND segment_id NOT IN (SELECT value FROM json_each(?3)) AND ${HELD}`,
+        args: [site, CLUSTER_SEGMENTS, ids, ...held],
+      },
+      {
+        sql: `DELETE FROM segment_changes WHERE site_id = ?1 AND segment_id NOT IN (SELECT value FROM json_each(?2)) AND ${HELD}`,
+        args: [site, ids, ...held],
+      },
+      {
+        sql: `INSERT INTO segment_changes (site_id, segment_id, visitor, at, entered)
+          SELECT ?1, segment_id, visitor, ?3, 0 ${strays} AND ${HELD}`,
+        args: [site, CLUSTER_SEGMENTS, at, ...held],
+      },
+      { sql: `DELETE ${strays} AND ${HELD}`, args: [site, CLUSTER_SEGMENTS, ...held] },
+    ],
+    'deferred',
+  );
+}
+
+/** Writes one page of a sweep. */
+export async function saveChanges(
+  db: Db,
+  site: SiteRow,
+  lease: Lease,
+  changes: readonly MemberChange[],
+  at: number,
+): Promise<void> {
+  const statements = changeStatements(site, lease, changes, at);
+  if (statements.length > 0) await db.client.batch(statements, 'deferred');
+}
+
+/** Everybody is judged. Changes past their time go. @returns false where the lease was lost. */
+export async function endSweep(
+  db: Db,
+  site: SiteRow,
+  lease: Lease,
+  mark: RuleMark,
+  forgetBefore: number,
+): Promise<boolean> {
+  const results = await db.client.batch(
+    [
+      {
+        sql: `DELETE FROM segment_changes WHERE site_id = ? AND at < ? AND ${HELD}`,
+        args: [site, forgetBefore, ...heldArgs(lease)],
+      },
+      markStatement(site, lease, mark),
+    ],
+    'deferred',
+  );
+  return results.at(-1)?.rowsAffected === 1;
+}
+
+/** The members of each rule segment, ascending. */
+export async function readRuleMembers(db: Db, site: SiteRow, segment: string): Promise<number[]> {
+  const { rows } = await db.client.execute({
+    sql: 'SELECT visitor FROM memberships WHERE site_id = ? AND segment_id = ? ORDER BY visitor',
+    args: [site, segment],
+  });
+  return rows.map((row) => Number(row['visitor']));
+}
