@@ -6,8 +6,9 @@ import { PURPOSE_BIT } from '../contract/index.ts';
 import type { Db, SiteRow } from './db.ts';
 import { forgetDerived } from './retention-purge.ts';
 import { overwriting } from './retention-walk.ts';
-import type { Lease } from './segmenter.ts';
-import { acquireLease, releaseLease, renewLease, resetFold } from './segmenter.ts';
+import type { Lease } from './lease.ts';
+import { acquireLease, releaseLease, renewLease } from './lease.ts';
+import { resetFold } from './segmenter.ts';
 
 /** Events looked at in one step. */
 const STEP_EVENTS = 5_000;
