@@ -3,6 +3,7 @@ import type { ConsentSignals } from '../contract/index.ts';
 import {
   GCM_SIGNALS, GPP_SIGNALS, PURPOSES, purposesBy, SHOPIFY_SIGNALS, TCF_SIGNALS, WP_SIGNALS,
 } from '../contract/index.ts'; // biome-ignore format: a list
+import { explain } from './explain.ts';
 import { safely } from './safely.ts';
 
 /** How often, and how many times, the page is looked over for platforms that load after the tag. */
@@ -97,6 +98,7 @@ export const listenToPlatforms = (choose: Choose): void => {
   const seek = safely(() => {
     missing = missing.filter(([code, find, listen]) => {
       const found = find();
+      if (found) explain?.('found', code);
       if (found) safely(listen)(found as never, (signals, isGiven) => choose(purposesBy(signals, isGiven), code));
       return !found;
     });

@@ -1,5 +1,6 @@
 // sdk/delivery.ts: brings events to the collector: in batches while the page is seen, in ways that outlive it when it goes.
 import { BATCH_EVENTS_MAX } from '../contract/index.ts';
+import { explain } from './explain.ts';
 import { envelope, options } from './gate.ts';
 import { queue } from './queue.ts';
 import { safely } from './safely.ts';
@@ -23,6 +24,7 @@ export const send = async (isLast?: boolean): Promise<void> => {
   // The gate is asked before every message, so that none leaves under an old choice.
   const head = from[0] && envelope();
   if (!head) {
+    explain?.('held', from.length);
     waitMs = 0;
     return;
   }
@@ -37,15 +39,17 @@ export const send = async (isLast?: boolean): Promise<void> => {
     const how = { method: 'POST', body, keepalive: !body[MESSAGE_CHARS_MAX], activateAfter: 0 };
     if (isLast) isDelivered = safely(() => fetchLater(url, how))() ?? navigator.sendBeacon(url, body);
     else {
-      const { status, headers } = await fetch(url, how);
-      isDelivered = status < 500 && status !== 429;
-      retryMs = Number(headers.get('retry-after')) * 1000 || retryMs;
+      const answer = await fetch(url, how);
+      explain?.('answered', answer, events);
+      isDelivered = answer.status < 500 && answer.status !== 429;
+      retryMs = Number(answer.headers.get('retry-after')) * 1000 || retryMs;
     }
   } catch {
     // Offline, blocked by the page's policy, or patched.
   }
   if (isDelivered) retryMs = 0;
   else from.unshift(...events); // Another attempt goes under the same ids.
+  explain?.('tried', { events, head, isLast: isLast === true, isDelivered, retryMs });
   waitMs = retryMs;
   if (queue[0]) (retryMs ? later : wake)();
 };

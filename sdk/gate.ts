@@ -2,6 +2,7 @@
 import type { WireBatch, WireConsent } from '../contract/index.ts';
 import { WIRE_VERSION } from '../contract/index.ts';
 import type { TagOptions } from './api.ts';
+import { explain } from './explain.ts';
 import { isOut } from './mark.ts';
 import type { Sparse } from './queue.ts';
 import { discard } from './queue.ts';
@@ -43,7 +44,7 @@ export const isExempt = (): boolean => options.policy === 'exempt';
 /** Whether events may be linked. `personalise` and `share` act on a profile: alone they are a refusal. */
 const isLinked = (): boolean => /grant|measure|profile(?!.*limited)/.test(consent[1] as string);
 /** Whether events may leave now: the visitor agreed, or the policy takes those of visitors who did not. */
-const isOpen = (): boolean =>
+export const isOpen = (): boolean =>
   isLinked() || (options.policy ?? 'standard') === 'standard' || (!consent[2] && isExempt());
 /** Whether new events are worth keeping: they may be sent now, or once the visitor agrees. */
 export const isListening = (): boolean => isOpen() || !consent[2];
@@ -59,6 +60,7 @@ export const choose = (clicked: string, source: number): void => {
     (combine ? combine(clicked, source) : clicked) + (navigator.globalPrivacyControl || isExempt() ? ' limited' : ''),
     source,
   ];
+  explain?.('chosen', clicked, source, consent);
   if (isLinked()) return;
   identity?.forget();
   // What was gathered under a grant goes with it; what was gathered before anybody was asked may still be counted.

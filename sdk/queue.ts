@@ -1,5 +1,6 @@
 // sdk/queue.ts: the events that are not delivered yet.
 import type { WireEvent } from '../contract/index.ts';
+import { explain } from './explain.ts';
 
 /** A wire shape before JSON: what is undefined is not said. */
 export type Sparse<Wire> = { readonly [Field in keyof Wire]: Wire[Field] | undefined };
@@ -15,5 +16,6 @@ export let queue: string[] = [];
 
 /** Drops every event, also those that are on their way and would have to be sent again: their list is gone. */
 export const discard = (): void => {
+  explain?.('discarded', queue);
   queue = [];
 };

@@ -2,6 +2,7 @@
 import type { Purpose } from '../contract/index.ts';
 import type { ConsentChoice, EventParams, Hushtag, OwnCalls, TagOptions } from './api.ts';
 import { send } from './delivery.ts';
+import { explain } from './explain.ts';
 import { choose, openGate, SOURCE_SITE } from './gate.ts';
 import { OPTED_OUT, writeMark } from './mark.ts';
 import { watchPageViews } from './page-views.ts';
@@ -34,6 +35,7 @@ export const startTag = (options: TagOptions): Hushtag => {
     track,
     consent,
     optOut: safely(() => {
+      explain?.('out');
       discard();
       writeMark(OPTED_OUT);
     }),

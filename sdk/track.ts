@@ -1,5 +1,6 @@
 // sdk/track.ts: puts an event into the queue.
 import { wake } from './delivery.ts';
+import { explain } from './explain.ts';
 import { isListening } from './gate.ts';
 import { address, pageUrl } from './page-url.ts';
 import type { EventFields } from './queue.ts';
@@ -12,6 +13,7 @@ export type Track = (name: string, params?: object, at?: string, referrer?: stri
 
 /** Puts an event into the queue, to be sent soon. */
 export const track: Track = safely((name, params, at = address(), referrer, title) => {
+  explain?.('called', { n: name, u: at, p: params as EventFields['p'] }, isListening(), queue.length);
   if (!isListening() || queue[QUEUE_EVENTS_MAX - 1]) return;
   const event: EventFields = {
     // Made once, so that a retry changes nothing; the edge adds the event's time and makes a UUIDv7 of it.
@@ -25,5 +27,6 @@ export const track: Track = safely((name, params, at = address(), referrer, titl
   };
   // Made JSON at once: what JSON can't hold fails here, alone, and nothing the page changes later changes the event.
   queue.push(JSON.stringify(event));
+  explain?.('queued', event);
   wake();
 });

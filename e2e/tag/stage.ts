@@ -21,6 +21,7 @@ const SCRIPTS = [
   'tag.errors.js',
   'tag.datalayer.js',
   'tag.links.js',
+  'tag.debug.js',
 ] as const;
 const CHROMIUM_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 // biome-ignore format: a list
@@ -38,6 +39,7 @@ export interface Arrival {
 export type Answer = (attempt: number) => {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 };
 /** What a test says about a page. */
 export interface PageSource {
@@ -119,9 +121,9 @@ function startCollector() {
   const collect = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const message = JSON.parse(await bodyOf(request)) as WireBatch;
     const { origin, 'content-type': contentType } = request.headers;
-    const { status, headers } = answer(arrivals.all.length + 1);
+    const { status, headers, body } = answer(arrivals.all.length + 1);
     const cors = { 'access-control-allow-origin': origin ?? 'null', 'access-control-expose-headers': 'retry-after' };
-    response.writeHead(status, { ...cors, ...headers }).end();
+    response.writeHead(status, { ...cors, ...headers }).end(body);
     arrivals.add({ message, contentType, origin });
   };
   const server = createServer((request, response) => {

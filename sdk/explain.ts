@@ -1,0 +1,50 @@
+// sdk/explain.ts: the seam at which the tag tells why it does what it does, where anybody listens.
+import type { WireBatch, WireConsent } from '../contract/index.ts';
+import type { EventFields, Sparse } from './queue.ts';
+
+/** What became of one attempt to send. */
+export interface Attempt {
+  /** Events as JSON. */
+  readonly events: readonly string[];
+  readonly head: Sparse<Omit<WireBatch, 'e'>>;
+  /** By a way that outlives the page. */
+  readonly isLast: boolean;
+  readonly isDelivered: unknown;
+  /** Until the next attempt, ms; 0 for none. */
+  readonly retryMs: number;
+}
+
+/** The steps that are told, and what is told of each. */
+export interface Steps {
+  /** A consent platform is in the page: its code among the contract's CONSENT_SOURCES. */
+  readonly found: readonly [source: number];
+  /** A source has spoken: its words, its code, and what holds now. */
+  readonly chosen: readonly [said: string, source: number, consent: WireConsent];
+  /** A call, before it is an event: whether the gate listens, and how many events wait already. */
+  readonly called: readonly [event: EventFields, isListening: boolean, waiting: number];
+  /** An event waits. */
+  readonly queued: readonly [event: EventFields];
+  /** What waits may not leave now. */
+  readonly held: readonly [waiting: number];
+  /** Everything that waited is dropped. */
+  readonly discarded: readonly [events: readonly string[]];
+  /** The collector has answered; the body is unread. */
+  readonly answered: readonly [answer: Response, events: readonly string[]];
+  readonly tried: readonly [attempt: Attempt];
+  /** The visitor opted out. */
+  readonly out: readonly [];
+}
+
+/** Takes a step. It must not throw. */
+export type Explain = <Step extends keyof Steps>(step: Step, ...facts: Steps[Step]) => void;
+
+/**
+ * Whoever listens. Only the debugging tag's entry calls what sets this, so that every other build knows it to be
+ * undefined, and a call of it is no code there.
+ */
+export let explain: Explain | undefined;
+
+/** From now on, each step is told. */
+export const explainBy = (by: Explain): void => {
+  explain = by;
+};
