@@ -13,6 +13,7 @@ describe('P2: configuration', () => {
         keyDir: '/srv/data-keys',
         trustedProxies: 0,
         segmentMinutes: 60,
+        liveFold: true,
         limits: { siteEventsPerSecond: 2_000, addressEventsPerSecond: 100 },
       },
     });
@@ -35,6 +36,7 @@ describe('P2: configuration', () => {
         PORT: '70000',
         HUSHTAG_TRUSTED_PROXIES: 'many',
         HUSHTAG_SEGMENT_MINUTES: '-1',
+        HUSHTAG_LIVE: 'yes',
         HUSHTAG_DATA_DIR: '/srv/data',
         HUSHTAG_KEY_DIR: '/srv/data/keys',
         HUSHTAG_DATABASE_URL: 'postgres://db',
@@ -46,6 +48,7 @@ describe('P2: configuration', () => {
       'HUSHTAG_TRUSTED_PROXIES',
       'HUSHTAG_SEGMENT_MINUTES',
       'HUSHTAG_KEY_DIR',
+      'HUSHTAG_LIVE',
       'HUSHTAG_DATABASE_URL',
       'HUSHTAG_DATABASE_URL',
     ]);

@@ -16,6 +16,8 @@ export interface Config {
   readonly trustedProxies: number;
   /** Minutes between runs of the segmenter; 0 where it is run by hand. */
   readonly segmentMinutes: number;
+  /** Whether profiles and rule segments follow each commit within a second; where not, each run of the segmenter. */
+  readonly liveFold?: boolean;
   readonly limits: Limits;
   /** A file of networks whose traffic counts as bots', one a line. */
   readonly botNetworksFile?: string;
@@ -88,6 +90,8 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
   ) {
     problems.push('HUSHTAG_SECOND_DIR must lie apart from the data and key folders, best on another disk or machine');
   }
+  const live = env['HUSHTAG_LIVE'] || 'on';
+  if (live !== 'on' && live !== 'off') problems.push('HUSHTAG_LIVE must be on or off');
   const url = env['HUSHTAG_DATABASE_URL'];
   const authToken = env['HUSHTAG_DATABASE_TOKEN'];
   if (url && !/^(?:https?|libsql):\/\//.test(url))
@@ -108,6 +112,7 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
     keyDir,
     trustedProxies,
     segmentMinutes,
+    liveFold: live === 'on',
     limits,
     ...(env['HUSHTAG_BOT_NETWORKS'] ? { botNetworksFile: resolve(cwd, env['HUSHTAG_BOT_NETWORKS']) } : {}),
     ...(env['HUSHTAG_GEO_FILE'] ? { geoFile: resolve(cwd, env['HUSHTAG_GEO_FILE']) } : {}),

@@ -16,6 +16,7 @@ import { configuredKeys } from './key-provider.configured.ts';
 import { openGeo } from './geo.ts';
 import { nodeHmac } from './hmac.node.ts';
 import { listen, stopListening } from './http-server.ts';
+import { startLive } from './live-start.ts';
 import { createLog } from './log.ts';
 import { COMMIT_SECONDS, nodeMetrics } from './node-metrics.ts';
 import { openData } from './open-data.ts';
@@ -143,6 +144,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     throw fault;
   });
   const stopSchedule = startSchedule(config, port);
+  const stopLive = config.liveFold === true ? startLive(filesOf(config), log) : undefined;
   return {
     origin: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${bound}`,
     db,
@@ -152,6 +154,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
       geo.close();
       await stopListening(server);
       await commits.drained();
+      await stopLive?.();
       await closeFiles();
     },
   };

@@ -5,6 +5,7 @@ import type { Db, Lease, SiteRow } from '../store/index.ts';
 import {
   acquireLease,
   countEventsAfter,
+  LIVE_HOLDER,
   markObjectors,
   readLinks,
   readWatermark,
@@ -29,7 +30,7 @@ export interface LiveInput {
   readonly site: SiteRow;
   /** Rules are judged as of its UTC day. */
   readonly now: EpochMs;
-  /** A random id, for the lease. */
+  /** A random id, for the lease, which is given up to anybody else who wants it. */
   readonly holder: string;
   readonly clock: () => number;
 }
@@ -53,7 +54,10 @@ const LIVE_LEASE_MS = 60_000;
 /** Folds what is new, with the code of a whole run, and judges who changed; everybody where rules or the day changed. */
 export async function foldLive(input: LiveInput): Promise<Result<LiveFold, LiveRefusal>> {
   const { db, site, holder, clock } = input;
-  const lease = await acquireLease(db, site, holder, { now: clock(), expiresAt: clock() + LIVE_LEASE_MS });
+  const lease = await acquireLease(db, site, `${LIVE_HOLDER}${holder}`, {
+    now: clock(),
+    expiresAt: clock() + LIVE_LEASE_MS,
+  });
   if (lease === undefined) return err('busy');
   try {
     return await foldHeld(input, lease);

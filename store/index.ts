@@ -18,7 +18,7 @@ export { dropStatements, readLetters, readLetterTotals } from './dead-letters.ts
 export type { HeldField, HeldRecords, HeldSalt, Holdings } from './holdings.ts';
 export { HELD_FIELDS, readHeldRecords, readHeldSalts, readHoldings } from './holdings.ts';
 export type { Lease } from './lease.ts';
-export { acquireLease, releaseLease, renewLease } from './lease.ts';
+export { acquireLease, LIVE_HOLDER, releaseLease, renewLease } from './lease.ts';
 export type { LedgerEntry } from './ledger.ts';
 export type { Mended } from './letter-replay.ts';
 export { replayStatements } from './letter-replay.ts';
@@ -69,6 +69,8 @@ export {
   beginSweep,
   CHANGES_KEPT_DAYS,
   endSweep,
+  readArrivals,
+  readLiveSites,
   readMemberships,
   readRuleMark,
   readRuleMembers,

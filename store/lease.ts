@@ -15,7 +15,10 @@ export const HELD = 'EXISTS (SELECT 1 FROM leases WHERE name = ? AND holder = ?)
 /** The arguments of {@link HELD}. */
 export const heldArgs = (lease: Lease): [string, string] => [lease.name, lease.holder];
 
-/** Takes the lease where it is free, expired or already the holder's. @returns whether it is held now. */
+/** What holders begin with that give way to anybody else: live folds, which come again in a moment. */
+export const LIVE_HOLDER = 'live-';
+
+/** Takes the lease where it is free, expired, a live fold's or already the holder's. @returns whether it is held now. */
 export async function acquireLease(
   db: Db,
   site: SiteRow,
@@ -24,10 +27,11 @@ export async function acquireLease(
 ): Promise<Lease | undefined> {
   const name = `segmenter:${site}`;
   const { rows } = await db.client.execute({
-    sql: `INSERT INTO leases (name, holder, expires_at) VALUES (?, ?, ?)
+    sql: `INSERT INTO leases (name, holder, expires_at) VALUES (?1, ?2, ?3)
       ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
-      WHERE leases.expires_at <= ? OR leases.holder = excluded.holder RETURNING holder`,
-    args: [name, holder, times.expiresAt, times.now],
+      WHERE leases.expires_at <= ?4 OR leases.holder = excluded.holder
+        OR (leases.holder GLOB ?5 AND excluded.holder NOT GLOB ?5) RETURNING holder`,
+    args: [name, holder, times.expiresAt, times.now, `${LIVE_HOLDER}*`],
   });
   return rows.length === 1 ? { name, holder } : undefined;
 }

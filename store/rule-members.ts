@@ -173,3 +173,28 @@ export async function readRuleMembers(db: Db, site: SiteRow, segment: string): P
   });
   return rows.map((row) => Number(row['visitor']));
 }
+
+/** Sites whose rule segments are to be kept up to date, each with what tells whether its rules changed. */
+export async function readLiveSites(db: Db): Promise<ReadonlyMap<SiteRow, string>> {
+  // A site whose last rule went still has members to lose.
+  const { rows } =
+    await db.client.execute(`SELECT site_id, group_concat(id || ':' || version || ':' || updated_at) AS state
+    FROM rule_segments GROUP BY site_id UNION ALL SELECT site_id, '' FROM rule_marks
+    WHERE rules <> '' AND site_id NOT IN (SELECT site_id FROM rule_segments)`);
+  return new Map(rows.map((row) => [Number(row['site_id']), textOf(row, 'state')]));
+}
+
+/** The newest event's place in the order of arrival, and the sites that got events after one. */
+export async function readArrivals(
+  db: Db,
+  after: number,
+): Promise<{ readonly seq: number; readonly sites: readonly SiteRow[] }> {
+  const newest = await db.client.execute('SELECT coalesce(max(seq), 0) AS seq FROM events');
+  const seq = Number(newest.rows[0]?.['seq'] ?? 0);
+  if (seq <= after) return { seq, sites: [] };
+  const { rows } = await db.client.execute({
+    sql: 'SELECT DISTINCT site_id FROM events NOT INDEXED WHERE seq > ? AND seq <= ?',
+    args: [after, seq],
+  });
+  return { seq, sites: rows.map((row) => Number(row['site_id'])) };
+}
