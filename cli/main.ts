@@ -14,6 +14,7 @@ import { importCommand } from './commands/import.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { privacyCommand } from './commands/privacy.ts';
 import { planCommand } from './commands/plan.ts';
+import { policyCommand } from './commands/policy.ts';
 import { replayCommand } from './commands/replay.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { saltsCommand } from './commands/salts.ts';
@@ -45,6 +46,7 @@ const mainCommand = defineCommand({
     salts: saltsCommand,
     bots: botsCommand,
     plan: planCommand,
+    policy: policyCommand,
     'dead-letters': deadLettersCommand,
     privacy: privacyCommand,
     'dev-database': devDatabaseCommand,

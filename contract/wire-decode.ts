@@ -47,7 +47,7 @@ export interface DecodedBatch {
  * An address whose fragment is a route (`/?q=1#/tea`, as some single-page apps have them) with the path that the route
  * stands for (`/tea?q=1`). By hand: a pattern would take time by the square of what a client sends.
  */
-function pathOfRoute(address: string): string {
+export function pathOfRoute(address: string): string {
   const at = address.indexOf('#');
   if (address[at + 1] !== '/' || at < 0) return address;
   const [path = '', ...query] = address.slice(0, at).split('?');

@@ -1,4 +1,15 @@
 // core/index.ts: pure rules both servers need. No clock, no I/O.
+export type { PolicyRefusal, SitePolicy } from './site-policy.ts';
+export {
+  allowedProperties,
+  checkSitePolicy,
+  parseSitePolicy,
+  personalPart,
+  policyChanges,
+  presetPolicy,
+  SCRUB_RULES,
+  sitePolicyText,
+} from './site-policy.ts';
 export type { AccountId, AccountKind } from './account.ts';
 export {
   ACCOUNT_KINDS,
@@ -51,6 +62,7 @@ export type { DataClass, RecordClass, RetentionDays, RetentionRefusal } from './
 export {
   checkRetentionDays,
   DATA_CLASSES,
+  EXEMPT_RETENTION,
   RECORD_CLASSES,
   RETENTION_DAYS_MAX,
   RETENTION_PRESETS,

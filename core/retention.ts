@@ -24,13 +24,17 @@ export type RetentionDays = Readonly<Partial<Record<DataClass, number>>>;
 /** The longest limit, days: ten years. */
 export const RETENTION_DAYS_MAX = 3_653;
 
+/**
+ * The limits of measuring an audience without consent, which the policy `exempt` brings and must keep.
+ * CNIL, guidelines and recommendation on cookies of 17 September 2020: trackers live 13 months at most, what was collected with
+ * them 25. Months have 28 to 31 days; the fewest days they can have are taken, so that no stretch of months is ever exceeded.
+ */
+export const EXEMPT_RETENTION: Readonly<Record<'events' | 'profiles', number>> = { events: 758, profiles: 393 };
+
 /** Limits by name. */
 export const RETENTION_PRESETS: Readonly<Record<string, Required<RetentionDays>>> = {
-  // CNIL, guidelines and recommendation on cookies of 17 September 2020, audience measurement without consent: trackers
-  // live 13 months at most, what was collected with them 25. Months have 28 to 31 days; the fewest days they can have
-  // are taken, so that no stretch of months is ever exceeded.
   // Receipts and requests: five years, the limitation of personal actions (art. 2224 of the French Code civil).
-  cnil: { events: 758, profiles: 393, receipts: 1_826, requests: 1_826, audit: 1_826 },
+  cnil: { ...EXEMPT_RETENTION, receipts: 1_826, requests: 1_826, audit: 1_826 },
   // Here and below, records: three years, the regular limitation period of the German civil code (§ 195 BGB).
   // No law: the shortest that still shows a year against the year before.
   'two-years': { events: 730, profiles: 365, receipts: 1_096, requests: 1_096, audit: 1_096 },

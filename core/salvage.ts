@@ -3,6 +3,7 @@
 // A refused event has no sure shape: any field may hold anything. So nothing is copied. What the wire has a field for is
 // rebuilt by that field's own scrubbing; what it has none for is left out, name and value.
 import { TEXT_CHARS_MAX as WIRE_TEXT_CHARS_MAX, URL_CHARS_MAX } from '../contract/index.ts';
+import { pathOfRoute } from '../contract/wire-decode.ts';
 import {
   isPersonalName,
   scrubEventName,
@@ -138,7 +139,7 @@ const params: Scrub = (value) =>
   isObject(value) && /^[a-z]{3}$/i.test(String(value['currency'])) ? withCurrency(value) : withoutCurrency(value);
 
 const url: Scrub = (value) => {
-  const kept = typeof value === 'string' && value.length <= URL_CHARS_MAX ? scrubUrl(value) : undefined;
+  const kept = typeof value === 'string' && value.length <= URL_CHARS_MAX ? scrubUrl(pathOfRoute(value)) : undefined;
   if (kept === undefined) return undefined;
   return `${ANY_HOST}${kept.path}${kept.campaign === undefined ? '' : `?${kept.campaign}`}`;
 };

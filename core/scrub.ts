@@ -235,24 +235,46 @@ const scrubPath = (path: string): string =>
         .map((segment) => scrubText(segment))
         .join('/');
 
-const campaignOf = (parameter: (name: string) => string | null): string =>
-  CAMPAIGN_PARAMETERS.flatMap((name) => {
-    const value = parameter(name);
-    return value === null || value === '' ? [] : [`${name}=${encodeURIComponent(scrubText(value))}`];
-  }).join('&');
+const parametersOf = (names: readonly string[], parameter: (name: string) => string | null): string =>
+  names
+    .flatMap((name) => {
+      const value = parameter(name);
+      return value === null || value === '' ? [] : [`${name}=${encodeURIComponent(scrubText(value))}`];
+    })
+    .join('&');
+const campaignOf = (parameter: (name: string) => string | null): string => parametersOf(CAMPAIGN_PARAMETERS, parameter);
 
-/** Keeps path and campaign parameters of an http(s) URL; host, credentials, other parameters and fragment go. */
-export function scrubUrl(url: string): ScrubbedUrl | undefined {
+const NO_PARAMETERS: readonly string[] = [];
+
+/** A path with the parameters that its site keeps. */
+const pathOf = (
+  path: string,
+  kept: readonly string[],
+  query: string,
+  parameter: () => (name: string) => string | null,
+): string => {
+  if (kept.length === 0 || query === '') return scrubPath(path);
+  const allowed = parametersOf(kept, parameter());
+  return allowed === '' ? scrubPath(path) : `${scrubPath(path)}?${allowed}`;
+};
+
+/**
+ * Keeps path and campaign parameters of an http(s) URL; host, credentials, other parameters and fragment go.
+ * @param kept parameters that stay as part of the path, scrubbed, in this order: the list of the site's policy.
+ */
+export function scrubUrl(url: string, kept: readonly string[] = NO_PARAMETERS): ScrubbedUrl | undefined {
   const plain = plainUrl(url);
   if (plain !== undefined) {
     const { query } = plain;
     const campaign = query.includes('utm_') ? campaignOf(plainParameters(query)) : '';
-    return campaign === '' ? { path: scrubPath(plain.path) } : { path: scrubPath(plain.path), campaign };
+    const path = pathOf(plain.path, kept, query, () => plainParameters(query));
+    return campaign === '' ? { path } : { path, campaign };
   }
   const address = parsed(url);
   if (address === undefined || !/^https?:$/.test(address.protocol)) return undefined;
-  const path = scrubPath(address.pathname);
-  const campaign = campaignOf((name) => address.searchParams.get(name));
+  const parameter = (name: string): string | null => address.searchParams.get(name);
+  const path = pathOf(address.pathname, kept, address.search, () => parameter);
+  const campaign = campaignOf(parameter);
   return campaign === '' ? { path } : { path, campaign };
 }
 

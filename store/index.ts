@@ -98,6 +98,8 @@ export {
 export { readLedgerTotals, readSaltCounts, readTaskRuns, recordTaskRun } from './metrics.ts';
 export type { PlanFindingCount, StoredPlan } from './tracking-plans.ts';
 export { dropTrackingPlan, readPlanFindings, readTrackingPlan, setTrackingPlan } from './tracking-plans.ts';
+export type { PolicyVersion, TreatedEvents } from './policies.ts';
+export { readPolicyHistory, readTreated, setPolicy } from './policies.ts';
 export type { Site } from './sites.ts';
 export { addSite, findSite, listSites, setBotRules } from './sites.ts';
 export type {

@@ -1,11 +1,12 @@
 // store/sites.ts: sites and what they decided.
 import type { PolicyPreset, SiteId } from '../contract/index.ts';
-import type { BotRule, TrackingPlan } from '../core/index.ts';
-import { parsePlan } from '../core/index.ts';
+import type { BotRule, SitePolicy, TrackingPlan } from '../core/index.ts';
+import { invariant, parsePlan, parseSitePolicy, presetPolicy } from '../core/index.ts';
 import { and, eq } from 'drizzle-orm';
 import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
-import { sites } from './schema/ground.ts';
+import { exemptLimits } from './retention.ts';
+import { policies, sites } from './schema/ground.ts';
 import { trackingPlans } from './schema/ground-collector.ts';
 
 /** A site as the edge and the segmenter know it. */
@@ -13,7 +14,8 @@ export interface Site {
   readonly row: SiteRow;
   readonly id: SiteId;
   readonly origins: readonly string[];
-  readonly policy: PolicyPreset;
+  /** The version of its policy in force. */
+  readonly policy: SitePolicy;
   readonly policyVersion: number;
   /** The smallest number shown (P3). */
   readonly floor: number;
@@ -23,11 +25,22 @@ export interface Site {
   readonly plan?: TrackingPlan;
 }
 
-const toSite = (record: typeof sites.$inferSelect): Site => ({
+/** The policy of a version; one that never changed has no document and is its preset. */
+export function policyOf(preset: string, document: string | null, version: number): SitePolicy {
+  if (document === null) return presetPolicy(preset as PolicyPreset);
+  const policy = parseSitePolicy(document);
+  // No guess: a policy that can't be read may have been a stricter one, and events are sent again later.
+  invariant(policy !== undefined, `C2: version ${version} of the policy can be read by this release`);
+  return policy;
+}
+
+const POLICY_IN_FORCE = and(eq(policies.siteId, sites.id), eq(policies.version, sites.policyVersion));
+
+const toSite = (record: typeof sites.$inferSelect, document: string | null): Site => ({
   row: record.id,
   id: record.name as SiteId,
   origins: record.origins,
-  policy: record.policy as PolicyPreset,
+  policy: policyOf(record.policy, document, record.policyVersion),
   policyVersion: record.policyVersion,
   floor: record.floor,
   botRules: record.botRules,
@@ -36,23 +49,30 @@ const toSite = (record: typeof sites.$inferSelect): Site => ({
 /** The site of a name, or undefined. */
 export async function findSite(db: Db, id: SiteId): Promise<Site | undefined> {
   const [found] = await db.orm
-    .select({ site: sites, plan: trackingPlans.plan })
+    .select({ site: sites, plan: trackingPlans.plan, policy: policies.document })
     .from(sites)
     .leftJoin(trackingPlans, and(eq(trackingPlans.siteId, sites.id), eq(trackingPlans.version, sites.planVersion)))
+    .leftJoin(policies, POLICY_IN_FORCE)
     .where(eq(sites.name, id))
     .limit(1);
   if (found === undefined) return undefined;
   const plan = found.plan === null ? undefined : parsePlan(found.plan);
   // A plan of another release that can't be read any more holds nobody up.
-  return plan?.ok ? { ...toSite(found.site), plan: plan.value } : toSite(found.site);
+  const site = toSite(found.site, found.policy);
+  return plan?.ok ? { ...site, plan: plan.value } : site;
 }
 
 /** Every site in order of creation. */
 export async function listSites(db: Db): Promise<Site[]> {
-  return (await db.orm.select().from(sites).orderBy(sites.id)).map(toSite);
+  const found = await db.orm
+    .select({ site: sites, policy: policies.document })
+    .from(sites)
+    .leftJoin(policies, POLICY_IN_FORCE)
+    .orderBy(sites.id);
+  return found.map(({ site, policy }) => toSite(site, policy));
 }
 
-/** Adds a site and the audit entry that says so, or answers `exists` where its name is taken. */
+/** Adds a site and the audit entry that says so, or answers `exists` where its name is taken. An `exempt` one gets its limits. */
 export async function addSite(
   db: Db,
   site: {
@@ -69,7 +89,7 @@ export async function addSite(
   };
   const { policy, floor, at } = site;
   const recorded = await auditStatement({ kind: 'site_added', site: site.id, policy, floor, at }, 'if_changed');
-  const results = await db.client.batch([added, recorded], 'write');
+  const results = await db.client.batch([added, recorded, ...(await exemptLimits(site.id, at))], 'write');
   return results[0]?.rowsAffected === 1 ? 'added' : 'exists';
 }
 

@@ -36,7 +36,7 @@ export async function unlinkNamed(
     for (const visitor of keys) links += await unlink(db, site, { visitor }, now);
     return links;
   }
-  const id = parseAccountId(by.kind, by.typed, by.callingCode);
+  const id = parseAccountId(by.kind, by.typed, by.callingCode ?? (site.policy.callingCode || undefined));
   if (!id.ok) throw new CliError(2, REFUSED[by.kind]);
   const accounts = await knownAccountKeys(needs, site, id.value, now);
   if (accounts.length === 0) throw gone;

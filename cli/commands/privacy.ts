@@ -55,18 +55,17 @@ const requestCommand = defineCommand({
     if (process.stdin.isTTY) process.stderr.write('A first-party id, or {"account": {"email": …}}, then Ctrl-D:\n');
     const typed = (await text(process.stdin)).trim();
     const subject = typed.startsWith('{') ? typed : JSON.stringify({ first_party_id: typed });
-    const ask = readOfficerAsk(`{"kind":${JSON.stringify(args.kind)},"subject":${subject}}`);
-    if (!ask.ok) {
-      throw new CliError(
-        2,
-        `--kind is one of ${REQUEST_KINDS.join(', ')}; standard input holds a first-party id (22 to 64 letters, digits, hyphens and underscores) or {"account": {"user_id" | "email" | "phone": …}}`,
-      );
-    }
     const request = await withRights(async (needs) => {
-      const answered = await answerRequest(needs, await requireSite(needs.db, args.site), {
-        ...ask.value,
-        askedBy: 'officer',
-      });
+      const site = await requireSite(needs.db, args.site);
+      const asked = `{"kind":${JSON.stringify(args.kind)},"subject":${subject}}`;
+      const ask = readOfficerAsk(asked, site.policy.callingCode || undefined);
+      if (!ask.ok) {
+        throw new CliError(
+          2,
+          `--kind is one of ${REQUEST_KINDS.join(', ')}; standard input holds a first-party id (22 to 64 letters, digits, hyphens and underscores) or {"account": {"user_id" | "email" | "phone": …}}`,
+        );
+      }
+      const answered = await answerRequest(needs, site, { ...ask.value, askedBy: 'officer' });
       if (!answered.ok) throw new CliError(1, answered.error);
       return answered.value;
     });

@@ -3,7 +3,14 @@ import Table from 'cli-table3';
 import { defineCommand } from 'citty';
 import type { EpochMs } from '../../contract/index.ts';
 import type { DataClass, RetentionDays, RetentionRefusal } from '../../core/index.ts';
-import { checkRetentionDays, DATA_CLASSES, RETENTION_DAYS_MAX, RETENTION_PRESETS, toHex } from '../../core/index.ts';
+import {
+  checkRetentionDays,
+  DATA_CLASSES,
+  EXEMPT_RETENTION,
+  RETENTION_DAYS_MAX,
+  RETENTION_PRESETS,
+  toHex,
+} from '../../core/index.ts';
 import type { PurgeReport, RetentionFinding } from '../../store/index.ts';
 import { checkRetention, purgeExpired, readRetention, setRetention } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
@@ -52,6 +59,14 @@ const setCommand = defineCommand({
     const given = readDays(args);
     const set = await withDb(requireConfig(), async (db) => {
       const site = await requireSite(db, args.site);
+      for (const name of ['events', 'profiles'] as const) {
+        const limit = EXEMPT_RETENTION[name];
+        if (site.policy.preset !== 'exempt' || (given[name] ?? 0) <= limit) continue;
+        throw new CliError(
+          2,
+          `${site.id} measures without consent (policy exempt): --${name} is at most ${limit} days`,
+        );
+      }
       const held = (await readRetention(db)).find(({ row }) => row === site.row)?.days;
       // What was not given stays, so the two together are what must fit.
       const together = checkRetentionDays({ ...held, ...given });

@@ -2,6 +2,7 @@
 import { defineCommand } from 'citty';
 import type { PolicyPreset } from '../../contract/index.ts';
 import { POLICIES } from '../../contract/index.ts';
+import { EXEMPT_RETENTION } from '../../core/index.ts';
 import { addSite, listSites } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSiteId, withDb } from '../context.ts';
 
@@ -23,6 +24,10 @@ export function readOrigins(text: string): string[] {
   }
   return origins;
 }
+
+const EXEMPT_LIMITS = `Events are kept ${EXEMPT_RETENTION.events} days, as the exemption asks; no profiles and no segments are made.`;
+const noLimits = (id: string): string =>
+  `Nothing limits yet how long its events are kept: set that with\n  hushtag retention set ${id} --preset cnil`;
 
 const isPreset = (text: string): text is PolicyPreset => Object.hasOwn(POLICIES, text);
 
@@ -51,7 +56,7 @@ const addCommand = defineCommand({
     print(
       args.json === true,
       { site: id, origins, policy, floor },
-      `Added ${id}. Paste this into its pages:\n  ${snippet(id, policy)}\nNothing limits yet how long its events are kept: set that with\n  hushtag retention set ${id} --preset cnil`,
+      `Added ${id}. Paste this into its pages:\n  ${snippet(id, policy)}\n${policy === 'exempt' ? EXEMPT_LIMITS : noLimits(id)}`,
     );
   },
 });
@@ -61,7 +66,7 @@ const listCommand = defineCommand({
   args: { json: { type: 'boolean', description: 'Print one line of JSON' } },
   run: async ({ args }) => {
     const sites = await withDb(requireConfig(), (db) => listSites(db));
-    const shown = sites.map(({ id, origins, policy, floor }) => ({ site: id, origins, policy, floor }));
+    const shown = sites.map(({ id, origins, policy, floor }) => ({ site: id, origins, policy: policy.preset, floor }));
     const lines = shown.map(
       ({ site, origins, policy, floor }) => `${site}  ${origins.join(' ')}  policy ${policy}, floor ${floor}`,
     );

@@ -30,6 +30,14 @@ export type AuditEvent =
       /** Days by data class; a class without a limit is left out. */
       readonly days: Readonly<Record<string, number>>;
     }
+  | {
+      readonly kind: 'policy_changed';
+      readonly site: string;
+      readonly version: number;
+      readonly preset: string;
+      /** Names of the fields that differ from the version before. */
+      readonly changed: readonly string[];
+    }
   | { readonly kind: 'plan_changed'; readonly site: string; readonly isSet: boolean }
   | { readonly kind: 'bot_rules_changed'; readonly site: string; readonly rules: number }
   | { readonly kind: 'rule_segment_set'; readonly site: string; readonly segment: string; readonly version: number }

@@ -1,9 +1,9 @@
 // edge/collector/accept-batch.ts: takes a decoded message through time, consent, scrubbing and keys; accounts for every event (D2).
 import type { DecodedBatch, DecodedEvent } from '../../contract/wire-decode.ts';
 import type { EpochMs, TrackEvent } from '../../contract/index.ts';
-import { DAY_MS, decideConsent, POLICIES } from '../../contract/index.ts';
+import { DAY_MS, decideConsent } from '../../contract/index.ts';
 import type { PlanFinding } from '../../core/index.ts';
-import { judgeEvent, orderKey } from '../../core/index.ts';
+import { judgeEvent, orderKey, personalPart } from '../../core/index.ts';
 import type { AccountRef, EventRow, LedgerLine, LetterVia, Site, WriteJob } from '../../store/index.ts';
 import type { BotReason } from './bots.ts';
 import { choicesOf } from './choice.ts';
@@ -114,6 +114,14 @@ function refusedByPlan(event: TrackEvent, { context, findings }: Message): Outco
   return { outcome: 'invalid', reason, refused: { event: event.id, reason, pointer } };
 }
 
+/** The refusal of an event that looks personal where the site's policy refuses those. What the page made up is not repeated. */
+function refusedByPolicy(event: TrackEvent, { policy }: Site): Outcome | undefined {
+  const part = personalPart(policy, event);
+  if (part === undefined) return undefined;
+  const refused = { event: event.id, reason: 'personal_data', pointer: `/${part}` };
+  return { outcome: 'invalid', reason: 'personal_data', refused };
+}
+
 /** What becomes of one event; at once where nothing of it has to be waited for. */
 function outcomeOf(decoded: DecodedEvent, message: Message): Outcome | Promise<Outcome> {
   const { batch, context, derive, keysAt } = message;
@@ -131,7 +139,7 @@ function outcomeOf(decoded: DecodedEvent, message: Message): Outcome | Promise<O
   if (!at.ok && at.error === 'too_old') return late;
   if (!at.ok) return { outcome: 'invalid', reason: at.error, refused: { event: event.id, reason: at.error } };
   if (derive.decision.action === 'drop') return { outcome: 'no_consent', reason: batch.consent.state };
-  const misfit = refusedByPlan(event, message);
+  const misfit = refusedByPlan(event, message) ?? refusedByPolicy(event, context.site);
   if (misfit !== undefined) return misfit;
   const keys = keysAt(at.value);
   if (keys === 'day_over') return late;
@@ -156,13 +164,12 @@ function ledgerOf(received: number, outcomes: readonly Outcome[], overLimit: num
 /** Decides about every event of a message. Nothing is written yet. */
 export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): Promise<AcceptedBatch> {
   const { site, now } = context;
-  const policy = POLICIES[site.policy];
-  const decision = decideConsent(policy, batch.consent, context.gpc);
+  const decision = decideConsent(site.policy, batch.consent, context.gpc);
   const sender: Sender =
     batch.firstPartyId === undefined ? context.sender : { ...context.sender, firstPartyId: batch.firstPartyId };
   const keysAt = senderKeys({ site, decision, sender, saltHmac: context.saltHmac, now });
   const shared = context.imported || decision.action === 'drop' ? undefined : sharedContext(sender, decision.action);
-  const message: Message = { batch, context, keysAt, derive: { site, policy, decision, shared }, findings: [] };
+  const message: Message = { batch, context, keysAt, derive: { site, decision, shared }, findings: [] };
   const received = batch.events.length + batch.overLimit;
   const { bot } = context;
   const outcomes: Outcome[] = [];
@@ -179,7 +186,7 @@ export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): 
   const letters =
     refused.length === 0 ? [] : await deadLettersOf(outcomes, batch, { ...context, ...message.derive, keysAt });
   if (batch.overLimit > 0) refused.push({ index: batch.events.length, reason: 'too_many_events' });
-  const choices = bot ? [] : await choicesOf(batch, rows, { site, policy, saltHmac: context.saltHmac, now });
+  const choices = bot ? [] : await choicesOf(batch, rows, { site, saltHmac: context.saltHmac, now });
   return {
     received,
     refused,

@@ -1,5 +1,5 @@
 // edge/collector/choice.ts: the choice of consent that a message tells of: a grant, or a withdrawal of what an id was kept under.
-import type { ConsentPolicy, EpochMs } from '../../contract/index.ts';
+import type { EpochMs } from '../../contract/index.ts';
 import { decideConsent, MINUTE_MS } from '../../contract/index.ts';
 import type { DecodedBatch } from '../../contract/wire-decode.ts';
 import type { Hmac } from '../../core/index.ts';
@@ -15,7 +15,6 @@ const KNOWN_CHOICE_MS: number = 10 * MINUTE_MS;
 /** What deciding needs. */
 export interface ChoiceContext {
   readonly site: Site;
-  readonly policy: ConsentPolicy;
   readonly saltHmac: Keyring;
   readonly now: EpochMs;
 }
@@ -27,12 +26,12 @@ export interface ChoiceContext {
 export async function choicesOf(
   batch: DecodedBatch,
   rows: readonly EventRow[],
-  { site, policy, saltHmac, now }: ChoiceContext,
+  { site, saltHmac, now }: ChoiceContext,
 ): Promise<readonly Choice[]> {
   const { consent, firstPartyId } = batch;
   if (consent.state === 'unasked') return [];
   // Without GPC: what holds for one browser's requests is not what the visitor chose.
-  const { action, purposes } = decideConsent(policy, consent, false);
+  const { action, purposes } = decideConsent(site.policy, consent, false);
   const choice = async (visitor: string, kind: Choice['kind'], hmac: Hmac): Promise<Choice> => ({
     visitor,
     kind,

@@ -46,12 +46,12 @@ const idOf = ({ decoded }: Refused, { now, randomBytes }: LetterContext): EventI
 
 /** The letter of a refused event, or undefined where the visitor's choice lets nothing of it be kept (C1). */
 async function deadLetterOf(refused: Refused, context: LetterContext): Promise<DeadLetter | undefined> {
-  const { site, policy, decision, now } = context;
+  const { site, decision, now } = context;
   if (decision.action === 'drop') return undefined;
   const at = timeOf(refused.raw, context);
   const found = await context.keysAt(at);
   const keys = found === 'day_over' ? ({ linked: 0 } as const) : found;
-  const salvaged = salvageEvent(refused.raw, policy.channelData);
+  const salvaged = salvageEvent(refused.raw, site.policy.channelData);
   const transactionId = salvaged?.transactionId;
   const order =
     keys.hmac !== undefined && transactionId !== undefined

@@ -1,10 +1,11 @@
 // edge/collector/derive.ts: keys and scrubbing: turns an event of a client into the row that may be kept (P1, C1).
-import type { ConsentDecision, ConsentPolicy, EpochMs, Item, TrackEvent } from '../../contract/index.ts';
+import type { ConsentDecision, EpochMs, Item, TrackEvent } from '../../contract/index.ts';
 import { PURPOSE_BIT } from '../../contract/index.ts';
-import type { AccountKind, ScrubbedUrl } from '../../core/index.ts';
+import type { AccountKind, ScrubbedUrl, SitePolicy } from '../../core/index.ts';
 import {
   accountIdsOf,
   accountKey,
+  allowedProperties,
   IDENTIFY_EVENT,
   invariant,
   scrubEventName,
@@ -24,7 +25,6 @@ import type { EventKeys } from './sender-keys.ts';
 /** Everything the rows of one message share. */
 export interface DeriveContext {
   readonly site: Site;
-  readonly policy: ConsentPolicy;
   readonly decision: ConsentDecision;
   /** What all events of the message share of their context; absent of an importer. */
   readonly shared?: SharedContext | undefined;
@@ -43,7 +43,7 @@ export function accountsOf(
 ): readonly AccountRef[] | AccountKind | Promise<readonly AccountRef[]> {
   const mayLink = linked === 1 && (decision.purposes & PURPOSE_BIT.profile) !== 0;
   if (event.name !== IDENTIFY_EVENT || !mayLink || hmac === undefined) return NO_ACCOUNTS;
-  const ids = accountIdsOf(event.properties ?? {});
+  const ids = accountIdsOf(event.properties ?? {}, site.policy.callingCode || undefined);
   if (!ids.ok) return ids.error;
   return Promise.all(
     ids.value.map(async (id) => {
@@ -59,11 +59,14 @@ const scrubItem = (item: Item): Item =>
     Object.entries(item).map(([name, value]) => [name, typeof value === 'string' ? scrubProductText(value) : value]),
   ) as unknown as Item;
 
-function propertiesOf({ name, properties }: TrackEvent): string | undefined {
+function propertiesOf({ name, properties }: TrackEvent, policy: SitePolicy): string | undefined {
   if (properties === undefined) return undefined;
-  const kept = name === IDENTIFY_EVENT ? withoutAccountIds(properties) : properties;
+  const kept = allowedProperties(policy, name === IDENTIFY_EVENT ? withoutAccountIds(properties) : properties);
   return Object.keys(kept).length === 0 ? undefined : JSON.stringify(scrubProperties(kept));
 }
+
+const titleOf = (title: string, { titles, allowedTitles }: SitePolicy): string | undefined =>
+  titles === 'allow-list' && !allowedTitles.includes(title) ? undefined : scrubText(title);
 
 const NO_URL: Partial<ScrubbedUrl> = {};
 
@@ -73,7 +76,7 @@ const NO_URL: Partial<ScrubbedUrl> = {};
  * @param accounts those it names, see {@link accountsOf}.
  */
 export function deriveRow(
-  { decision, policy, site, shared }: DeriveContext,
+  { decision, site, shared }: DeriveContext,
   event: TrackEvent,
   at: EpochMs,
   keys: EventKeys,
@@ -82,8 +85,9 @@ export function deriveRow(
 ): EventRow {
   invariant(decision.action !== 'drop', 'C1: a dropped event is never derived');
   invariant(decision.action === 'link' || keys.linked === 0, 'C1: no lasting key without consent');
+  const { policy } = site;
   const { url, title, commerce } = event;
-  const scrubbed = (url === undefined ? undefined : scrubUrl(url)) ?? NO_URL;
+  const scrubbed = (url === undefined ? undefined : scrubUrl(url, policy.query)) ?? NO_URL;
   // No referrer and campaign where the policy keeps no channel data.
   const { channelData } = policy;
   const campaign = channelData ? scrubbed.campaign : undefined;
@@ -100,7 +104,7 @@ export function deriveRow(
     path: scrubbed.path,
     campaign,
     referrer,
-    title: title === undefined ? undefined : scrubText(title),
+    title: title === undefined ? undefined : titleOf(title, policy),
     orderKey: order,
     currency: commerce?.currency,
     value: commerce?.value,
@@ -109,7 +113,7 @@ export function deriveRow(
     discount: commerce?.discount,
     coupon: commerce?.coupon === undefined ? undefined : scrubText(commerce.coupon),
     items: commerce?.items === undefined ? undefined : JSON.stringify(commerce.items.map(scrubItem)),
-    properties: propertiesOf(event),
+    properties: propertiesOf(event, policy),
     accounts: accounts.length === 0 ? undefined : accounts,
     context: shared && contextOf(shared, event, { campaign, referrer }, channelData),
   };

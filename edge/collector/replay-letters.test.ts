@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EpochMs, SiteId } from '../../contract/index.ts';
 import { DAY_MS, eventIdFrom, PURPOSE_BITS_ALL } from '../../contract/index.ts';
 import { decodeBatch } from '../../contract/wire-decode.ts';
+import { presetPolicy } from '../../core/index.ts';
 import type { Site } from '../../store/index.ts';
 import { acceptJobs, addSite, readLetters } from '../../store/index.ts';
 import type { TestDatabase } from '../../store/testing.ts';
@@ -16,7 +17,7 @@ const site: Site = {
   row: 1,
   id: 'shop' as SiteId,
   origins: [],
-  policy: 'standard',
+  policy: presetPolicy('standard'),
   policyVersion: 1,
   floor: 50,
   botRules: [],
@@ -34,12 +35,12 @@ afterEach(() => database.close());
 const keyring = Object.assign(() => Promise.resolve(hmac), { long: () => Promise.resolve({ hmac }) });
 
 /** Sends events as a page of a visitor who agreed would. */
-async function send(events: readonly object[], consent: unknown = ['g', PURPOSE_BITS_ALL, 1]) {
+async function send(events: readonly object[], consent: unknown = ['g', PURPOSE_BITS_ALL, 1], of: Site = site) {
   const message = { v: 1, s: 'shop', t: NOW, c: consent, i: 'first-party-visitor-000001', e: events };
   const decoded = decodeBatch(JSON.stringify(message));
   if (!decoded.ok) throw new Error(decoded.error);
   const accepted = await acceptBatch(decoded.value, {
-    site,
+    site: of,
     sender: {
       userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
       network: '10.0.0.0',
@@ -165,8 +166,42 @@ describe('C1: letters without consent', () => {
     expect(await readLetters(database.db, 1, ALL)).toMatchObject(letters);
   });
 
+  it('P1: are what becomes of personal data where the policy refuses it, and a replay obeys the policy too', async () => {
+    const rejecting: Site = { ...site, policy: { ...presetPolicy('standard'), properties: 'reject' } };
+    const job = await send(
+      [{ i: fresh(), n: 'signup', t: NOW, p: { email: 'jo@mail.example' } }],
+      undefined,
+      rejecting,
+    );
+    expect(job.ledger).toContainEqual({ outcome: 'invalid', reason: 'personal_data', events: 1 });
+    const [letter] = await readLetters(database.db, 1, ALL);
+    expect(letter).toMatchObject({ reason: 'personal_data', pointer: '/p' });
+    expect(letter?.body).not.toContain('mail.example');
+    const request = { choice: ALL, mapping: {}, dryRun: false };
+    expect((await replayLetters(needs(), rejecting, request)).refused).toMatchObject([{ reason: 'personal_data' }]);
+    expect((await replayLetters(needs(), site, request)).replayed).toBe(1);
+  });
+
+  it('P1: an allow-list and a list of query parameters say what a row holds', async () => {
+    const policy = {
+      ...presetPolicy('standard'),
+      properties: 'allow-list',
+      allowedProperties: ['size'],
+      query: ['page'],
+    } as const;
+    const event = {
+      i: fresh(),
+      n: 'view',
+      t: NOW,
+      u: 'https://shop.example/a?sid=x&page=2',
+      p: { size: 3, colour: 'red' },
+    };
+    const job = await send([event], undefined, { ...site, policy: { ...policy, titles: 'allow-list' } });
+    expect(job.rows[0]).toMatchObject({ path: '/a?page=2', properties: '{"size":3}' });
+  });
+
   it('are not kept where the policy drops such visitors', async () => {
-    const strict = { ...site, policy: 'strict' as const };
+    const strict = { ...site, policy: presetPolicy('strict') };
     const decoded = decodeBatch(JSON.stringify({ v: 1, s: 'shop', t: NOW, c: ['u', 0, 0], e: [{}] }));
     if (!decoded.ok) throw new Error('the message is sound');
     const { job } = await acceptBatch(decoded.value, {

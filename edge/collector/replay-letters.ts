@@ -1,8 +1,8 @@
 // edge/collector/replay-letters.ts: tries dead letters again after a fix, with fields moved where the fix is on the sender's side.
 import type { PlanFinding } from '../../core/index.ts';
-import { judgeEvent } from '../../core/index.ts';
+import { judgeEvent, personalPart } from '../../core/index.ts';
 import type { ConsentDecision, EpochMs, EventId, Result } from '../../contract/index.ts';
-import { err, ok, POLICIES } from '../../contract/index.ts';
+import { err, ok } from '../../contract/index.ts';
 import { decodeEvent } from '../../contract/wire-decode.ts';
 import type { Db, EventRow, KeptLetter, LetterChoice, Mended, Site } from '../../store/index.ts';
 import { readLetters, replayStatements } from '../../store/index.ts';
@@ -61,12 +61,14 @@ function mendedRow(site: Site, letter: KeptLetter, mapping: FieldMapping): Resul
   if (!decoded.ok) return refuse(decoded.error, decoded.pointer);
   const misfit = site.plan && judgeEvent(site.plan, decoded.value.name, decoded.value.properties).find(isRefusal);
   if (misfit !== undefined) return refuse(misfit.reason, `/p/${misfit.property || '*'}`);
+  const personal = personalPart(site.policy, decoded.value);
+  if (personal !== undefined) return refuse('personal_data', `/${personal}`);
   // Keys were made when it came, under the consent of that moment; nothing is derived from a person now.
   const { visitor, linked, purposes, policyVersion } = letter;
   const decision: ConsentDecision = linked === 1 ? { action: 'link', purposes } : { action: 'count', purposes: 0 };
   const keys: EventKeys = visitor === undefined ? { linked } : { linked, visitor };
   // Where and how it came was not kept with it.
-  const derive = { site, policy: POLICIES[site.policy], decision };
+  const derive = { site, decision };
   const made = deriveRow(derive, decoded.value, letter.at as EpochMs, keys, letter.orderKey, []);
   const row = { ...made, purposes, policyVersion };
   return rowBytes(row) > ROW_BYTES_MAX ? refuse('event_too_large') : ok(row);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EpochMs, FirstPartyId, SiteId } from '../../contract/index.ts';
-import { DAY_MS, MINUTE_MS, POLICIES } from '../../contract/index.ts';
+import { DAY_MS, MINUTE_MS } from '../../contract/index.ts';
 import type { KeyProvider } from '../../core/index.ts';
 import { LONG_SALT_MS, ROTATION_LEAD_MS, ROTATION_OVERLAP_MS } from '../../core/index.ts';
 import { nodeHmac } from '../../runtime/hmac.node.ts';
@@ -67,7 +67,7 @@ describe('P2: rotation of long salts', () => {
     const sender = { firstPartyId: id, userAgent: 'agent' };
     const keysOf = await senderKeys({ site, decision, sender, saltHmac: ring, now })(now);
     if (keysOf === 'day_over') throw new Error('the day lives');
-    const context = { site, policy: POLICIES.standard, decision };
+    const context = { site, decision };
     const accounts = await accountsOf(context, keysOf, event);
     if (typeof accounts === 'string') throw new Error(accounts);
     return deriveRow(context, event, now, keysOf, undefined, accounts);

@@ -1,6 +1,7 @@
 // edge/collector/site-cache.test.ts: a site is asked for once a moment, and a database that is away loses no page view.
 import { describe, expect, it } from 'vitest';
 import type { EpochMs, SiteId } from '../../contract/index.ts';
+import { presetPolicy } from '../../core/index.ts';
 import type { Site } from '../../store/index.ts';
 import { cacheSites, SITE_CACHE_MS } from './site-cache.ts';
 
@@ -9,7 +10,7 @@ const site = (version: number): Site => ({
   row: 1,
   id: SHOP,
   origins: [],
-  policy: 'standard',
+  policy: presetPolicy('standard'),
   policyVersion: version,
   floor: 50,
   botRules: [],

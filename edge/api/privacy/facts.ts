@@ -1,6 +1,6 @@
 // edge/api/privacy/facts.ts: what records are made of: the live configuration and approximate numbers of what is stored.
 import type { ConsentPolicy, EpochMs } from '../../../contract/index.ts';
-import { POLICIES, purposesOf } from '../../../contract/index.ts';
+import { purposesOf } from '../../../contract/index.ts';
 import type { RetentionDays } from '../../../core/index.ts';
 import { DATA_CLASSES, roundCount } from '../../../core/index.ts';
 import type { HeldRecords, Holdings, HeldSalt, Site } from '../../../store/index.ts';
@@ -35,7 +35,7 @@ export async function readFacts(needs: RightsNeeds, site: Site, from: EpochMs, t
   }
   return {
     site,
-    policy: POLICIES[site.policy],
+    policy: site.policy,
     days: (await readRetention(db)).find(({ row }) => row === site.row)?.days ?? {},
     holdings: await readHoldings(db, site.row, from, to),
     records: await readHeldRecords(db, site.row),

@@ -47,7 +47,10 @@ export function createOfficerRoutes(port: Port, tokenKeys: () => Promise<TokenKe
   app.post(base, describeAsk, writing, async (context) => {
     const body = await receiveBytes(context.req.raw, ASK_BYTES_MAX);
     if (!body.ok) return problem(body.error, `Send at most ${ASK_BYTES_MAX} bytes.`);
-    const read = readOfficerAsk(new TextDecoder().decode(body.value));
+    const read = readOfficerAsk(
+      new TextDecoder().decode(body.value),
+      context.get('site').policy.callingCode || undefined,
+    );
     if (!read.ok) return problem(read.error, ASK_HELP);
     const key = idempotencyKeyOf(context);
     if (!key.ok) return problem(key.error, IDEMPOTENCY_HELP);

@@ -56,8 +56,8 @@ function byFirstPartyId(text: string): Subject {
   return { kind: 'first_party_id', firstPartyId: id.value };
 }
 
-/** Reads what an officer sent. */
-export function readOfficerAsk(text: string): Result<Pick<Ask, 'kind' | 'subject'>, AskRefusal> {
+/** Reads what an officer sent. @param callingCode the site's country for phone numbers without one. */
+export function readOfficerAsk(text: string, callingCode?: string): Result<Pick<Ask, 'kind' | 'subject'>, AskRefusal> {
   const json = readJson(text);
   if (!json.ok) return json;
   const read = v.safeParse(officerAskSchema, json.value);
@@ -65,7 +65,7 @@ export function readOfficerAsk(text: string): Result<Pick<Ask, 'kind' | 'subject
   const { kind: asked, subject } = read.output;
   if ('first_party_id' in subject) return ok({ kind: asked, subject: byFirstPartyId(subject.first_party_id) });
   const [named] = Object.entries(subject.account) as [AccountKind, string][];
-  const id = named === undefined ? undefined : parseAccountId(...named);
+  const id = named === undefined ? undefined : parseAccountId(...named, callingCode);
   return id?.ok === true
     ? ok({ kind: asked, subject: { kind: 'account', account: id.value } })
     : err('malformed_request');
