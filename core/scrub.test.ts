@@ -39,6 +39,26 @@ describe('P1: texts', () => {
     expect(scrubText(text)).toBe(scrubbed);
   });
 
+  it('masks addresses as the pattern of one does, without its squares', () => {
+    const pattern = /(?:"[^"@]{1,64}"|[^\s@<>()[\],;:"]+)@(?:\[[^\]\s]+\]|[^\s@/?&=<>()[\],;:"]+)/gu;
+    const piece = fc.constantFrom('@', '@', '"', 'jo', '[', ']', ' ', '/', '?', '=', '.', ';', '\u{1f600}', '\ud800');
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 24 }), (pieces) => {
+        const text = pieces.join('');
+        expect(scrubProductText(text)).toBe(text.replaceAll(pattern, '[email]'));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it.each(['\u3316', 'a', '"', '@[', 'a@', '@"'])(
+    'takes no longer than its length lets it for %j over and over',
+    (sign) => {
+      // By the square it would take minutes.
+      expect(scrubProductText(`${sign.repeat(100_000)} @`)).toBeTypeOf('string');
+    },
+  );
+
   it('leaves no e-mail address of any kind, plain or percent-encoded once or twice', () => {
     fc.assert(
       fc.property(fc.emailAddress(), fc.integer({ min: 0, max: 2 }), (email, rounds) => {
