@@ -1,6 +1,7 @@
 // edge/api/privacy/access-file.ts: the file a person gets: everything stored of them, and why (GDPR Art. 15 and 20).
 import type { EpochMs, PublishedSegment } from '../../../contract/index.ts';
 import { purposesOf } from '../../../contract/index.ts';
+import { IDENTIFY_EVENT } from '../../../core/index.ts';
 import type { FiledEvent, PrivacyRequest, Site, VisitorFile } from '../../../store/index.ts';
 import { readRetention, readVisitorFile, requestVisitors } from '../../../store/index.ts';
 import type { ExplainedTrait, RightsNeeds } from './needs.ts';
@@ -44,6 +45,8 @@ export interface FoundData {
   readonly eventsLeftOut: number;
   readonly profile: { readonly traits: readonly ExplainedTrait[]; readonly stored: readonly unknown[] } | null;
   readonly segments: readonly AccessSegment[];
+  /** `login`: segments are left out, because they are made of all browsers of a login, and only this browser was shown. */
+  readonly segmentsWithheld?: 'login';
   readonly consents: readonly AccessConsent[];
   readonly receipts: readonly AccessReceipt[];
   /** Logins: by what, and when last. The login itself is not kept. */
@@ -117,10 +120,24 @@ export async function makeAccessFile(needs: RightsNeeds, site: Site, request: Pr
       : { ...head, status: 'nothing_stored' };
   }
   const stored = await readVisitorFile(needs.db, site.row, visitors);
-  return { ...head, status: 'found', data: foundData(needs, stored, now) };
+  return { ...head, status: 'found', data: foundData(needs, stored, request.askedBy, now) };
 }
 
-function foundData(needs: RightsNeeds, stored: VisitorFile, now: EpochMs): FoundData {
+/**
+ * Whether a browser was ever identified by a login. Anybody can tell a site that their browser is somebody's: the segments
+ * that follow from it would be those of the other, and that there are any would say that the other is known.
+ */
+const wasIdentified = ({ links, events, eventsLeftOut }: VisitorFile): boolean =>
+  links.length > 0 || eventsLeftOut > 0 || events.some(({ name }) => name === IDENTIFY_EVENT);
+
+function foundData(
+  needs: RightsNeeds,
+  stored: VisitorFile,
+  askedBy: PrivacyRequest['askedBy'],
+  now: EpochMs,
+): FoundData {
+  // The browser's own id proves the browser and not the login.
+  const isWithheld = askedBy === 'visitor' && wasIdentified(stored);
   const traits = stored.profiles.flatMap((state) => needs.explainProfile(state, now));
   const objectedAt = stored.visitors.flatMap((visitor) => visitor.objectedAt ?? [])[0];
   return {
@@ -134,7 +151,8 @@ function foundData(needs: RightsNeeds, stored: VisitorFile, now: EpochMs): Found
       stored.profiles.length === 0
         ? null
         : { traits, stored: stored.profiles.map((state): unknown => JSON.parse(state)) },
-    segments: stored.segments.map(({ id, published }) => explainSegment(id, published)),
+    segments: isWithheld ? [] : stored.segments.map(({ id, published }) => explainSegment(id, published)),
+    ...(isWithheld ? { segmentsWithheld: 'login' } : {}),
     consents: consentsOf(stored.events),
     receipts: stored.receipts.map((receipt) => ({
       ...receipt,

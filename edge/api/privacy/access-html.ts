@@ -40,7 +40,7 @@ const choices = ({ consents, receipts, logins }: FoundData): Markup =>
     'None.',
   )}`;
 
-const profiled = ({ profile, segments, objectedAt }: FoundData): Markup =>
+const profiled = ({ profile, segments, segmentsWithheld, objectedAt }: FoundData): Markup =>
   html`${objectedAt === null ? '' : html`<p>You objected to profiling on ${objectedAt}. No profile is made since.</p>`}${section(
     'Your profile',
     ['What', 'Value'],
@@ -50,7 +50,9 @@ const profiled = ({ profile, segments, objectedAt }: FoundData): Markup =>
     'Groups you are in',
     ['Group', 'What it is', 'Why you are in it'],
     segments.map((one) => [one.label ?? one.id, one.description ?? '', one.why]),
-    'None.',
+    segmentsWithheld === undefined
+      ? 'None.'
+      : 'Left out: your browser was logged in, and groups are made of all browsers of a login. Ask the site, and show your login.',
   )}`;
 
 const happened = ({ events, eventsLeftOut }: FoundData): Markup =>

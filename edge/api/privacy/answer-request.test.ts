@@ -12,6 +12,7 @@ import type { TestDatabase } from '../../../store/testing.ts';
 import { openTestDatabase } from '../../../store/testing.ts';
 import { acceptJobs, addSite } from '../../../store/index.ts';
 import { tokenKeysFrom } from '../../http/tokens.ts';
+import { makeAccessFile } from './access-file.ts';
 import { answerRequest, finishRequests } from './answer-request.ts';
 import type { Ask, Destination, RightsNeeds } from './needs.ts';
 import { shownRequest } from './shown.ts';
@@ -139,5 +140,55 @@ describe('P4: a request is finished whatever happens', () => {
       ],
     });
     expect(done.steps.map(({ step }) => step)).toContain('destinations_told');
+  });
+});
+
+describe('P6: showing the id of a browser', () => {
+  const OWN = 'b0b1b2b3b4b5b6b7b8b9babb' as VisitorKey;
+  const account = { kind: 'email' as const, key: 'c0c1c2c3c4c5c6c7c8c9cacb' };
+  const accept = (visitor: string, id: string, over: object = {}) =>
+    acceptJobs(database.db, [
+      {
+        site: site.row,
+        day: 20_000,
+        ledger: [],
+        rows: [
+          { id: id.repeat(32), at: T0, name: 'page_view', visitor, linked: 1, purposes: 15, policyVersion: 1, ...over },
+        ],
+      },
+    ]);
+  const fileOf = async (askedBy: Ask['askedBy'], visitor: VisitorKey) => {
+    const own = needs({ identify: async () => ok({ visitors: [visitor], accounts: [] }) });
+    const answer = await answerRequest(own, site, { ...ask('access'), askedBy });
+    if (!answer.ok) throw new Error(answer.error);
+    const file = await makeAccessFile(own, site, answer.value);
+    return file.status === 'found' ? file.data : undefined;
+  };
+  const identify = (visitor: string, id: string) => accept(visitor, id, { name: 'identify', accounts: [account] });
+  const join = (visitor: number, segment: string) =>
+    database.db.client.execute({
+      sql: 'INSERT INTO memberships (site_id, segment_id, visitor) VALUES (?, ?, ?)',
+      args: [site.row, segment, visitor],
+    });
+
+  it('tells no segment of a login that the browser only claims, linked, unlinked, or unknown to the site', async () => {
+    await identify(KEY, 'a');
+    await identify(OWN, 'b');
+    await join(1, 'of-the-other');
+    await join(2, 'of-both');
+    expect((await fileOf('officer', OWN))?.segments).toHaveLength(2);
+    const claimed = await fileOf('visitor', OWN);
+    expect(claimed).toMatchObject({ segments: [], segmentsWithheld: 'login', logins: [{ by: 'email' }] });
+    // What the last run made of the link stays until the next.
+    const own = needs({ identify: async () => ok({ visitors: [OWN], accounts: [] }) });
+    await answerRequest(own, site, { ...ask('unlink'), askedBy: 'visitor' });
+    expect(await fileOf('visitor', OWN)).toMatchObject({ segments: [], segmentsWithheld: 'login', logins: [] });
+  });
+
+  it('tells the segments of a browser that nobody was identified on', async () => {
+    await join(1, 'own');
+    const file = await fileOf('visitor', KEY);
+    expect(file).toMatchObject({ segments: [{ id: 'own' }] });
+    expect(file).not.toHaveProperty('segmentsWithheld');
   });
 });
