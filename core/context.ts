@@ -18,6 +18,21 @@ export const CHANNELS = [
   'mobile_push', 'ai_assistant', 'unassigned',
 ] as const; // biome-ignore format: a vocabulary reads better in rows
 
+/** Where events come from, as far as it has a name of ours; a site may use a word of its own ({@link parseSource}). */
+export const SOURCES = ['web', 'app', 'crm', 'social', 'server', 'import', 'email', 'support', 'till'] as const;
+/** The source of an event that names none: the tag's. */
+export const DEFAULT_SOURCE = 'web';
+const SOURCE_CHARS_MAX = 24;
+
+/**
+ * A source: one of {@link SOURCES}, or the site's own word of at most 24 lower-case letters, with hyphens inside. No digits:
+ * whatever tells one person from another is most often a number (P1).
+ */
+export const parseSource = (given: unknown): string | undefined =>
+  typeof given === 'string' && given.length <= SOURCE_CHARS_MAX && /^[a-z]+(?:-[a-z]+)*$/.test(given)
+    ? given
+    : undefined;
+
 /** A class of devices. */
 export type Device = (typeof DEVICES)[number];
 /** A family of browsers. */
@@ -48,6 +63,8 @@ export interface EventContext {
   readonly language: string;
   readonly timeZone: string;
   readonly channel: Channel;
+  /** Absent: {@link DEFAULT_SOURCE}. */
+  readonly source?: string | undefined;
 }
 
 /** A context as it is stored: texts, and positions in the lists above. */
@@ -60,17 +77,44 @@ export type StoredContext = readonly [
   language: string,
   timeZone: string,
   channel: number,
+  source: string,
 ];
 
-/** A context's one text: its fields in order, apart by `|`, which is in none of them. */
+/** A context's one text: its fields in order, apart by `|`, which is in none of them; the default source is left out. */
 export function contextCode(context: EventContext): string {
-  const { country, region, device, browser, os, language, timeZone, channel } = context;
+  const { country, region, device, browser, os, language, timeZone, channel, source = DEFAULT_SOURCE } = context;
   const codes = `${DEVICES.indexOf(device)}|${BROWSERS.indexOf(browser)}|${SYSTEMS.indexOf(os)}`;
-  return `${country}|${region}|${codes}|${language}|${timeZone}|${CHANNELS.indexOf(channel)}`;
+  const text = `${country}|${region}|${codes}|${language}|${timeZone}|${CHANNELS.indexOf(channel)}`;
+  return source === DEFAULT_SOURCE ? text : `${text}|${source}`;
 }
+
+/** The text of a context of which nothing but its source is known; undefined where that is the default: no context says as much. */
+export const sourceCode = (source: string | undefined): string | undefined =>
+  source === undefined || source === DEFAULT_SOURCE ? undefined : contextCode({ ...UNKNOWN, source });
+
+const UNKNOWN: EventContext = {
+  country: '',
+  region: '',
+  device: 'unknown',
+  browser: 'other',
+  os: 'other',
+  language: '',
+  timeZone: '',
+  channel: 'none',
+};
 
 /** The stored fields of a text of {@link contextCode}. */
 export function storedContext(code: string): StoredContext {
-  const [country = '', region = '', device, browser, os, language = '', timeZone = '', channel] = code.split('|');
-  return [country, region, Number(device), Number(browser), Number(os), language, timeZone, Number(channel)];
+  const [
+    country = '',
+    region = '',
+    device,
+    browser,
+    os,
+    language = '',
+    timeZone = '',
+    channel,
+    source = DEFAULT_SOURCE,
+  ] = code.split('|');
+  return [country, region, Number(device), Number(browser), Number(os), language, timeZone, Number(channel), source];
 }

@@ -39,7 +39,18 @@ export { sameHash } from './audit/merkle.ts';
 export type { NoteSigner, NoteVerifier } from './audit/note.ts';
 export { noteSignerFrom, noteVerifierFrom } from './audit/note.ts';
 export type { Browser, Channel, Device, EventContext, Place, StoredContext, System } from './context.ts';
-export { BROWSERS, CHANNELS, contextCode, DEVICES, storedContext, SYSTEMS } from './context.ts';
+export {
+  BROWSERS,
+  CHANNELS,
+  contextCode,
+  DEFAULT_SOURCE,
+  DEVICES,
+  parseSource,
+  sourceCode,
+  SOURCES,
+  storedContext,
+  SYSTEMS,
+} from './context.ts';
 export { storedEventId } from './event-id.ts';
 export { faultCode } from './fault-code.ts';
 export { InvariantError, invariant } from './invariant.ts';

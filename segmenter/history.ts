@@ -27,8 +27,8 @@ export interface History {
 
 /** The event with its items parsed. Built field by field: copying with a rest took longer than the fold itself (measured). */
 function parsedEvent(event: StoredEvent, itemsOf: (text: string) => readonly Item[]): FoldedEvent {
-  const { id, at, name, purposes, orderKey, currency, value, items } = event;
-  if (items === undefined && id === '') return { id, at, name, purposes };
+  const { id, at, name, purposes, orderKey, currency, value, items, source } = event;
+  if (items === undefined && id === '' && source === undefined) return { id, at, name, purposes };
   return {
     id,
     at,
@@ -38,6 +38,7 @@ function parsedEvent(event: StoredEvent, itemsOf: (text: string) => readonly Ite
     ...(currency === undefined ? {} : { currency }),
     ...(value === undefined ? {} : { value }),
     ...(items === undefined ? {} : { items: itemsOf(items) }),
+    ...(source === undefined ? {} : { source }),
   };
 }
 

@@ -11,6 +11,7 @@ import type { Files } from '../store/open.node.ts';
 import { migrateFiles, openFiles } from '../store/open.node.ts';
 import type { SegmenterInput } from './job.ts';
 import { emptyTable, setRow, sortedTable } from './features/trait-table.ts';
+import { sourceCode } from '../core/index.ts';
 import type { FoldedEvent } from './profiles/fold.ts';
 import { foldEvent } from './profiles/fold.ts';
 import type { ProfileState } from './profiles/state.ts';
@@ -100,6 +101,7 @@ export function shopRows(visitors: number): EventRow[] {
         at: T0 + (1 + i) * (2 + (nth % 5)) * DAY_MS,
         orderKey: hex(nth * 100 + i, 24),
         currency: 'GBP',
+        context: nth % 2 === 0 ? undefined : sourceCode('crm'),
         value: kind * (1_000 + (nth % 13) * 150) + i * 10,
         items: JSON.stringify([{ id: 'tea', category: `c${nth % (kind + 2)}`, price: 500, quantity: 1 + (nth % 3) }]),
       }),
@@ -167,6 +169,7 @@ export const eventsArb: fc.Arbitrary<FoldedEvent[]> = fc.uniqueArray(
       currency: fc.constantFrom('GBP', 'EUR'),
       value: fc.integer({ min: -500, max: 10_000 }),
       items: fc.array(item, { maxLength: 3 }),
+      source: fc.constantFrom('web', 'crm', 'till-north'),
     },
     { requiredKeys: ['id', 'at', 'name', 'purposes'] },
   ),

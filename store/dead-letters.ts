@@ -23,6 +23,8 @@ export interface DeadLetter {
   /** When it happened by our clock; `receivedAt` where that can't be told. */
   readonly at: number;
   readonly via: LetterVia;
+  /** Where it came from (core/context.ts); absent of the tag's. */
+  readonly source?: string | undefined;
   /** Line of the import, from 1. */
   readonly line?: number | undefined;
   readonly reason: string;
@@ -52,10 +54,10 @@ export interface LetterTotals {
   readonly dropped: number;
 }
 
-const INSERT_SQL = `INSERT INTO dead_letters (site_id, id, day, received_at, at, via, line, reason, pointer, body, visitor_key,
+const INSERT_SQL = `INSERT INTO dead_letters (site_id, id, day, received_at, at, via, source, line, reason, pointer, body, visitor_key,
     linked, purposes, policy_version, order_key, bytes)
-  SELECT ?1, unhex(value ->> '$.id'), ?2, value ->> '$.receivedAt', value ->> '$.at', value ->> '$.via', value ->> '$.line',
-    value ->> '$.reason', value ->> '$.pointer', value ->> '$.body', unhex(value ->> '$.visitor'), value ->> '$.linked',
+  SELECT ?1, unhex(value ->> '$.id'), ?2, value ->> '$.receivedAt', value ->> '$.at', value ->> '$.via', value ->> '$.source',
+    value ->> '$.line', value ->> '$.reason', value ->> '$.pointer', value ->> '$.body', unhex(value ->> '$.visitor'), value ->> '$.linked',
     value ->> '$.purposes', value ->> '$.policyVersion', unhex(value ->> '$.orderKey'),
     coalesce(length(CAST(value ->> '$.body' AS BLOB)), 0) + ${LETTER_OWN_BYTES}
   FROM json_each(?3) WHERE true ORDER BY key ON CONFLICT (site_id, id) DO NOTHING`;
@@ -113,7 +115,7 @@ export type LetterChoice =
   | { readonly letters: readonly number[] }
   | { readonly after: number; readonly limit: number; readonly reason?: string; readonly newestFirst?: boolean };
 
-const COLUMNS = `seq, lower(hex(id)) AS id, day, received_at, at, via, line, reason, pointer, body,
+const COLUMNS = `seq, lower(hex(id)) AS id, day, received_at, at, via, source, line, reason, pointer, body,
   lower(hex(visitor_key)) AS visitor, linked, purposes, policy_version, lower(hex(order_key)) AS order_key`;
 
 const optionalText = (row: Row, column: string): string | undefined => {
@@ -128,6 +130,7 @@ const toLetter = (row: Row): KeptLetter => ({
   receivedAt: Number(row['received_at']),
   at: Number(row['at']),
   via: textOf(row, 'via') as LetterVia,
+  source: optionalText(row, 'source'),
   line: row['line'] === null ? undefined : Number(row['line']),
   reason: textOf(row, 'reason'),
   pointer: textOf(row, 'pointer'),

@@ -27,6 +27,8 @@ export interface StoredEvent {
   readonly value?: number;
   /** JSON text of the items. */
   readonly items?: string;
+  /** Where it came from; absent of the tag's (core/context.ts). */
+  readonly source?: string;
 }
 
 /** Events of a stretch of the order of arrival. */
@@ -123,9 +125,10 @@ export async function readEventSlice(
   // CROSS JOIN fixes the order of the joins: events first, by seq.
   const { rows } = await db.client.execute({
     sql: `SELECT e.visitor, lower(hex(e.id)) AS id, e.at, e.purposes, n.value AS name, lower(hex(e.order_key)) AS order_key,
-        c.value AS currency, e.value, e.items
+        c.value AS currency, e.value, e.items, nullif(x.source, 'web') AS source
       FROM events AS e NOT INDEXED CROSS JOIN visitors AS v ON v.id = e.visitor AND v.site_id = e.site_id
         CROSS JOIN strings AS n ON n.id = e.name LEFT JOIN strings AS c ON c.id = e.currency
+        LEFT JOIN contexts AS x ON x.id = e.context
       WHERE e.site_id = ? AND e.seq > ? AND e.seq <= ? AND ${FOLDABLE_VISITOR} AND (e.purposes & ?) <> 0 ORDER BY e.seq`,
     args: [site, seq, last, PURPOSE_BIT.profile],
   });
@@ -142,6 +145,7 @@ const toEvent = (row: Row): StoredEvent => ({
   ...optional('currency', text(row, 'currency')),
   ...optional('value', row['value'] === null ? undefined : integer(row, 'value')),
   ...optional('items', text(row, 'items')),
+  ...optional('source', text(row, 'source')),
 });
 
 /** The stored profiles of some visitors; those without one are left out. */

@@ -26,7 +26,7 @@ export interface FiledEvent {
   readonly shipping?: number;
   readonly discount?: number;
   readonly coupon?: string;
-  /** Where and how it came: country, region, device, browser, os, language, timeZone, channel, as far as they are kept. */
+  /** Where and how it came: country, region, device, browser, os, language, timeZone, channel, source, as far as they are kept. */
   readonly context?: Readonly<Record<string, string>>;
   readonly items?: unknown;
   readonly properties?: unknown;
@@ -80,7 +80,7 @@ export async function readVisitorFile(db: Db, site: SiteRow, visitors: readonly 
 const DICTIONARY = ['name', 'path', 'title', 'referrer', 'campaign', 'currency', 'coupon'] as const;
 const EVENTS_SQL = `SELECT e.seq, e.at, e.purposes, e.policy_version, lower(hex(e.order_key)) AS order_key, e.value, e.tax,
     e.shipping, e.discount, e.items, e.properties, c.country, c.region, c.device, c.browser, c.os, c.language, c.time_zone,
-    c.channel, ${DICTIONARY.map((name) => `${name}_text.value AS ${name}`).join(', ')}
+    c.channel, c.source, ${DICTIONARY.map((name) => `${name}_text.value AS ${name}`).join(', ')}
   FROM events AS e NOT INDEXED LEFT JOIN contexts AS c ON c.id = e.context ${DICTIONARY.map((name) => `LEFT JOIN strings AS ${name}_text ON ${name}_text.id = e.${name}`).join(' ')}
   WHERE e.seq > ?1 AND e.seq <= ?2 AND e.site_id = ?3 AND e.visitor IN (SELECT value FROM json_each(?4)) ORDER BY e.seq LIMIT ?5`;
 
@@ -103,7 +103,7 @@ async function readEvents(db: Db, site: SiteRow, ids: string): Promise<Pick<Visi
 
 const TEXTS = ['path', 'title', 'referrer', 'campaign', 'currency', 'coupon'] as const;
 const CONTEXT = [
-  ...(['country', 'region', 'device', 'browser', 'os', 'language', 'channel'] as const).map(
+  ...(['country', 'region', 'device', 'browser', 'os', 'language', 'channel', 'source'] as const).map(
     (name) => [name, name] as const,
   ),
   ['timeZone', 'time_zone'] as const,

@@ -125,6 +125,11 @@ export const importCommand = defineCommand({
       default: 'unasked',
       description: 'For rows that state none: unasked, refused, or purposes with commas',
     },
+    source: {
+      type: 'string',
+      default: 'import',
+      description: 'Where rows that say nothing come from: app, crm, social …, or a word of your own',
+    },
     collector: { type: 'string', description: 'Where the edge listens; http://127.0.0.1 and PORT unless given' },
     'from-line': { type: 'string', default: '1', description: 'Go on from this line' },
     'dry-run': { type: 'boolean', description: 'Read and map the file, send nothing' },
@@ -152,7 +157,7 @@ export const importCommand = defineCommand({
     if (!URL.canParse(collector)) throw new CliError(2, '--collector must be a URL');
     const fromLine = /^[1-9]\d{0,11}$/.test(args['from-line']) ? Number(args['from-line']) : 0;
     if (fromLine === 0) throw new CliError(2, '--from-line must be a whole number from 1');
-    const target = { url: new URL(collector), token: args.token, consent: args.consent };
+    const target = { url: new URL(collector), token: args.token, consent: args.consent, source: args.source };
     const bar = startProgress('Importing');
     try {
       const report = await sendRows(rows, fromLine, async (first, lines) => {

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 
 const COLUMNS_MAX = 200;
-const FIELD = /^(?:id|name|time|url|referrer|title|first_party_id|address|user_agent|params\.[^.]{1,40})$/;
+const FIELD = /^(?:id|name|time|url|referrer|title|first_party_id|address|user_agent|source|params\.[^.]{1,40})$/;
 const field = v.pipe(v.string(), v.regex(FIELD, 'a field such as id, name, time or params.value'));
 
 /** A mapping as its file holds it; see docs/ingest.md. */

@@ -13,6 +13,7 @@ export interface ImportTarget {
   readonly url: URL;
   readonly token: string;
   readonly consent: string;
+  readonly source: string;
 }
 
 const answerSchema = v.object({ accepted: v.number(), refused: v.record(v.string(), v.number()) });
@@ -24,14 +25,14 @@ export type ImportAnswer = v.InferOutput<typeof answerSchema>;
  * its id. @throws {CollectError} any other answer, or too many tries.
  */
 export async function postLines(
-  { url, token, consent }: ImportTarget,
+  { url, token, consent, source }: ImportTarget,
   first: number,
   lines: readonly string[],
 ): Promise<ImportAnswer> {
   let from = first;
   for (let tries = 1; ; tries += 1) {
     const target = new URL('v1/import', url.href.endsWith('/') ? url : `${url.href}/`);
-    target.search = new URLSearchParams({ line: String(from), consent }).toString();
+    target.search = new URLSearchParams({ line: String(from), consent, source }).toString();
     const response = await fetch(target, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },

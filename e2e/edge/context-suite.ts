@@ -1,6 +1,6 @@
 // e2e/edge/context-suite.ts: the context of an event at rest, the same on every runtime (E1), less of it with less consent (C1).
 import { describe, expect, it } from 'vitest';
-import { collect, PLACED_ADDRESS, SHOP_ORIGIN, wireBatch, wireEvent } from '../support/edge-under-test.ts';
+import { collect, freshId, PLACED_ADDRESS, SHOP_ORIGIN, wireBatch, wireEvent } from '../support/edge-under-test.ts';
 import type { SuiteEdge } from './use-edge.ts';
 
 const FIRST_PARTY_ID = 'Zm9vYmFyYmF6cXV4MTIzNDU2';
@@ -36,6 +36,41 @@ export function contextSuite(edge: SuiteEdge): void {
       const event = wireEvent();
       await collect(edge, wireBatch({ e: [event] }), { ...HEADERS, authorization: `Bearer ${token}` });
       expect(await stored(event.i)).toMatchObject({ context: null });
+    });
+
+    it.each([
+      { of: 'a back end', path: '/v1/events', scope: 'ingest', asked: {}, source: 'server' },
+      { of: 'an app, by its back end', path: '/v1/events', scope: 'ingest', asked: { source: 'app' }, source: 'app' },
+      { of: 'history', path: '/v1/import', scope: 'import', asked: {}, source: 'import' },
+      {
+        of: 'a shop of bricks',
+        path: '/v1/import',
+        scope: 'import',
+        asked: { source: 'till-north' },
+        source: 'till-north',
+      },
+    ] as const)('say where events of $of come from', async ({ path, scope, asked, source }) => {
+      const event = { id: freshId(), name: 'page_view', time: Date.now(), ...asked };
+      const body = JSON.stringify(scope === 'ingest' ? { events: [event] } : event);
+      const authorization = `Bearer ${await edge.token('shop' as never, [scope])}`;
+      const answer = await edge.fetch(path, { method: 'POST', body, headers: { authorization } });
+      expect(await answer.json()).toMatchObject({ accepted: 1 });
+      expect(await stored(event.id)).toMatchObject({ context_code: `||0|0|0|||0|${source}` });
+    });
+
+    it('P1: take no source that could be a person’s', async () => {
+      const authorization = `Bearer ${await edge.token('shop' as never, ['ingest'])}`;
+      const sources = ['crm-4711', 'ada@mail.example', 'CRM', 'a'.repeat(25), '', 7];
+      const events = sources.map((source) => ({ id: freshId(), name: 'page_view', time: Date.now(), source }));
+      const answer = await edge.fetch('/v1/events', {
+        method: 'POST',
+        body: JSON.stringify({ events }),
+        headers: { authorization },
+      });
+      const { results } = (await answer.json()) as { results: object[] };
+      expect(results).toEqual(
+        sources.map((_, index) => ({ index, outcome: 'invalid', reason: 'malformed_event', pointer: '/source' })),
+      );
     });
 
     it('are kept once each', async () => {

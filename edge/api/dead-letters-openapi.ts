@@ -26,6 +26,7 @@ const letterSchema = v.object({
   receivedAt: v.number(),
   at: v.number(),
   via: v.picklist(['collect', 'events', 'import']),
+  source: v.optional(v.string()),
   line: v.optional(v.number()),
   reason: v.string(),
   pointer: v.string(),

@@ -35,6 +35,7 @@ const shown = (letter: KeptLetter): object => ({
   receivedAt: letter.receivedAt,
   at: letter.at,
   via: letter.via,
+  ...(letter.source === undefined ? {} : { source: letter.source }),
   ...(letter.line === undefined ? {} : { line: letter.line }),
   reason: letter.reason,
   pointer: letter.pointer,

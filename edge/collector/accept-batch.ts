@@ -47,6 +47,8 @@ export interface AcceptContext {
   readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
   /** Which way it came, for the dead letters. */
   readonly via: LetterVia;
+  /** Where it comes from, where it is not the tag. */
+  readonly source?: string | undefined;
   /** Line of the import that it stands in. */
   readonly line?: number;
   readonly saltHmac: Keyring;
@@ -169,7 +171,8 @@ export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): 
     batch.firstPartyId === undefined ? context.sender : { ...context.sender, firstPartyId: batch.firstPartyId };
   const keysAt = senderKeys({ site, decision, sender, saltHmac: context.saltHmac, now });
   const shared = context.imported || decision.action === 'drop' ? undefined : sharedContext(sender, decision.action);
-  const message: Message = { batch, context, keysAt, derive: { site, decision, shared }, findings: [] };
+  const derive = { site, decision, shared, source: context.source };
+  const message: Message = { batch, context, keysAt, derive, findings: [] };
   const received = batch.events.length + batch.overLimit;
   const { bot } = context;
   const outcomes: Outcome[] = [];

@@ -7,7 +7,7 @@ import type { LedgerLine, LetterVia, Site, WriteJob } from '../../store/index.ts
 import { acceptBatch } from './accept-batch.ts';
 import type { Keyring } from './keyring.ts';
 import type { Defaults, WireInput } from './server-event.ts';
-import { idFrom, pointerInWords, readServerEvent, roughlyWire } from './server-event.ts';
+import { idFrom, pointerInWords, readServerEvent, roughlyWire, roughSource } from './server-event.ts';
 
 /** What became of one event. `accepted`: it is stored once this is answered, or was before. */
 export interface EventResult {
@@ -95,6 +95,7 @@ async function acceptOne(
     saltHmac,
     randomBytes,
     via,
+    source: input?.source ?? roughSource(raw, defaults),
     ...(line === undefined ? {} : { line }),
   });
   const why = job.ledger.find(({ outcome }) => outcome !== 'received');

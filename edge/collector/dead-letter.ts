@@ -63,6 +63,7 @@ async function deadLetterOf(refused: Refused, context: LetterContext): Promise<D
     receivedAt: now,
     at,
     via: context.via,
+    source: context.source,
     line: context.line,
     reason: refused.reason,
     pointer: refused.pointer,

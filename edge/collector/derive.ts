@@ -14,6 +14,7 @@ import {
   scrubReferrer,
   scrubText,
   scrubUrl,
+  sourceCode,
   storedEventId,
   withoutAccountIds,
 } from '../../core/index.ts';
@@ -28,6 +29,8 @@ export interface DeriveContext {
   readonly decision: ConsentDecision;
   /** What all events of the message share of their context; absent of an importer. */
   readonly shared?: SharedContext | undefined;
+  /** Where the events come from, where it is not the tag (core/context.ts). */
+  readonly source?: string | undefined;
 }
 
 const NO_ACCOUNTS: readonly AccountRef[] = [];
@@ -76,7 +79,7 @@ const NO_URL: Partial<ScrubbedUrl> = {};
  * @param accounts those it names, see {@link accountsOf}.
  */
 export function deriveRow(
-  { decision, site, shared }: DeriveContext,
+  { decision, site, shared, source }: DeriveContext,
   event: TrackEvent,
   at: EpochMs,
   keys: EventKeys,
@@ -115,6 +118,6 @@ export function deriveRow(
     items: commerce?.items === undefined ? undefined : JSON.stringify(commerce.items.map(scrubItem)),
     properties: propertiesOf(event, policy),
     accounts: accounts.length === 0 ? undefined : accounts,
-    context: shared && contextOf(shared, event, { campaign, referrer }, channelData),
+    context: shared ? contextOf(shared, event, { campaign, referrer }, channelData) : sourceCode(source),
   };
 }

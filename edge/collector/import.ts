@@ -15,6 +15,7 @@ import { BrokenStreamError, linesOf } from './import-stream.ts';
 import { siteOfToken } from './ingest.ts';
 import { createKeyring } from './keyring.ts';
 import type { Defaults } from './server-event.ts';
+import { sourceSchema } from './server-event.ts';
 import { cacheSites } from './site-cache.ts';
 import { mendSurrogates } from './well-formed.ts';
 
@@ -39,10 +40,13 @@ const querySchema = v.strictObject({
     ]),
     'unasked',
   ),
+  /** For lines that name none. */
+  source: v.optional(sourceSchema, 'import'),
 });
 
-const defaultsOf = (consent: v.InferOutput<typeof querySchema>['consent']): Defaults => ({
+const defaultsOf = ({ consent, source }: v.InferOutput<typeof querySchema>): Defaults => ({
   gpc: false,
+  source,
   consent: typeof consent === 'string' ? { state: consent } : { state: 'granted', purposes: consent },
 });
 
@@ -117,13 +121,14 @@ export function createImport(port: Port, tokenKeys: () => Promise<TokenKeys>): (
     if (!query.success) {
       return problem(
         'malformed_request',
-        'line is a number from 1; consent is unasked, refused, or purposes with commas.',
+        'line is a number from 1; consent is unasked, refused, or purposes with commas; source is a word of letters, such as crm.',
       );
     }
     const body = bodyOf(context.req.raw);
     if (body === undefined)
       return problem('unsupported_encoding', `Send it as it is, or packed as ${ENCODINGS_TAKEN}.`);
-    const { line, consent } = query.output;
+    const { line } = query.output;
+    const defaults = defaultsOf(query.output);
     const shared = {
       site: site.value,
       saltHmac,
@@ -143,7 +148,7 @@ export function createImport(port: Port, tokenKeys: () => Promise<TokenKeys>): (
         chunk.push(one);
         if (chunk.length < CHUNK_LINES) continue;
         // Nothing more is read until these are durable: the sender waits as long as the disk needs.
-        const refusal = await writeChunk(port, chunk, defaultsOf(consent), shared, tally);
+        const refusal = await writeChunk(port, chunk, defaults, shared, tally);
         if (refusal !== undefined) return stopped(refusal);
         chunk = [];
         if (tally.lines >= IMPORT_LINES_MAX) return stopped('body_too_large');
@@ -154,7 +159,7 @@ export function createImport(port: Port, tokenKeys: () => Promise<TokenKeys>): (
     } finally {
       await reader.cancel().catch(() => undefined);
     }
-    const refusal = chunk.length === 0 ? undefined : await writeChunk(port, chunk, defaultsOf(consent), shared, tally);
+    const refusal = chunk.length === 0 ? undefined : await writeChunk(port, chunk, defaults, shared, tally);
     if (refusal !== undefined) return stopped(refusal);
     const { refused, ...counts } = tally;
     return context.json({ ...counts, refused: Object.fromEntries(refused) }, 200, {

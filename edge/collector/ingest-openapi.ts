@@ -11,6 +11,7 @@ const consent = v.object({
 const eventsSchema = v.object({
   consent: v.optional(consent),
   gpc: v.optional(v.boolean()),
+  source: v.optional(v.string()),
   events: v.array(
     v.object({
       id: v.string(),
@@ -25,6 +26,7 @@ const eventsSchema = v.object({
       user_agent: v.optional(v.string()),
       consent: v.optional(consent),
       gpc: v.optional(v.boolean()),
+      source: v.optional(v.string()),
     }),
   ),
 });
@@ -81,6 +83,12 @@ export const describeImport = describeRoute({
       in: 'query',
       schema: { type: 'string', default: 'unasked' },
       description: 'For lines that state none: unasked, refused, or purposes with commas between them',
+    },
+    {
+      name: 'source',
+      in: 'query',
+      schema: { type: 'string', default: 'import' },
+      description: 'For lines that name none: web, app, crm, social …, or a word of the site’s own',
     },
   ],
   requestBody: { content: { 'application/x-ndjson': { schema: { type: 'string' } } } },

@@ -13,7 +13,7 @@ import type { Port } from '../port.ts';
 import { acceptServerEvents } from './accept-server-events.ts';
 import { receive } from './admit.ts';
 import { createKeyring } from './keyring.ts';
-import { consentSchema } from './server-event.ts';
+import { consentSchema, sourceSchema } from './server-event.ts';
 import { cacheSites } from './site-cache.ts';
 import { mendSurrogates } from './well-formed.ts';
 
@@ -26,6 +26,7 @@ const batchSchema = v.strictObject({
   /** For events that state none themselves. */
   consent: v.optional(consentSchema),
   gpc: v.optional(v.boolean(), false),
+  source: v.optional(sourceSchema, 'server'),
   events: v.pipe(v.array(v.unknown()), v.minLength(1)),
 });
 
@@ -71,7 +72,7 @@ function readBatch(body: Uint8Array): Result<v.InferOutput<typeof batchSchema>, 
   if (batch.success) return ok(batch.output);
   return err({
     problem: 'malformed_batch',
-    detail: 'Send {"events":[…]}, with "consent" if it holds for all of them.',
+    detail: 'Send {"events":[…]}, with "consent" and "source" if they hold for all of them.',
   });
 }
 
@@ -100,12 +101,12 @@ export function createIngest(port: Port, tokenKeys: () => Promise<TokenKeys>): H
     if (!body.ok) return refuse(site.value, body.error);
     const batch = readBatch(body.value);
     if (!batch.ok) return refuse(site.value, batch.error);
-    const { events, consent, gpc } = batch.value;
+    const { events, ...defaults } = batch.value;
     const taken = events.slice(0, INGEST_EVENTS_MAX).map((raw) => ({ raw }));
     const over = events.length - taken.length;
     const { job, results } = await acceptServerEvents(
       taken,
-      { consent, gpc },
+      { ...defaults, consent: defaults.consent },
       {
         site: site.value,
         now: port.now(),

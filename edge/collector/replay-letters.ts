@@ -67,8 +67,8 @@ function mendedRow(site: Site, letter: KeptLetter, mapping: FieldMapping): Resul
   const { visitor, linked, purposes, policyVersion } = letter;
   const decision: ConsentDecision = linked === 1 ? { action: 'link', purposes } : { action: 'count', purposes: 0 };
   const keys: EventKeys = visitor === undefined ? { linked } : { linked, visitor };
-  // Where and how it came was not kept with it.
-  const derive = { site, decision };
+  // Of where and how it came its source alone was kept with it.
+  const derive = { site, decision, source: letter.source };
   const made = deriveRow(derive, decoded.value, letter.at as EpochMs, keys, letter.orderKey, []);
   const row = { ...made, purposes, policyVersion };
   return rowBytes(row) > ROW_BYTES_MAX ? refuse('event_too_large') : ok(row);

@@ -12,7 +12,7 @@ import {
   PURPOSES,
 } from '../../contract/index.ts';
 import type { Hmac } from '../../core/index.ts';
-import { lengthPrefixed, truncateAddress } from '../../core/index.ts';
+import { lengthPrefixed, parseSource, truncateAddress } from '../../core/index.ts';
 
 /** Characters of an id that is the sender's own and no UUID. */
 const OWN_ID_CHARS_MAX = 200;
@@ -39,6 +39,9 @@ export const consentSchema = v.variant('state', [
   }),
 ]);
 
+/** Where an event comes from, in a word; see core/context.ts. */
+export const sourceSchema = v.custom<string>((given) => parseSource(given) !== undefined);
+
 const time = v.custom<number | string>((given) => timeOf(given) !== undefined);
 /** An event in words. What it happened with (`params`) is read as a page's parameters are, by the wire's own reader. */
 export const serverEventSchema = v.strictObject({
@@ -62,6 +65,7 @@ export const serverEventSchema = v.strictObject({
   ),
   user_agent: v.optional(v.string()),
   consent: v.optional(consentSchema),
+  source: v.optional(sourceSchema),
   /** The visitor's browser sent `Sec-GPC: 1`. */
   gpc: v.optional(v.boolean()),
 });
@@ -71,6 +75,7 @@ type ServerEvent = v.InferOutput<typeof serverEventSchema>;
 export interface Defaults {
   readonly consent: v.InferOutput<typeof consentSchema> | undefined;
   readonly gpc: boolean;
+  readonly source: string;
 }
 
 /** An event in the wire's keys, and what a page's message would say around it. */
@@ -78,6 +83,7 @@ export interface WireInput {
   readonly raw: Readonly<Record<string, unknown>>;
   readonly consent: Consent;
   readonly gpc: boolean;
+  readonly source: string;
   readonly firstPartyId: FirstPartyId | undefined;
   readonly sender: { readonly userAgent: string; readonly network?: string };
 }
@@ -121,6 +127,10 @@ export function roughlyWire(raw: unknown): unknown {
   );
 }
 
+/** The source of an event that can't be read as a whole. */
+export const roughSource = (raw: unknown, defaults: Defaults): string =>
+  parseSource(typeof raw === 'object' && raw !== null && 'source' in raw ? raw.source : undefined) ?? defaults.source;
+
 const namedPointer = (path: readonly { readonly key: unknown }[] | undefined): string =>
   (path ?? [])
     .slice(0, 3)
@@ -160,6 +170,7 @@ export async function readServerEvent(
     },
     consent: consentOf(event.consent ?? defaults.consent),
     gpc: event.gpc ?? defaults.gpc,
+    source: event.source ?? defaults.source,
     firstPartyId: event.first_party_id,
     sender: network === undefined ? { userAgent } : { userAgent, network },
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../../contract/index.ts';
 import { anEvent, eventsArb, stateOf, T0 } from '../testing.ts';
-import { CATEGORIES_MAX, EVENT_NAMES_MAX, mergeStates, ORDERS_MAX, PROFILE_BYTES_MAX } from './fold.ts';
+import { CATEGORIES_MAX, EVENT_NAMES_MAX, mergeStates, ORDERS_MAX, PROFILE_BYTES_MAX, SOURCES_MAX } from './fold.ts';
 import { decodeState, emptyState, encodeState } from './state.ts';
 
 const encoded = (events: Parameters<typeof stateOf>[0]): string => encodeState(stateOf(events));
@@ -47,6 +47,12 @@ describe('M1: the same events give the same profile, byte for byte', () => {
       max: CATEGORIES_MAX,
       of: (nth: number) => anEvent({ name: 'view_item', items: [{ id: 'a', category: `c${nth}` }] }),
       held: 'viewed',
+    },
+    {
+      why: 'sources',
+      max: SOURCES_MAX,
+      of: (nth: number) => anEvent({ source: `s${'abcdefghijklmnopqrstuvwxyz'[nth]}` }),
+      held: 'sources',
     },
     {
       why: 'orders',

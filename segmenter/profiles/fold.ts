@@ -1,7 +1,7 @@
 // segmenter/profiles/fold.ts: folds events into a profile's state, and states into each other, in any order.
 import type { Item, PurposeBits } from '../../contract/index.ts';
 import { DAY_MS, HOUR_MS, KNOWN_EVENTS } from '../../contract/index.ts';
-import { addToSessions, mergeSessions } from '../../core/index.ts';
+import { addToSessions, DEFAULT_SOURCE, mergeSessions, SOURCES } from '../../core/index.ts';
 import type { Agreement, Order, ProfileState, Refund } from './state.ts';
 import { byCodeUnits } from './order.ts';
 import { addToDays, mergeDays } from './recent-days.ts';
@@ -15,6 +15,8 @@ export const CATEGORIES_MAX = 200;
 export const CATEGORY_CHARS_MAX = 60;
 /** Most categories held of one order, by alphabet. */
 export const ORDER_CATEGORIES_MAX = 10;
+/** Most sources counted of one visitor: those with a name of ours first, then the site's own by alphabet. */
+export const SOURCES_MAX = 20;
 /** Most orders and refunds held of one visitor, the earliest; whoever has more is a machine. */
 export const ORDERS_MAX = 1_000;
 /** What all of these let one profile grow to, bytes of its text, whatever its visitor sends. */
@@ -32,6 +34,8 @@ export interface FoldedEvent {
   readonly currency?: string;
   readonly value?: number;
   readonly items?: readonly Item[];
+  /** Absent of the tag's. */
+  readonly source?: string;
 }
 
 /** Adds one event to `state`. Each event may be given once; the watermark sees to that. */
@@ -47,6 +51,8 @@ export function foldEvent(state: ProfileState, event: FoldedEvent): void {
   addToDays(state.days, event.name, event.at);
   count(state.names, event.name, 1);
   keepFirst(state.names, EVENT_NAMES_MAX, byName);
+  count(state.sources, event.source ?? DEFAULT_SOURCE, 1);
+  keepFirst(state.sources, SOURCES_MAX, bySource);
   switch (event.name) {
     case 'view_item':
       countCategories(state.viewed, event.items);
@@ -78,9 +84,11 @@ export function mergeStates(state: ProfileState, other: ProfileState): void {
   for (const [name, events] of other.names) count(state.names, name, events);
   for (const [category, items] of other.viewed) count(state.viewed, category, items);
   for (const [category, items] of other.carted) count(state.carted, category, items);
+  for (const [source, events] of other.sources) count(state.sources, source, events);
   for (const [key, order] of other.orders) setOrder(state.orders, key, order);
   for (const [key, refund] of other.refunds) state.refunds.set(key, refund);
   keepFirst(state.names, EVENT_NAMES_MAX, byName);
+  keepFirst(state.sources, SOURCES_MAX, bySource);
   keepFirst(state.viewed, CATEGORIES_MAX, byKey);
   keepFirst(state.carted, CATEGORIES_MAX, byKey);
   keepFirst(state.orders, ORDERS_MAX, byOrder);
@@ -154,8 +162,11 @@ function keepFirst<T>(map: Map<string, T>, max: number, compare: Compare<T>): vo
 }
 
 const KNOWN = new Set(KNOWN_EVENTS);
+const KNOWN_SOURCES: ReadonlySet<string> = new Set(SOURCES);
 const byKey: Compare<unknown> = (a, b) => byCodeUnits(a[0], b[0]);
 const byName: Compare<unknown> = (a, b) => Number(KNOWN.has(b[0])) - Number(KNOWN.has(a[0])) || byKey(a, b);
+const bySource: Compare<number> = (a, b) =>
+  Number(KNOWN_SOURCES.has(b[0])) - Number(KNOWN_SOURCES.has(a[0])) || byKey(a, b);
 const byOrder: Compare<Order> = (a, b) => compareTuples(orderFields(a[1]), orderFields(b[1])) || byKey(a, b);
 const byRefund: Compare<Refund> = (a, b) => compareTuples(refundFields(a[1]), refundFields(b[1])) || byKey(a, b);
 

@@ -67,6 +67,8 @@ export interface ProfileState {
   readonly viewed: Map<string, number>;
   /** Items put into the cart, per category. */
   readonly carted: Map<string, number>;
+  /** Events per source. */
+  readonly sources: Map<string, number>;
 }
 
 /** The state before any event. */
@@ -83,6 +85,7 @@ export const emptyState = (): ProfileState => ({
   refunds: new Map(),
   viewed: new Map(),
   carted: new Map(),
+  sources: new Map(),
 });
 
 /** The state's one text: equal states have equal texts. A state without events has none. */
@@ -102,6 +105,7 @@ export function encodeState(state: ProfileState): string {
     refunds: sorted(state.refunds).map(([key, refund]) => [key, ...refundFields(refund)]),
     viewed: sorted(state.viewed),
     carted: sorted(state.carted),
+    sources: sorted(state.sources),
   });
 }
 
@@ -127,6 +131,7 @@ export function decodeState(text: string): ProfileState {
     refunds: new Map(stored.refunds.map(([key, at, order, currency, value]) => [key, { at, order, currency, value }])),
     viewed: new Map(stored.viewed),
     carted: new Map(stored.carted),
+    sources: new Map(stored.sources),
   };
 }
 
@@ -153,6 +158,7 @@ interface StoredState {
   readonly refunds: [key: string, ...RefundFields][];
   readonly viewed: [string, number][];
   readonly carted: [string, number][];
+  readonly sources: [string, number][];
 }
 
 /** An order as a tuple, time first: what is compared when one key has come with different contents. */

@@ -272,6 +272,18 @@ export const TRAITS: readonly Trait[] = [
       return times === undefined ? undefined : Math.max(0, dayOf(asOf) - dayOf(times.last));
     },
   },
+  {
+    id: 'sources',
+    unit: 'count',
+    description: 'Where the events came from: how many sources, such as web, app and crm, the profile is fused from.',
+    family: 'sources',
+    scale: 'linear',
+    // It says how much is known of somebody, not what they are like.
+    clusters: false,
+    words: { high: '', low: '' },
+    phrase: { high: 'known from more sources', low: 'known from fewer sources' },
+    of: (state) => state.sources.size,
+  },
   // The shares below are 1 for everybody with a single event, so they describe but don't make clusters.
   {
     id: 'peak_hour_share',

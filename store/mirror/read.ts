@@ -3,6 +3,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
 import { PURPOSE_BIT } from '../../contract/index.ts';
+import { DEFAULT_SOURCE } from '../../core/index.ts';
 import type { Db, SiteRow } from '../db.ts';
 import { textOf } from '../rows.ts';
 import type { StoredEvent } from '../segmenter.ts';
@@ -69,11 +70,13 @@ export async function readMirroredVisitors(
   if (parts.length === 0) return { events, visitors };
   await withDuck({ threads: 1, memory: '700MB', spillFolder: freshFolder(folder, site) }, async (duck) => {
     const files = `read_parquet(${fileList(parts.map((part) => partPath(folder, site, part)))}, hive_partitioning = false)`;
-    const names = await namesIn(duck, files);
+    const names = await valuesIn(duck, files, 'name');
+    const sources = await valuesIn(duck, files, 'source');
     const result = await duck.stream(
       // A number for a name and no id where none is needed: every text costs as much as all numbers of its row.
       `SELECT visitor, "at"::DOUBLE, purposes, list_position(${textList(names)}, name)::INTEGER - 1,
-          CASE WHEN name IN ('purchase', 'refund') THEN id END, order_key, currency, value::DOUBLE, items
+          CASE WHEN name IN ('purchase', 'refund') THEN id END, order_key, currency, value::DOUBLE, items,
+          list_position(${textList(sources)}, source)::INTEGER - 1
         FROM ${files}
         WHERE (purposes & ${PURPOSE_BIT.profile}) <> 0 AND visitor % ${share.of} = ${share.part}
           AND visitor IN (SELECT id FROM read_csv(${literal(visitorsPath(folder, site))}, header = false, columns = {id: 'INTEGER'}))
@@ -93,7 +96,7 @@ export async function readMirroredVisitors(
           held = [];
           visitors += 1;
         }
-        held.push(eventAt(columns, row, names));
+        held.push(eventAt(columns, row, names, sources));
       }
       events += chunk.rowCount;
     }
@@ -104,9 +107,9 @@ export async function readMirroredVisitors(
 
 const textList = (texts: readonly string[]): string => `[${texts.map(literal).join(', ')}]`;
 
-async function namesIn(duck: DuckDBConnection, files: string): Promise<string[]> {
-  const reader = await duck.runAndReadAll(`SELECT DISTINCT name FROM ${files} ORDER BY name`);
-  return reader.getRows().map(([name]) => String(name));
+async function valuesIn(duck: DuckDBConnection, files: string, column: 'name' | 'source'): Promise<string[]> {
+  const reader = await duck.runAndReadAll(`SELECT DISTINCT ${column} FROM ${files} ORDER BY 1`);
+  return reader.getRows().map(([value]) => String(value));
 }
 
 /** A chunk's columns: numbers as arrays over DuckDB's own memory, the rest row by row. */
@@ -120,6 +123,7 @@ interface Columns {
   readonly currencies: DuckDBVector;
   readonly values: DuckDBVector;
   readonly items: DuckDBVector;
+  readonly sources: ArrayLike<number>;
 }
 
 function columnsOf(chunk: DuckDBDataChunk): Columns {
@@ -135,10 +139,11 @@ function columnsOf(chunk: DuckDBDataChunk): Columns {
     currencies: chunk.getColumnVector(6),
     values: chunk.getColumnVector(7),
     items: chunk.getColumnVector(8),
+    sources: numbers(9),
   };
 }
 
-function eventAt(columns: Columns, row: number, names: readonly string[]): StoredEvent {
+function eventAt(columns: Columns, row: number, names: readonly string[], sources: readonly string[]): StoredEvent {
   const id = columns.ids.getItem(row);
   const event: { -readonly [K in keyof StoredEvent]: StoredEvent[K] } = {
     visitor: columns.visitors[row] ?? -1,
@@ -147,6 +152,8 @@ function eventAt(columns: Columns, row: number, names: readonly string[]): Store
     purposes: columns.purposes[row] ?? 0,
     name: names[columns.names[row] ?? -1] ?? '',
   };
+  const source = sources[columns.sources[row] ?? -1];
+  if (source !== undefined && source !== DEFAULT_SOURCE) event.source = source;
   const items = columns.items.getItem(row);
   if (typeof items === 'string') event.items = items;
   if (event.id === '') return event;

@@ -10,7 +10,7 @@ import { addPart, dayFolder, dayNumber, freshFolder, listParts, partsByDay, plac
 import { rewriteParts } from './rewrite.ts';
 
 /** Raised when the columns change: every mirror is then made anew. */
-const MIRROR_VERSION = 1;
+const MIRROR_VERSION = 2;
 /** Events read from libSQL at once. */
 const SLICE_EVENTS = 20_000;
 /** Events of one file set: bounds memory, and what a killed run has to do again. */
@@ -27,6 +27,7 @@ const COLUMNS = [
   ['name', 'n.value', 'VARCHAR'], ['path', 'p.value', 'VARCHAR'], ['referrer', 'r.value', 'VARCHAR'],
   ['campaign', 'k.value', 'VARCHAR'], ['order_key', "nullif(lower(hex(e.order_key)), '')", 'VARCHAR'],
   ['currency', 'c.value', 'VARCHAR'], ['value', 'e.value', 'BIGINT'], ['items', 'e.items', 'VARCHAR'],
+  ['source', "coalesce(x.source, 'web')", 'VARCHAR'],
 ] as const; // biome-ignore format: a table reads better in rows
 
 /** What a run did. */
@@ -168,6 +169,7 @@ const SLICE = `SELECT max(seq) AS seq, count(*) AS events, group_concat(line, ch
   FROM events AS e NOT INDEXED CROSS JOIN strings AS n ON n.id = e.name LEFT JOIN visitors AS v ON v.id = e.visitor
     LEFT JOIN strings AS p ON p.id = e.path LEFT JOIN strings AS r ON r.id = e.referrer
     LEFT JOIN strings AS k ON k.id = e.campaign LEFT JOIN strings AS c ON c.id = e.currency
+    LEFT JOIN contexts AS x ON x.id = e.context
   WHERE e.site_id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?)`;
 
 /** Moves what COPY wrote, `day=…/data_N.parquet`, to the site's folders under names of the stretch. */

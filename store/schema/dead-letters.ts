@@ -17,6 +17,8 @@ export const deadLetters = sqliteTable(
     at: integer('at').notNull(),
     /** The way it came: `collect`, `events`, `import`. */
     via: text('via').notNull(),
+    /** Where the event came from, a word; null for the tag's. */
+    source: text('source'),
     /** Line of the import. */
     line: integer('line'),
     reason: text('reason').notNull(),

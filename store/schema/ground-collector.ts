@@ -19,6 +19,8 @@ export const contexts = sqliteTable('contexts', {
   /** IANA name, or ''. */
   timeZone: text('time_zone').notNull(),
   channel: integer('channel').notNull(),
+  /** Where the event came from, a word; see core/context.ts. */
+  source: text('source').notNull().default('web'),
 });
 
 /** Tracking plans, each version kept: a stored event is read by the plan it came under. */
