@@ -10,6 +10,8 @@ import {
   leaveOnWithdrawal,
   purgeExpired,
   purgeWithdrawals,
+  readLetters,
+  readLetterTotals,
   readReceipts,
   releasedSegments,
   setRetention,
@@ -86,6 +88,25 @@ describe('C1: a withdrawal', () => {
     expect(await count('SELECT count(*) FROM memberships WHERE visitor = 1')).toBe(0);
     await purgeWithdrawals(needs());
     expect(await count('SELECT count(*) FROM events WHERE visitor = 1')).toBe(0);
+  });
+
+  it.each([
+    { why: 'everything', over: { kind: 'withdrawn', purposes: 0 } as const, left: [] },
+    { why: 'profile alone', over: { purposes: 1 }, left: [1] },
+  ])('of $why takes it from dead letters too, which a replay would make events of', async ({ over, left }) => {
+    await choose(aChoice());
+    const letter = {
+      receivedAt: NOW, at: NOW, via: 'collect', reason: 'malformed_event', pointer: '/t', body: '{"n":"page_view"}',
+      linked: 1, purposes: 15, policyVersion: 1,
+    } as const; // biome-ignore format: a row
+    const letters = [1, 2].map((nth) => ({ ...letter, id: `${nth}`.repeat(32), visitor: visitorKey(nth) }));
+    await acceptJobs(store.db, [{ site: SHOP.row, day: 20_000, rows: [], ledger: [], letters }]);
+    await choose(aChoice({ receivedAt: NOW + 1, ...over }));
+    await purgeWithdrawals(needs());
+    const kept = await readLetters(store.db, SHOP.row, { after: 0, limit: 10 });
+    expect(kept.filter(({ visitor }) => visitor === visitorKey(1)).map(({ purposes }) => purposes)).toEqual(left);
+    expect(kept.filter(({ visitor }) => visitor === visitorKey(2)).map(({ purposes }) => purposes)).toEqual([15]);
+    expect(await readLetterTotals(store.db, SHOP.row)).toMatchObject({ letters: kept.length });
   });
 
   it('of profile alone leaves what was agreed to be measured', async () => {

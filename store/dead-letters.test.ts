@@ -1,7 +1,7 @@
 // store/dead-letters.test.ts: letters are bounded, move at most once, and the ledger balances whatever happens to them (D1, D2).
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EpochMs, VisitorKey } from '../contract/index.ts';
+import type { EpochMs, SiteId, VisitorKey } from '../contract/index.ts';
 import { DAY_MS } from '../contract/index.ts';
 import type { EventRow, WriteJob } from './accept.ts';
 import { acceptJobs } from './accept.ts';
@@ -19,6 +19,7 @@ import { replayStatements } from './letter-replay.ts';
 import { setRetention } from './retention.ts';
 import { checkRetention } from './retention-check.ts';
 import { purgeExpired } from './retention-purge.ts';
+import { deleteSalt, expiredSalts } from './salts.ts';
 import { addSite } from './sites.ts';
 import type { TestDatabase } from './testing.ts';
 import { openTestDatabase } from './testing.ts';
@@ -221,5 +222,25 @@ describe('P4: erasure of dead letters', () => {
     await addTombstones(database.db, tombstones);
     await replayTombstones(needs());
     expect((await lettersOf()).map((one) => one.letter)).toEqual([2]);
+  });
+});
+
+describe('P4: dead letters after a rotation', () => {
+  it('have the key their visitor has now once the salt of the other is destroyed, and an erasure reaches them', async () => {
+    const FORMER = 'f0f1f2f3f4f5f6f7f8f9fafb' as VisitorKey;
+    const { db } = database;
+    await acceptJobs(db, [jobOf([letter(1, { visitor: FORMER, linked: 1, purposes: 15 })])]);
+    const returned = { ...rowOf(letter(2)), visitor: KEY, formerVisitor: FORMER, linked: 1 as const, purposes: 15 };
+    await acceptJobs(db, [{ site: 1, day: DAY, rows: [returned], ledger: [] }]);
+    await db.client.execute(`INSERT INTO salts (site_id, use, opens_at, closes_at, destroy_at, kek_id, wrapped)
+      VALUES (1, 'long', 1, 2, 3, 'k', zeroblob(60))`);
+    const [salt] = await expiredSalts(db, NOW);
+    if (salt === undefined) throw new Error('the salt is over');
+    await addSite(db, { id: 'shop' as SiteId, origins: [], policy: 'standard', floor: 50, at: NOW });
+    await deleteSalt(db, salt, NOW);
+    expect(await lettersOf()).toMatchObject([{ visitor: KEY }]);
+    const clock = () => NOW;
+    await eraseVisitor({ db, holder: 'a', clock }, SITE, { keys: [KEY], receipt: 'r', at: NOW });
+    expect(await lettersOf()).toEqual([]);
   });
 });

@@ -218,6 +218,35 @@ export const eraseLetterStatements = (site: SiteRow, keys: readonly string[], un
   { sql: `UPDATE dead_letter_totals SET ${RECOUNT} WHERE site_id = ?1 AND changes() > 0`, args: [site] },
 ];
 
+const KEYS_OF = `(SELECT v.key FROM visitors AS v WHERE v.id = w.value ->> '$[0]' UNION
+    SELECT f.key FROM former_keys AS f WHERE f.site_id = ?1 AND f."of" = 'visitors' AND f.id = w.value ->> '$[0]')`;
+const WITHDRAWN_SQL = `UPDATE dead_letters SET purposes = dead_letters.purposes & ~(w.value ->> '$[1]') FROM json_each(?2) AS w
+  WHERE dead_letters.site_id = ?1 AND dead_letters.at <= w.value ->> '$[2]' AND dead_letters.visitor_key IN ${KEYS_OF}`;
+
+/**
+ * The statements that take withdrawn purposes from letters, and letters that relied on nothing else: a replay would bring
+ * them back as events that were agreed to.
+ * @param withdrawals each visitor's number, the bits withdrawn, and the instant up to which.
+ */
+export const withdrawLetterStatements = (
+  site: SiteRow,
+  withdrawals: readonly (readonly [visitor: number, purposes: number, until: number])[],
+): InStatement[] => [
+  { sql: WITHDRAWN_SQL, args: [site, JSON.stringify(withdrawals)] },
+  { sql: 'DELETE FROM dead_letters WHERE site_id = ? AND linked = 1 AND purposes = 0', args: [site] },
+  { sql: `UPDATE dead_letter_totals SET ${RECOUNT} WHERE site_id = ?1 AND changes() > 0`, args: [site] },
+];
+
+/**
+ * The statement that gives letters the key their visitor has now. Run it before former keys go: nobody could find a letter
+ * by the key of a salt that is destroyed, and its replay would be a visitor whom no erasure reaches (P4).
+ */
+export const rekeyLetterStatement = (site: SiteRow): InStatement => ({
+  sql: `UPDATE dead_letters SET visitor_key = v.key FROM former_keys AS f CROSS JOIN visitors AS v ON v.id = f.id
+    WHERE dead_letters.site_id = ?1 AND f.site_id = ?1 AND f."of" = 'visitors' AND f.key = dead_letters.visitor_key`,
+  args: [site],
+});
+
 /** The keys that a site's letters name, as hex digits, each once. */
 export async function letterKeys(db: Db, site: SiteRow): Promise<string[]> {
   const { rows } = await db.client.execute({

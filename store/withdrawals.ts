@@ -4,6 +4,7 @@
 import type { InStatement } from '@libsql/client';
 import { PURPOSE_BIT } from '../contract/index.ts';
 import type { Db, SiteRow } from './db.ts';
+import { withdrawLetterStatements } from './dead-letters.ts';
 import { forgetDerived } from './retention-purge.ts';
 import { overwriting } from './retention-walk.ts';
 import type { Lease } from './lease.ts';
@@ -84,13 +85,16 @@ async function purgeSite(
   lease: Lease,
   withdrawals: readonly Withdrawal[],
 ): Promise<{ events: number; narrowed: number }> {
-  const of = JSON.stringify(withdrawals.map(({ visitor, purposes, until }) => [visitor, purposes, until]));
+  const named = withdrawals.map(({ visitor, purposes, until }) => [visitor, purposes, until] as const);
+  const of = JSON.stringify(named);
   const profiled = withdrawals.filter(({ purposes }) => (purposes & PURPOSE_BIT.profile) !== 0);
   await forgetDerived(
     db,
     site,
     profiled.map(({ visitor }) => visitor),
   );
+  // Before the events: what a replay makes an event of until then is among them.
+  await db.client.batch(overwriting(db, withdrawLetterStatements(site, named)), 'write');
   // The copy can't lose one purpose of an event: it is made anew from what stays.
   await db.copy?.forget(site);
   let [events, narrowed, seq, isReset] = [0, 0, 0, false];
