@@ -102,6 +102,10 @@ function derived(
 /** Findings of one message that are counted; a queue message has room for no more. */
 const FINDINGS_MAX = 64;
 
+/** Where a finding points: the plan's own names may be told; what the page made up is not repeated (P1). */
+export const planPointer = ({ reason, property }: PlanFinding): string =>
+  reason === 'plan_unknown_event' ? '/n' : `/p/${property || '*'}`;
+
 /** Notes what the site's plan has against an event. @returns its refusal where the plan refuses it. */
 function refusedByPlan(event: TrackEvent, { context, findings }: Message): Outcome | undefined {
   const { plan } = context.site;
@@ -110,10 +114,8 @@ function refusedByPlan(event: TrackEvent, { context, findings }: Message): Outco
   findings.push(...found.slice(0, FINDINGS_MAX - findings.length));
   const refusal = found.find(({ mode }) => mode === 'reject');
   if (refusal === undefined) return undefined;
-  const { reason, property } = refusal;
-  // The plan's own names may be told; what the page made up is not repeated.
-  const pointer = reason === 'plan_unknown_event' ? '/n' : `/p/${property || '*'}`;
-  return { outcome: 'invalid', reason, refused: { event: event.id, reason, pointer } };
+  const { reason } = refusal;
+  return { outcome: 'invalid', reason, refused: { event: event.id, reason, pointer: planPointer(refusal) } };
 }
 
 /** The refusal of an event that looks personal where the site's policy refuses those. What the page made up is not repeated. */

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EpochMs, SiteId } from '../../contract/index.ts';
 import { DAY_MS, eventIdFrom, PURPOSE_BITS_ALL } from '../../contract/index.ts';
 import { decodeBatch } from '../../contract/wire-decode.ts';
+import type { TrackingPlan } from '../../core/index.ts';
 import { presetPolicy } from '../../core/index.ts';
 import type { Site } from '../../store/index.ts';
 import { acceptJobs, addSite, readLetters } from '../../store/index.ts';
@@ -35,7 +36,12 @@ afterEach(() => database.close());
 const keyring = Object.assign(() => Promise.resolve(hmac), { long: () => Promise.resolve({ hmac }) });
 
 /** Sends events as a page of a visitor who agreed would. */
-async function send(events: readonly object[], consent: unknown = ['g', PURPOSE_BITS_ALL, 1], of: Site = site) {
+async function send(
+  events: readonly object[],
+  consent: unknown = ['g', PURPOSE_BITS_ALL, 1],
+  of: Site = site,
+  source?: string,
+) {
   const message = { v: 1, s: 'shop', t: NOW, c: consent, i: 'first-party-visitor-000001', e: events };
   const decoded = decodeBatch(JSON.stringify(message));
   if (!decoded.ok) throw new Error(decoded.error);
@@ -50,6 +56,7 @@ async function send(events: readonly object[], consent: unknown = ['g', PURPOSE_
     bot: undefined,
     now: NOW,
     via: 'collect',
+    source,
     saltHmac: keyring,
     randomBytes,
   });
@@ -217,5 +224,52 @@ describe('C1: letters without consent', () => {
     });
     expect(job.letters).toBeUndefined();
     expect(job.ledger).toContainEqual({ outcome: 'invalid', reason: 'malformed_event', events: 1 });
+  });
+});
+
+describe('D2: events that a tracking plan refuses', () => {
+  const strict: TrackingPlan = {
+    unknownEvents: 'reject',
+    unknownProperties: 'reject',
+    mismatches: 'reject',
+    events: { quiz_done: { properties: { score: { type: 'integer', required: true } } } },
+  };
+  const planned = (plan: TrackingPlan): Site => ({ ...site, plan });
+  const replayBy = (of: Site) => replayLetters(needs(), of, { choice: ALL, mapping: {}, dryRun: false });
+
+  it.each([
+    { why: 'an unknown event', event: { n: 'quiz_won' }, reason: 'plan_unknown_event', pointer: '/n' },
+    { why: 'a missing property', event: { n: 'quiz_done' }, reason: 'plan_missing_property', pointer: '/p/score' },
+    {
+      why: 'a property of another type',
+      event: { n: 'quiz_done', p: { score: 'high' } },
+      reason: 'plan_wrong_type',
+      pointer: '/p/score',
+    },
+    {
+      why: 'an unknown property',
+      event: { n: 'quiz_done', p: { score: 1, colour: 'red' } },
+      reason: 'plan_unknown_property',
+      pointer: '/p/*',
+    },
+  ])('are letters that become events once the plan has changed: $why', async ({ event, reason, pointer }) => {
+    await send([{ ...event, i: fresh(), t: NOW }], undefined, planned(strict));
+    expect(await readLetters(database.db, site.row, ALL)).toMatchObject([{ reason, pointer }]);
+    expect(await replayBy(planned(strict))).toMatchObject({ replayed: 0, refused: [{ reason, pointer }] });
+    const mild = { ...strict, unknownEvents: 'warn', unknownProperties: 'allow', mismatches: 'warn' } as const;
+    expect(await replayBy(planned(mild))).toMatchObject({ replayed: 1, refused: [] });
+    expect(await rows('SELECT outcome, reason, events FROM ledger WHERE events <> 0 ORDER BY outcome')).toEqual([
+      { outcome: 'received', reason: '', events: 1 },
+      { outcome: 'stored', reason: '', events: 1 },
+    ]);
+  });
+
+  it('keep the source they came from', async () => {
+    const letter = { i: fresh(), n: 'quiz_won', t: NOW };
+    await send([letter], undefined, planned(strict), 'crm');
+    await replayBy(site);
+    expect(await rows('SELECT source FROM events CROSS JOIN contexts ON contexts.id = context')).toEqual([
+      { source: 'crm' },
+    ]);
   });
 });

@@ -7,6 +7,7 @@ import { decodeEvent } from '../../contract/wire-decode.ts';
 import type { Db, EventRow, KeptLetter, LetterChoice, Mended, Site } from '../../store/index.ts';
 import { readLetters, replayStatements } from '../../store/index.ts';
 import type { Port } from '../port.ts';
+import { planPointer } from './accept-batch.ts';
 import { deriveRow } from './derive.ts';
 import type { FieldMapping } from '../http/field-mapping.ts';
 import { mapFields } from '../http/field-mapping.ts';
@@ -60,7 +61,7 @@ function mendedRow(site: Site, letter: KeptLetter, mapping: FieldMapping): Resul
   const decoded = decodeEvent({ ...body, i: uuidOf(letter.id), t: letter.at });
   if (!decoded.ok) return refuse(decoded.error, decoded.pointer);
   const misfit = site.plan && judgeEvent(site.plan, decoded.value.name, decoded.value.properties).find(isRefusal);
-  if (misfit !== undefined) return refuse(misfit.reason, `/p/${misfit.property || '*'}`);
+  if (misfit !== undefined) return refuse(misfit.reason, planPointer(misfit));
   const personal = personalPart(site.policy, decoded.value);
   if (personal !== undefined) return refuse('personal_data', `/${personal}`);
   // Keys were made when it came, under the consent of that moment; nothing is derived from a person now.
