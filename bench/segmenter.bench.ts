@@ -11,12 +11,15 @@ import { syncMirror } from '../store/mirror.node.ts';
 import { migrateFiles, openFiles } from '../store/open.node.ts';
 import { median, printFigure, printMachine, spreadOf } from './figures.ts';
 import { writeHistory } from './segmenter/history.ts';
+import { RULES, setRules } from './segmenter/live.ts';
 
 const BENCH = 'segmenter';
 const EVENTS = Number(process.argv[2] ?? '10000000');
 const VISITORS = EVENTS / 20;
 const REBUILDS = 3;
 const KMEANS_RUNS = 3;
+/** Events of one live measurement. */
+const LIVE_EVENTS = 50_000;
 /** Days of the history; what comes new lies on its last ones. */
 const LAST_DAY = 297;
 
@@ -26,6 +29,7 @@ interface Measured {
   readonly eventsFolded: number;
   readonly profiles: number;
   readonly durationsMs: Readonly<Record<string, number>>;
+  readonly p99Ms?: number;
 }
 
 const RUN = join(projectFolder(), 'dist', 'server', 'bench', 'servers', 'segmenter-run.js');
@@ -45,6 +49,40 @@ const withDb = async <T>(use: (db: Db) => Promise<T>): Promise<T> => {
     db.client.close();
   }
 };
+
+/** What comes after everybody was judged by fifty rules, folded a commit's worth at a time. */
+async function measureLive(): Promise<void> {
+  await withDb((db) => setRules(db, { row: 1, id: 'shop' }));
+  const sweep = inProcess('live', folder);
+  say(`everybody judged by ${RULES} rules in ${sweep.seconds} s`);
+  const events = Math.min(LIVE_EVENTS, EVENTS / 20);
+  const folds: Measured[] = [];
+  for (let nth = 0; nth < REBUILDS; nth += 1) {
+    const size = { events, visitors: VISITORS, seed: 10 + nth, fromDay: LAST_DAY };
+    await withDb((db) => writeHistory(db, 1, size, () => undefined));
+    folds.push(inProcess('live', folder));
+  }
+  const rates = folds.map((one) => one.eventsFolded / one.seconds);
+  const details = { rules: RULES, newEvents: events, visitors: VISITORS };
+  printFigure({
+    bench: BENCH,
+    figure: 'live_fold_events_per_s',
+    value: median(rates),
+    unit: 'events/s',
+    against: '>= 50000',
+    spread: spreadOf(rates),
+    ...details,
+    sweepSeconds: sweep.seconds,
+  });
+  printFigure({
+    bench: BENCH,
+    figure: 'membership_lookup_p99_ms',
+    value: inProcess('lookups', folder).p99Ms ?? Number.NaN,
+    unit: 'ms',
+    against: '< 2 at 1 M visitors',
+    ...details,
+  });
+}
 
 printMachine(BENCH);
 try {
@@ -118,6 +156,7 @@ try {
     stagesMs: incremental.durationsMs,
     ...details,
   });
+  await measureLive();
   const starts = Array.from({ length: KMEANS_RUNS }, () => inProcess('kmeans', folder));
   printFigure({
     bench: BENCH,

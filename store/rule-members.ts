@@ -37,7 +37,7 @@ export async function readRuleMark(db: Db, site: SiteRow): Promise<RuleMark | un
   return row && { rules: textOf(row, 'rules'), day: Number(row['day']), currency: textOf(row, 'currency') };
 }
 
-/** Segments of some visitors, clusters among them, by visitor. */
+/** Segments of some visitors, clusters among them, by visitor. The index is named: by the key all of a site would be read. */
 export async function readMemberships(
   db: Db,
   site: SiteRow,
@@ -46,7 +46,7 @@ export async function readMemberships(
   const held = new Map<number, Set<string>>();
   const { rows } = await db.client.execute({
     sql: `SELECT m.visitor, m.segment_id FROM json_each(?) AS wanted
-      CROSS JOIN memberships AS m ON m.site_id = ? AND m.visitor = wanted.value`,
+      CROSS JOIN memberships AS m INDEXED BY memberships_visitor ON m.site_id = ? AND m.visitor = wanted.value`,
     args: [JSON.stringify(visitors), site],
   });
   for (const row of rows) {
@@ -69,8 +69,10 @@ export function changeStatements(
   return jsonChunks(changes.map(({ segment, visitor, entered }) => [segment, visitor, entered ? 1 : 0])).flatMap(
     (rows) => [
       {
-        sql: `DELETE FROM memberships WHERE site_id = ?1 AND (segment_id, visitor) IN
-          (SELECT value ->> '$[0]', value ->> '$[1]' FROM json_each(?2) WHERE value ->> '$[2]' = 0) AND ${HELD}`,
+        // By row: asked for pairs, SQLite reads all members of each segment.
+        sql: `DELETE FROM memberships WHERE rowid IN (SELECT m.rowid FROM json_each(?2) AS gone
+          CROSS JOIN memberships AS m ON m.site_id = ?1 AND m.segment_id = gone.value ->> '$[0]'
+            AND m.visitor = gone.value ->> '$[1]' WHERE gone.value ->> '$[2]' = 0) AND ${HELD}`,
         args: [site, rows, ...held],
       },
       {

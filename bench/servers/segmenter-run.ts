@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import type { EpochMs, SiteId } from '../../contract/index.ts';
 import { openHistory, withMirror } from '../../runtime/index.ts';
-import { partition, runSegmenter } from '../../segmenter/index.ts';
+import { foldLive, partition, runSegmenter } from '../../segmenter/index.ts';
+import { readMemberships } from '../../store/index.ts';
 import { openFiles } from '../../store/open.node.ts';
 import { seeded } from '../random.ts';
 
@@ -10,6 +11,8 @@ import { seeded } from '../random.ts';
 const NOW = Date.UTC(2026, 10, 20) as EpochMs;
 const POINTS = 1_000_000;
 const WIDTH = 12;
+/** Visitors whose segments are asked for. */
+const LOOKUPS = 20_000;
 
 const [work = '', folder = ''] = process.argv.slice(2);
 const print = (value: object): void => {
@@ -54,5 +57,39 @@ function kmeans(): void {
   print({ seconds: (performance.now() - began) / 1_000, inertia });
 }
 
-if (work === 'run') await run();
-else kmeans();
+/** Everybody judged, then the newest events folded, fifty rules asked of each visitor in them. */
+async function live(): Promise<void> {
+  const db = await openFiles({ ground: join(folder, 'ground.db'), derived: join(folder, 'derived.db') });
+  const fold = () => foldLive({ db, site: 1, now: NOW, holder: 'bench', clock: () => Date.now() });
+  let folded = 0;
+  let isCaughtUp = false;
+  const began = performance.now();
+  while (!isCaughtUp) {
+    const result = await fold();
+    if (!result.ok) throw new Error(result.error);
+    folded += result.value.folded;
+    isCaughtUp = result.value.isCaughtUp;
+  }
+  print({ seconds: (performance.now() - began) / 1_000, eventsFolded: folded });
+  db.client.close();
+}
+
+/** Which segments single visitors are in, asked one by one. */
+async function lookups(): Promise<void> {
+  const db = await openFiles({ ground: join(folder, 'ground.db'), derived: join(folder, 'derived.db') });
+  const random = seeded(3);
+  const { rows } = await db.client.execute('SELECT max(visitor) FROM profiles');
+  const visitors = Number(rows[0]?.[0] ?? 1);
+  const times = Array.from({ length: LOOKUPS }, () => 0);
+  for (let nth = 0; nth < LOOKUPS; nth += 1) {
+    const began = performance.now();
+    await readMemberships(db, 1, [1 + Math.floor(random() * visitors)]);
+    times[nth] = performance.now() - began;
+  }
+  times.sort((a, b) => a - b);
+  print({ seconds: 0, p99Ms: times[Math.floor(LOOKUPS * 0.99)], visitors });
+  db.client.close();
+}
+
+const WORKS: Readonly<Record<string, () => Promise<void> | void>> = { run, kmeans, live, lookups };
+await WORKS[work]?.();
