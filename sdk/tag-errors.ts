@@ -26,11 +26,13 @@ const tell = (kind: string, error: unknown, file = '', line = 0): void => {
   callTag('track', 'js_error', params);
 };
 
-addEventListener(
-  'error',
-  safely(({ error, filename, lineno }) => tell('error', error, filename, lineno)),
-);
-addEventListener(
-  'unhandledrejection',
-  safely(({ reason }) => tell('rejection', reason)),
-);
+safely(() => {
+  addEventListener(
+    'error',
+    safely(({ error, filename, lineno }) => tell('error', error, filename, lineno)),
+  );
+  addEventListener(
+    'unhandledrejection',
+    safely(({ reason }) => tell('rejection', reason)),
+  );
+})();

@@ -40,7 +40,7 @@ let lengths = new Map<number, number>();
 /** Interactions of earlier views. */
 let countedBefore = 0;
 // What appears in a page that nobody sees is not measured.
-let hiddenAt = document.hidden && !document.prerendering ? 0 : Number.POSITIVE_INFINITY;
+let hiddenAt = document.hidden && !document.prerendering ? 0 : Infinity;
 let isLcpFinal = false;
 // Of the page that was loaded: in a single-page app the address is another by the time it is told.
 const [address] = location.href.split('#');
@@ -66,8 +66,11 @@ const onInteraction = ({ interactionId, duration }: Interaction): void => {
   values.inp = [...lengths.values()].sort((one, other) => other - one)[place] as number;
 };
 
+/** Of the view, ms; what was before it took no time of it. */
+const sinceStart = (time: number): number => Math.max(time - startedAt, 0);
+
 const onPaint = (metric: Metric, { startTime }: PerformanceEntry): void => {
-  if (startTime < hiddenAt) values[metric] = Math.max(startTime - startedAt, 0);
+  if (startTime < hiddenAt) values[metric] = sinceStart(startTime);
 };
 
 /** Observes one type of entry; @returns what takes those that were not told to us yet. */
@@ -87,24 +90,26 @@ const observed = [
   observe('first-input', onInteraction),
 ];
 
-const settle = (): void => observed.forEach((take) => take?.());
+/** Takes all that was observed; what is painted from now on is no LCP. */
+const settle = (): void => {
+  observed.forEach((take) => take?.());
+  isLcpFinal = true;
+};
 
-const on = (type: string, act: (event: PageTransitionEvent) => void): void =>
-  addEventListener(type, safely(act as never), true);
+const on = safely((type: string, act: (event: PageTransitionEvent) => void): void =>
+  addEventListener(type, safely(act as never), true),
+);
 
 // The first input ends LCP: what is painted later, it may have caused.
-for (const type of ['keydown', 'click']) {
-  on(type, ({ isTrusted }) => {
-    if (!isTrusted) return;
-    settle();
-    isLcpFinal = true;
-  });
-}
+const onInput = ({ isTrusted }: Event): void => {
+  if (isTrusted) settle();
+};
+on('keydown', onInput);
+on('click', onInput);
 
 on('visibilitychange', () => {
   if (!document.hidden) return;
   settle();
-  isLcpFinal = true;
   hiddenAt = Math.min(hiddenAt, performance.now());
   // What grows later is told again when the page is hidden again.
   const changed: Values = {};
@@ -121,7 +126,7 @@ on('pageshow', ({ persisted, timeStamp }) => {
   told = {};
   lengths = new Map();
   countedBefore = performance.interactionCount ?? 0;
-  shiftWindow = windowBegan = shiftedLast = 0;
+  shiftedLast = -SHIFT_GAP_MS; // The next shift begins a window.
   startedAt = timeStamp;
   // A restored page is painted with the next frame but one.
   requestAnimationFrame(() =>
@@ -131,9 +136,12 @@ on('pageshow', ({ persisted, timeStamp }) => {
   );
 });
 
-safely(() => {
-  const [load] = performance.getEntriesByType('navigation') as Load[];
-  // Without one, what follows throws, and there is no TTFB.
-  startedAt = load?.activationStart ?? 0;
-  values.ttfb = Math.max((load as Load).responseStart - startedAt, 0);
-})();
+const readLoad = safely(() => {
+  const [load] = performance.getEntriesByType('navigation') as [Load];
+  // Without one, this throws, and there is no TTFB.
+  startedAt = load.activationStart ?? 0;
+  values.ttfb = sinceStart(load.responseStart);
+});
+readLoad();
+// A prerendered page's times count from when it was shown, and nothing of it is painted before.
+on('prerenderingchange', readLoad);

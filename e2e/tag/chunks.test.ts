@@ -43,6 +43,27 @@ describe('C1, S1: a chunk tells nothing without consent', () => {
     await stage.arrived(event);
   });
 
+  it.each([
+    { why: 'nobody was asked', attributes: '' },
+    { why: 'the visitor refused', attributes: 'data-consent="refuse"' },
+  ])('all of them together store nothing under the standard policy where $why, and send by the tag alone', async ({ attributes }) => {
+    const head = ['vitals', 'errors', 'datalayer', 'links'].map((name) => withChunk(name, 'data-hosts="localhost"')).join('');
+    stage.serve('/', { attributes, head });
+    const page = await stage.open('/');
+    await stage.arrived('page_view');
+    for (const { name, event, act } of CHUNKS.toReversed()) {
+      await act(page);
+      if (name !== 'vitals') await stage.arrived(event);
+    }
+    await stage.arrived('web_vitals');
+    const touched = await touchedIn(page);
+    // Storage is asked for an objection before each message (`localStorage`), and read no further.
+    expect(touched.filter((use) => !['localStorage', 'fetch', 'sendBeacon'].includes(use))).toEqual([]);
+    expect((await page.context().storageState()).origins).toEqual([]);
+    expect(await page.context().cookies()).toEqual([]);
+    expect(stage.arrivals.some(({ message }) => 'i' in message)).toBe(false);
+  });
+
   it.each(CHUNKS)('$name tells nothing after a refusal', async ({ name, act }) => {
     stage.serve('/', { attributes: 'data-policy="strict" data-consent="refuse"', head: withChunk(name) });
     const page = await stage.open('/');
@@ -185,6 +206,26 @@ describe('C1: one visitor on two of the site’s hosts', () => {
     expect(ids[0]).toMatch(/^\d{13}(-\d+){4}$/);
     expect(new Set(ids).size).toBe(1);
     expect(JSON.stringify(stage.arrivals.map(({ message }) => message.e))).not.toContain(ids[0]);
+  });
+
+  it.each(['get', 'post'])('keeps the id over a form that is sent by %s', async (method) => {
+    const source = { attributes: 'data-consent="grant"', head: withChunk('links', hosts()) };
+    stage.serve('/from', source);
+    stage.serve('/to', source);
+    const page = await stage.open('/from');
+    await stage.arrived('page_view');
+    await page.evaluate(([to, by]) => {
+      document.body.innerHTML = `<form action="${to}" method="${by}"><input name="size" value="2"><button id="it">On</button></form>`;
+    }, [`${other()}/to`, method] as const);
+    const landed = page.waitForURL((url) => url.href.startsWith(other()));
+    await page.click('#it');
+    await landed;
+    await isReady(page);
+    await stage.arrived('page_view', 2);
+    expect(page.url()).toBe(`${other()}/to${method === 'get' ? '?size=2' : ''}`);
+    const ids = stage.arrivals.map(({ message }) => message.i);
+    expect(ids[0]).toMatch(/^\d{13}(-\d+){4}$/);
+    expect(new Set(ids).size).toBe(1);
   });
 
   it.each([

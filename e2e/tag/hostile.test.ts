@@ -1,23 +1,12 @@
-// e2e/tag/hostile.test.ts
+// e2e/tag/hostile.test.ts: the tag in pages that break what it relies on: nothing is thrown, and what can be delivered is.
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { Hushtag } from '../../sdk/api.ts';
+import { HOSTILE, noteErrors } from './hostile-pages.ts';
 import type { Tagged } from './use-stage.ts';
 import { track, useStage } from './use-stage.ts';
 
 const stage = useStage();
-
-const noteErrors = async (page: Page): Promise<readonly string[]> => {
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(String(error)));
-  await page.addInitScript(() => {
-    window.addEventListener('unhandledrejection', (event) => console.error('unhandled', event.reason));
-  });
-  page.on('console', (line) => {
-    if (line.text().startsWith('unhandled')) errors.push(line.text());
-  });
-  return errors;
-};
 
 /** Uses everything a page can use, and returns what the page's own code came to. */
 const useEverything = async (page: Page): Promise<string> =>
@@ -51,31 +40,6 @@ const useEverything = async (page: Page): Promise<string> =>
     document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
     return 'done';
   });
-
-// Each runs in the page before anything else.
-const HOSTILE: readonly { readonly why: string; readonly prepare: () => void; readonly delivers: boolean }[] = [
-  { why: 'is friendly', prepare: () => undefined, delivers: true },
-  { why: 'has no storage', delivers: true, prepare: () => {
-    Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError'); } });
-  } },
-  { why: 'has a full storage', delivers: true, prepare: () => {
-    Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };
-  } },
-  { why: 'lets no beacon through', delivers: true, prepare: () => { Navigator.prototype.sendBeacon = () => false; } },
-  { why: 'has a beacon that throws', delivers: true, prepare: () => {
-    Navigator.prototype.sendBeacon = () => { throw new TypeError('patched'); };
-  } },
-  { why: 'has a fetch that throws', delivers: true, prepare: () => { window.fetch = () => { throw new TypeError('patched'); }; } },
-  { why: 'has a fetch that returns nothing', delivers: true, prepare: () => { window.fetch = () => undefined as never; } },
-  { why: 'has no randomness', delivers: false, prepare: () => {
-    Crypto.prototype.getRandomValues = () => { throw new Error('patched'); };
-  } },
-  { why: 'has no Intl', delivers: true, prepare: () => { Object.defineProperty(window, 'Intl', { value: undefined }); } },
-  { why: 'has timers that throw', delivers: true, prepare: () => {
-    Object.assign(window, { setTimeout: () => { throw new Error('patched'); } });
-  } },
-  { why: 'has no history to patch', delivers: true, prepare: () => { Object.freeze(History.prototype); Object.freeze(history); } },
-]; // biome-ignore format: a table
 
 describe('S1: the tag never hurts its page', () => {
   it.each(HOSTILE)('throws nothing into a page that $why', async ({ prepare, delivers }) => {

@@ -56,7 +56,7 @@ export interface PageSource {
   readonly status?: () => number;
 }
 
-/** One test's site, collector and browser context. */
+/** One test's site (which has the scripts as well, for pages that take none from elsewhere), collector and browser context. */
 export interface Stage {
   readonly site: string;
   readonly collector: string;
@@ -113,8 +113,9 @@ const codeOf = (script: Script): Buffer => {
   return readFileSync(path);
 };
 
-function startCollector() {
-  const codes = new Map(SCRIPTS.map((script) => [`/${script}`, codeOf(script)]));
+const readCodes = (): ReadonlyMap<string, Buffer> => new Map(SCRIPTS.map((script) => [`/${script}`, codeOf(script)]));
+
+function startCollector(codes: ReadonlyMap<string, Buffer>) {
   const arrivals = collectArrivals<Arrival>();
   const otherMethods: string[] = [];
   let answer: Answer = () => ({ status: 202 });
@@ -149,12 +150,18 @@ const htmlOf = (
 
 /** Sets a stage: two servers and a fresh browser context. */
 export async function setStage(browser: Browser): Promise<Stage> {
-  const { server: collectorServer, arrivals, otherMethods, setAnswer } = startCollector();
+  const codes = readCodes();
+  const { server: collectorServer, arrivals, otherMethods, setAnswer } = startCollector(codes);
   const collector = await listen(collectorServer);
   const sources = new Map<string, PageSource>();
   const asked = new Set<string>();
   const siteServer = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://site');
+    const code = codes.get(pathname);
+    if (code) {
+      response.writeHead(200, { 'content-type': 'text/javascript' }).end(code);
+      return;
+    }
     const source = sources.get(pathname) ?? {};
     asked.add(pathname);
     response
