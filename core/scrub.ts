@@ -6,8 +6,8 @@ import { plainParameters, plainUrl } from './plain-url.ts';
 export const DIGITS_MIN = 7;
 /** Characters from which letters mixed with digits count as a token. */
 export const TOKEN_CHARS_MIN = 20;
-/** Rounds of percent-decoding; attackers and broken mailers encode twice. */
-const DECODE_ROUNDS_MAX = 3;
+/** Rounds of percent-decoding; broken mailers encode twice, chains of redirects and attackers more often. */
+const DECODE_ROUNDS_MAX = 6;
 
 const SEPARATED_DIGITS = new RegExp(`\\+?\\p{Nd}(?:[\\s().\\-\u2010-\u2015_/]{0,3}\\p{Nd}){${DIGITS_MIN - 1},}`, 'gu');
 const LONG_WORD = new RegExp(`[A-Za-z0-9_\\-.~+=]{${TOKEN_CHARS_MIN},}`, 'g');
@@ -15,8 +15,10 @@ const UUID = /[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}/g
 // IPv4; IPv6 and hardware addresses written out; IPv6 with its zeros left out (RFC 5952), which is how most are written.
 const ADDRESS =
   /(?:\d{1,3}\.){3}\d{1,3}|(?<![0-9a-z:])(?=[0-9a-f:.]*[0-9a-f])(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6})?::(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6})?|(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}/gi;
+/** Parameters that advertisers and mailers name one click of one person by. */
+const CLICK_ID = /^(?:[a-z]{0,4}cl(?:id|kid)|[gw]braid|gad_source|li_fat_id|mc_eid|_ga|_gl)$/i;
 /** Parts of a property's name, written together, that announce a person. */
-const PERSONAL_PARTS = /email|phone|address|(?:user|client|customer|member|account|visitor|device)id/;
+const PERSONAL_PARTS = /email|phone|address|birthda|(?:user|client|customer|member|account|visitor|device)id/;
 /** Property names that announce a person; compared as words of the name, so that `company_name` is caught, `filename` not. */
 const PERSONAL_NAMES: ReadonlySet<string> = new Set([
   'email',
@@ -59,8 +61,6 @@ const PERSONAL_NAMES: ReadonlySet<string> = new Set([
   'order',
   'orderid',
   'transaction',
-  'gclid',
-  'fbclid',
 ]);
 
 // One run at a time: a stray "%" elsewhere in the text must not hide an encoded address.
@@ -203,14 +203,14 @@ export const scrubProductText = (text: string): string => {
   return masked === plain ? text : masked;
 };
 
-/** Whether a property's name announces a person. */
+/** Whether the name of a property or parameter announces a person, or one click of a person. */
 export function isPersonalName(name: string): boolean {
   const plain = name.normalize('NFKC');
   const words = plain
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .split(/[^a-z]+/);
-  return words.some((word) => PERSONAL_NAMES.has(word)) || PERSONAL_PARTS.test(words.join(''));
+  return CLICK_ID.test(plain) || words.some((word) => PERSONAL_NAMES.has(word)) || PERSONAL_PARTS.test(words.join(''));
 }
 
 /** Scrubs one property's value. */

@@ -53,7 +53,6 @@ export type PolicyRefusal =
 
 // From what keeps most to what keeps nothing.
 const STRICTNESS: readonly WithoutConsent[] = ['day', 'count', 'drop'];
-const CLICK_ID = /^(?:[a-z]*clid|gbraid|wbraid|gad_source|msclkid|_ga|_gl)$/i;
 
 /** Checks a policy: nothing in it may be looser than its preset, whose conditions would not hold any more. */
 export function checkSitePolicy(policy: SitePolicy): Result<SitePolicy, PolicyRefusal> {
@@ -75,7 +74,7 @@ export function checkSitePolicy(policy: SitePolicy): Result<SitePolicy, PolicyRe
   }
   if (!query.every((name) => /^[A-Za-z0-9_.-]+$/.test(name))) return err('malformed_entry');
   // Click ids name one click of one person; they are kept under no policy.
-  if (query.some((name) => CLICK_ID.test(name) || isPersonalName(name))) return err('personal_query');
+  if (query.some((name) => isPersonalName(name))) return err('personal_query');
   return ok({ ...policy, query: [...new Set(query)].sort() });
 }
 
