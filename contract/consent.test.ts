@@ -41,6 +41,48 @@ describe('C1: no consent, no link', () => {
   });
 });
 
+describe('C1: separate consents', () => {
+  const asking = (asks: number) => ({ ...POLICIES.standard, asks });
+  it.each([
+    {
+      asks: 16,
+      consent: unasked,
+      decision: { action: 'drop', purposes: 0 },
+      why: 'without cross_border nothing is kept',
+    },
+    { asks: 16, consent: refused, decision: { action: 'drop', purposes: 0 }, why: 'nor of who refused' },
+    { asks: 16, consent: granted(15), decision: { action: 'drop', purposes: 0 }, why: 'nor of who gave all but it' },
+    { asks: 16, consent: granted(31), decision: { action: 'link', purposes: 31 }, why: 'with it all is kept' },
+    { asks: 32, consent: granted(15), decision: { action: 'link', purposes: 1 }, why: 'no profile without sensitive' },
+    { asks: 32, consent: granted(47), decision: { action: 'link', purposes: 47 }, why: 'a profile with it' },
+    {
+      asks: 32,
+      consent: unasked,
+      decision: { action: 'day', purposes: 0 },
+      why: 'who was not asked is treated as ever',
+    },
+    { asks: 64, consent: granted(15), decision: { action: 'link', purposes: 15 }, why: 'publication is a record' },
+    {
+      asks: 0,
+      consent: granted(127),
+      decision: { action: 'link', purposes: 15 },
+      why: 'what is not asked for is not kept',
+    },
+    {
+      asks: 112,
+      consent: granted(112),
+      decision: { action: 'count', purposes: 0 },
+      why: 'they link nobody by themselves',
+    },
+  ])('asking $asks: $why', ({ asks, consent, decision }) => {
+    expect(decideConsent(asking(asks), consent, false)).toEqual(decision);
+  });
+
+  it('C2: GPC removes publication too', () => {
+    expect(decideConsent(asking(112), granted(127), true)).toEqual({ action: 'link', purposes: 49 });
+  });
+});
+
 describe('C2: the strictest signal wins', () => {
   it.each([
     { given: 15, kept: 1, why: 'all purposes' },

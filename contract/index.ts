@@ -46,7 +46,15 @@ export {
   URL_CHARS_MAX,
 } from './limits.ts';
 export type { Purpose, PurposeBits } from './purposes.ts';
-export { bitsOf, PURPOSE_BIT, PURPOSE_BITS_ALL, PURPOSES, purposesOf } from './purposes.ts';
+export {
+  bitsOf,
+  PURPOSE_BIT,
+  PURPOSE_BITS_ALL,
+  PURPOSE_BITS_KNOWN,
+  PURPOSE_BITS_SEPARATE,
+  PURPOSES,
+  purposesOf,
+} from './purposes.ts';
 export type {
   CategoryCondition,
   Condition,

@@ -1,10 +1,18 @@
 // contract/purposes.ts: what consent is given for, and its compact form.
 
 /** What consent is given for. The order is the bit order on the wire and at rest; it never changes. */
-export const PURPOSES = ['measure', 'profile', 'personalise', 'share'] as const;
+export const PURPOSES = [
+  'measure',
+  'profile',
+  'personalise',
+  'share',
+  'cross_border',
+  'sensitive',
+  'publication',
+] as const;
 /** One thing a visitor can agree to. */
 export type Purpose = (typeof PURPOSES)[number];
-/** A set of purposes as bits: bit 0 is `measure`, bit 3 is `share`. */
+/** A set of purposes as bits: bit 0 is `measure`, bit 6 is `publication`. */
 export type PurposeBits = number;
 
 /** The bits of each purpose. */
@@ -13,9 +21,16 @@ export const PURPOSE_BIT: { readonly [P in Purpose]: PurposeBits } = {
   profile: 2,
   personalise: 4,
   share: 8,
+  cross_border: 16,
+  sensitive: 32,
+  publication: 64,
 };
-/** Every purpose at once. */
+/** What a grant of all means. Separate consents are no part of it: a law that asks for them asks for each by itself. */
 export const PURPOSE_BITS_ALL: PurposeBits = 15;
+/** Consents that a site has to ask for separately (PIPL Art. 25, 29, 39; the fourth, of Art. 23, is `share`). */
+export const PURPOSE_BITS_SEPARATE: PurposeBits = 112;
+/** Every bit that means something. */
+export const PURPOSE_BITS_KNOWN: PurposeBits = 127;
 
 /** The bits of some purposes. */
 export const bitsOf = (purposes: Iterable<Purpose>): PurposeBits => {

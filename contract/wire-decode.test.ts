@@ -101,6 +101,7 @@ describe('consent may be told in words', () => {
     { words: 'measure', purposes: 1 },
     { words: 'measure profile', purposes: 3 },
     { words: 'share,measure', purposes: 9 },
+    { words: 'measure,cross_border', purposes: 17 },
     { words: 'grant limited', purposes: 1 },
     { words: 'measure,profile limited', purposes: 1 },
   ])('reads “$words” as $purposes', ({ words, purposes }) => {
@@ -118,8 +119,8 @@ describe('consent may be told in words', () => {
   });
 
   it('refuses more words than there are', () => {
-    expect(consentOf(['g', 'x'.repeat(60), 1])).toEqual({ state: 'refused', source: 'site' });
-    expect(consentOf(['g', 'x'.repeat(61), 1])).toBe('malformed_batch');
+    expect(consentOf(['g', 'x'.repeat(100), 1])).toEqual({ state: 'refused', source: 'site' });
+    expect(consentOf(['g', 'x'.repeat(101), 1])).toBe('malformed_batch');
   });
 });
 

@@ -9,7 +9,7 @@ import type { EpochMs, EventId, FirstPartyId, SiteId } from './ids.ts';
 import { eventIdFromRandom, parseEpochMs, parseEventId, parseFirstPartyId, parseSiteId } from './ids.ts';
 import * as limits from './limits.ts';
 import type { PurposeBits } from './purposes.ts';
-import { bitsOf, PURPOSE_BITS_ALL, PURPOSES } from './purposes.ts';
+import { bitsOf, PURPOSE_BITS_ALL, PURPOSE_BITS_KNOWN, PURPOSES } from './purposes.ts';
 import type { Result } from './result.ts';
 import { err, ok } from './result.ts';
 import type { WireCommerce, WireConsent } from './wire.ts';
@@ -105,8 +105,8 @@ const eventSchema = v.object({
   m: v.optional(commerceSchema),
 });
 /** The longest list of purposes in words: all of them, and what limits them. */
-const CONSENT_CHARS_MAX = 60;
-const bits = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(PURPOSE_BITS_ALL));
+const CONSENT_CHARS_MAX = 100;
+const bits = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(PURPOSE_BITS_KNOWN));
 const purposes = v.union([bits, text(CONSENT_CHARS_MAX)]);
 const source = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(CONSENT_SOURCES.length - 1));
 const batchSchema = v.object({
@@ -128,7 +128,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** The purposes that a page said in words; other words mean nothing. */
 const bitsOfWords = (said: string): PurposeBits => {
-  const words = said.split(/[^a-z]+/);
+  const words = said.split(/[^a-z_]+/);
   const named = words.includes('grant')
     ? PURPOSE_BITS_ALL
     : bitsOf(PURPOSES.filter((purpose) => words.includes(purpose)));

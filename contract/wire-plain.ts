@@ -6,7 +6,7 @@ import { isEventName } from './events.ts';
 import type { EpochMs, FirstPartyId, SiteId } from './ids.ts';
 import { parseEpochMs, parseEventId, parseFirstPartyId, parseSiteId } from './ids.ts';
 import { TEXT_CHARS_MAX, URL_CHARS_MAX } from './limits.ts';
-import { PURPOSE_BITS_ALL } from './purposes.ts';
+import { PURPOSE_BITS_KNOWN } from './purposes.ts';
 import type { WireConsent } from './wire.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -60,7 +60,7 @@ function isPlainConsent(c: unknown): c is WireConsent {
   if (!Array.isArray(c) || c.length < 3 || c.length > 4) return false;
   const [state, bits, source, at] = c as readonly unknown[];
   if (state !== 'u' && state !== 'r' && state !== 'g') return false;
-  if (!isWhole(bits, PURPOSE_BITS_ALL) || !isWhole(source, CONSENT_SOURCES.length - 1)) return false;
+  if (!isWhole(bits, PURPOSE_BITS_KNOWN) || !isWhole(source, CONSENT_SOURCES.length - 1)) return false;
   return c.length === 3 || parseEpochMs(at).ok;
 }
 

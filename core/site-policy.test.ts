@@ -26,6 +26,8 @@ describe('C2: a site policy', () => {
     ['looser than strict', { ...POLICIES.strict, unknown: 'day' }, 'looser_than_preset'],
     ['exempt with profiles', { ...POLICIES.exempt, purposes: 3 }, 'looser_than_preset'],
     ['exempt with channel data', { ...POLICIES.exempt, channelData: true }, 'looser_than_preset'],
+    ['that asks for separate consents', { asks: 112 }, undefined],
+    ['that asks for measure separately', { asks: 1 }, 'unknown_value'],
     ['without channel data', { channelData: false }, undefined],
     ['with another word', { unknown: 'keep' as never }, 'unknown_value'],
     ['with another rule', { titles: 'hide' as never }, 'unknown_value'],
@@ -51,6 +53,7 @@ describe('C2: a site policy', () => {
       unknown: fc.constantFrom('day' as const, 'count' as const, 'drop' as const),
       refused: fc.constantFrom('day' as const, 'count' as const, 'drop' as const),
       purposes: fc.integer({ min: 0, max: PURPOSE_BITS_ALL }),
+      asks: fc.constantFrom(0, 16, 48, 112),
       titles: fc.constantFrom(...SCRUB_RULES),
       allowedTitles: fc.array(fc.string({ minLength: 1, maxLength: 9 }), { maxLength: 3 }),
     });

@@ -1,6 +1,6 @@
 // core/site-policy.ts: a site's policy: a preset, and what the site made stricter or said of its own; read and checked.
 import type { ConsentPolicy, PolicyPreset, PropertyValue, Result, WithoutConsent } from '../contract/index.ts';
-import { bitsOf, err, ok, POLICIES, PURPOSES, purposesOf } from '../contract/index.ts';
+import { bitsOf, err, ok, POLICIES, PURPOSE_BITS_SEPARATE, PURPOSES, purposesOf } from '../contract/index.ts';
 import { CALLING_CODE, IDENTIFY_EVENT, withoutAccountIds } from './account.ts';
 import { isPersonalName, scrubText, scrubValue } from './scrub.ts';
 
@@ -65,6 +65,7 @@ export function checkSitePolicy(policy: SitePolicy): Result<SitePolicy, PolicyRe
   if ((policy.purposes & ~preset.purposes) !== 0 || (policy.channelData && !preset.channelData)) {
     return err('looser_than_preset');
   }
+  if ((policy.asks & ~PURPOSE_BITS_SEPARATE) !== 0) return err('unknown_value');
   if (!SCRUB_RULES.includes(policy.properties) || !SCRUB_RULES.includes(policy.titles)) return err('unknown_value');
   if (callingCode !== '' && !CALLING_CODE.test(callingCode)) return err('malformed_calling_code');
   const lists = [query, allowedProperties, allowedTitles];
@@ -79,16 +80,17 @@ export function checkSitePolicy(policy: SitePolicy): Result<SitePolicy, PolicyRe
 }
 
 /** A policy as it is stored; purposes as words, so that a reader needs no table. */
-export const sitePolicyText = ({ purposes, ...policy }: SitePolicy): string =>
-  JSON.stringify({ ...policy, purposes: purposesOf(purposes) });
+export const sitePolicyText = ({ purposes, asks, ...policy }: SitePolicy): string =>
+  JSON.stringify({ ...policy, purposes: purposesOf(purposes), asks: purposesOf(asks) });
 
 /** Reads what {@link sitePolicyText} wrote, or undefined where it is something else. */
 export function parseSitePolicy(text: string): SitePolicy | undefined {
-  const stored = JSON.parse(text) as Omit<SitePolicy, 'purposes'> & { readonly purposes?: unknown };
-  if (!Object.hasOwn(POLICIES, stored.preset) || !Array.isArray(stored.purposes)) return undefined;
-  const said: readonly unknown[] = stored.purposes;
-  const purposes = bitsOf(PURPOSES.filter((purpose) => said.includes(purpose)));
-  const checked = checkSitePolicy({ ...presetPolicy(stored.preset), ...stored, purposes });
+  type Stored = Omit<SitePolicy, 'purposes' | 'asks'> & { readonly purposes?: unknown; readonly asks?: unknown };
+  const { purposes, asks = [], ...stored } = JSON.parse(text) as Stored;
+  if (!Object.hasOwn(POLICIES, stored.preset) || !Array.isArray(purposes) || !Array.isArray(asks)) return undefined;
+  const bits = (said: readonly unknown[]): number => bitsOf(PURPOSES.filter((purpose) => said.includes(purpose)));
+  const policy = { ...presetPolicy(stored.preset), ...stored, purposes: bits(purposes), asks: bits(asks) };
+  const checked = checkSitePolicy(policy);
   return checked.ok ? checked.value : undefined;
 }
 

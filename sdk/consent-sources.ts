@@ -113,8 +113,11 @@ export const combineChoices = (): ((said: string, source: number) => string) => 
   const told: Record<number, string> = {};
   return (said, source) => {
     told[source] = said;
-    return PURPOSES.filter((purpose) =>
-      Object.values(told).every((words) => words.includes('grant') || words.includes(purpose)),
+    return PURPOSES.filter((purpose, nth) =>
+      // The separate consents: no platform knows of them, and a grant of all is none.
+      nth > 3
+        ? told[1]?.includes(purpose)
+        : Object.values(told).every((words) => words.includes('grant') || words.includes(purpose)),
     ).join();
   };
 };

@@ -82,6 +82,23 @@ function consentTable(): string[][] {
   ];
 }
 
+/** The table of separate consents: who agreed to measure, profile and share, and to what of what the site asks for. */
+function separateTable(): string[][] {
+  const asked = [16, 32, 64, 112];
+  const given = [0, 16, 32, 64, 48, 112];
+  return [
+    ['Also given', ...asked.map((asks) => `asks ${purposesOf(asks).join(', ')}`)],
+    Array.from({ length: asked.length + 1 }, () => '---'),
+    ...given.map((also) => [
+      purposesOf(also).join(', ') || 'nothing',
+      ...asked.map((asks) => {
+        const consent = { state: 'granted', source: 'site', purposes: 11 | also } as const;
+        return cellOf(decideConsent({ ...POLICIES.standard, asks }, consent, false));
+      }),
+    ]),
+  ];
+}
+
 describe('the documents lead somewhere', () => {
   it.each(pages)('every relative link of %s resolves', (page) => {
     const targets = all(withoutCode(read(page)), /\]\(([^)\s]+)\)/g).filter((target) => !/^[a-z]+:/.test(target));
@@ -184,5 +201,7 @@ describe('the reference pages are complete', () => {
     const printed =
       /<!-- table: decideConsent -->\n([\s\S]*?)<!-- \/table -->/.exec(read('docs/consent.md'))?.[1] ?? '';
     expect(rowsOf(printed)).toEqual(consentTable());
+    const separate = /<!-- table: separate -->\n([\s\S]*?)<!-- \/table -->/.exec(read('docs/consent.md'))?.[1] ?? '';
+    expect(rowsOf(separate)).toEqual(separateTable());
   });
 });

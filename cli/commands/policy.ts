@@ -13,7 +13,7 @@ const json = { type: 'boolean', description: 'Print one line of JSON' } as const
 
 const REFUSALS: Readonly<Record<PolicyRefusal, string>> = {
   looser_than_preset: 'A site may make its preset stricter (day, count, drop), never looser: choose another --preset',
-  unknown_value: `--unknown and --refused take day, count or drop; --properties and --titles take ${SCRUB_RULES.join(', ')}`,
+  unknown_value: `--unknown and --refused take day, count or drop; --asks takes cross_border, sensitive, publication; --properties and --titles take ${SCRUB_RULES.join(', ')}`,
   malformed_calling_code: '--calling-code takes 1 to 3 digits, such as 44',
   too_many_entries: 'A list has at most 50 entries',
   malformed_entry: 'An entry has 1 to 100 characters; a query parameter letters, digits, "_", "-" and "." alone',
@@ -27,7 +27,7 @@ const listOf = (text: string): string[] =>
     .filter((one) => one !== '');
 
 const valueText = (value: SitePolicy[keyof SitePolicy], name: string): string => {
-  if (name === 'purposes') return purposesOf(Number(value)).join(', ') || 'none';
+  if (name === 'purposes' || name === 'asks') return purposesOf(Number(value)).join(', ') || 'none';
   if (typeof value === 'boolean') return value ? 'kept' : 'not kept';
   return (typeof value === 'object' ? value.join(', ') : String(value)) || 'none';
 };
@@ -37,6 +37,7 @@ const FIELDS: Readonly<Record<keyof SitePolicy, string>> = {
   unknown: 'visitors not asked',
   refused: 'visitors who refused',
   purposes: 'purposes relied on',
+  asks: 'separate consents asked',
   channelData: 'referrer and campaign',
   callingCode: 'country of phone numbers',
   query: 'query parameters kept',
@@ -51,13 +52,18 @@ const policyText = (policy: SitePolicy): string =>
     .map((name) => `  ${FIELDS[name].padEnd(26)}${valueText(policy[name], name)}`)
     .join('\n');
 
-const shown = ({ purposes, ...policy }: SitePolicy): object => ({ ...policy, purposes: purposesOf(purposes) });
+const shown = ({ purposes, asks, ...policy }: SitePolicy): object => ({
+  ...policy,
+  purposes: purposesOf(purposes),
+  asks: purposesOf(asks),
+});
 
 interface Given {
   readonly preset?: string | undefined;
   readonly unknown?: string | undefined;
   readonly refused?: string | undefined;
   readonly purposes?: string | undefined;
+  readonly asks?: string | undefined;
   readonly channel?: string | undefined;
   readonly 'calling-code'?: string | undefined;
   readonly query?: string | undefined;
@@ -75,12 +81,15 @@ function channelOf(text: string | undefined): { readonly channelData?: boolean }
   return { channelData: text === 'keep' };
 }
 
-function purposesFrom(text: string | undefined): { readonly purposes?: number } {
+function purposesFrom<Name extends 'purposes' | 'asks'>(
+  name: Name,
+  text: string | undefined,
+): { [N in Name]?: number } {
   if (text === undefined) return {};
   const words = listOf(text);
   const known = PURPOSES.filter((purpose) => words.includes(purpose));
-  if (known.length !== words.length) throw new CliError(2, `--purposes takes ${PURPOSES.join(', ')}`);
-  return { purposes: bitsOf(known) };
+  if (known.length !== words.length) throw new CliError(2, `--${name} takes ${PURPOSES.join(', ')}`);
+  return { [name]: bitsOf(known) } as { [N in Name]?: number };
 }
 
 /** The policy that the options make of the one in force. A preset that is given replaces what was stricter than the last. */
@@ -89,7 +98,7 @@ export function policyFrom(held: SitePolicy, given: Given): SitePolicy {
   if (preset !== undefined && !isPreset(preset)) {
     throw new CliError(2, `--preset must be one of ${Object.keys(POLICIES).join(', ')}`);
   }
-  const base = preset === undefined ? held : { ...held, ...POLICIES[preset] };
+  const base = preset === undefined ? held : { ...held, ...POLICIES[preset], asks: held.asks };
   const policy = checkSitePolicy({
     ...base,
     unknown: (given.unknown ?? base.unknown) as WithoutConsent,
@@ -101,7 +110,8 @@ export function policyFrom(held: SitePolicy, given: Given): SitePolicy {
       given['allow-properties'] === undefined ? base.allowedProperties : listOf(given['allow-properties']),
     titles: (given.titles ?? base.titles) as SitePolicy['titles'],
     allowedTitles: given['allow-titles'] === undefined ? base.allowedTitles : listOf(given['allow-titles']),
-    ...purposesFrom(given.purposes),
+    ...purposesFrom('purposes', given.purposes),
+    ...purposesFrom('asks', given.asks),
     ...channelOf(given.channel),
   });
   if (!policy.ok) throw new CliError(2, REFUSALS[policy.error]);
@@ -119,6 +129,10 @@ const setCommand = defineCommand({
     unknown: { type: 'string', description: 'Events of visitors not asked: day, count or drop' },
     refused: { type: 'string', description: 'Events of visitors who refused: count or drop' },
     purposes: { type: 'string', description: `Purposes relied on, comma-separated: ${PURPOSES.join(', ')}` },
+    asks: {
+      type: 'string',
+      description: "Separate consents asked for: cross_border, sensitive, publication; '' for none",
+    },
     channel: { type: 'string', description: 'Referrer and campaign: keep or drop' },
     'calling-code': { type: 'string', description: "The site's country for phone numbers, such as 44; '' for none" },
     query: { type: 'string', description: "Query parameters kept beside utm_*, comma-separated; '' for none" },

@@ -143,7 +143,7 @@ export function consentSuite(edge: SuiteEdge): void {
       const ask = async (headers: Record<string, string>): Promise<unknown> =>
         (await edge.fetch('/v1/consent/status', { headers })).json();
       expect(await ask({ 'sec-gpc': '1' })).toEqual({
-        gpc: { received: true, honoured: true, removes: ['profile', 'personalise', 'share'] },
+        gpc: { received: true, honoured: true, removes: ['profile', 'personalise', 'share', 'publication'] },
       });
       expect(await ask({})).toEqual({ gpc: { received: false, honoured: false, removes: [] } });
     });

@@ -40,6 +40,8 @@ describe('C2: a browser that sends Sec-GPC by itself', () => {
       async (collector) => (await (await fetch(`${collector}/v1/consent/status`)).json()) as unknown,
       visit.shop.collector,
     );
-    expect(status).toEqual({ gpc: { received: true, honoured: true, removes: ['profile', 'personalise', 'share'] } });
+    expect(status).toEqual({
+      gpc: { received: true, honoured: true, removes: ['profile', 'personalise', 'share', 'publication'] },
+    });
   });
 });
