@@ -35,6 +35,8 @@ export interface NodeOptions {
   readonly now?: () => EpochMs;
   readonly write?: (line: string) => void;
   readonly keys?: KeyProvider;
+  /** Goes on where acknowledged data is lost, and notes that in the audit log. */
+  readonly acceptDamage?: boolean;
 }
 
 /** A running server. */
@@ -106,7 +108,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
   const keys = options.keys ?? (await configuredKeys(config));
   const dataCentres = await readNetworkFile(config.botNetworksFile);
   const geo = await openGeo(config.geoFile, log);
-  const db = await openData(config);
+  const db = await openData(config, options.acceptDamage);
   const ground = await openGround(filesOf(config));
   await catchUp(config, { ground, db, keys, now });
   const { writer, health, commits, metrics } = startCommits(config, log);
@@ -143,7 +145,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     await closeFiles();
     throw fault;
   });
-  const stopSchedule = startSchedule(config, port);
+  const stopSchedule = startSchedule(config, log, health.damaged);
   const stopLive = config.liveFold === true ? startLive(filesOf(config), log) : undefined;
   return {
     origin: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${bound}`,

@@ -3,12 +3,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { faultCode } from '../core/index.ts';
 import type { Db } from '../store/index.ts';
+import { appendAudit } from '../store/index.ts';
 import type { Files } from '../store/open.node.ts';
 import { ForeignDatabaseError, migrateFiles, NewerDatabaseError, openFiles } from '../store/open.node.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
 import { withMirror } from './history.ts';
 import { projectFolder } from './project-folder.ts';
+import { refuseDamage } from './start-damage.ts';
 import { StartError } from './start-error.ts';
 
 /** The pause before a failed migration is tried once more. */
@@ -29,8 +31,11 @@ function messageOf(fault: unknown): string {
 const isRefusal = (fault: unknown): fault is ForeignDatabaseError | NewerDatabaseError =>
   fault instanceof NewerDatabaseError || fault instanceof ForeignDatabaseError;
 
-/** Makes the data folder, brings both files to the newest schema and opens them. @throws {StartError} */
-export async function openData(config: Config): Promise<Db> {
+/**
+ * Makes the data folder, brings both files to the newest schema and opens them.
+ * @param acceptDamage goes on where acknowledged data is lost, and notes that in the audit log. @throws {StartError}
+ */
+export async function openData(config: Config, acceptDamage = false): Promise<Db> {
   try {
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   } catch (fault) {
@@ -38,9 +43,15 @@ export async function openData(config: Config): Promise<Db> {
   }
   const files = filesOf(config);
   try {
+    const accepted = await refuseDamage(config, acceptDamage);
     await migrateTogether(files);
-    return withMirror(await openFiles(files), config);
+    const db = withMirror(await openFiles(files), config);
+    if (accepted !== undefined) {
+      await appendAudit(db, { kind: 'damage_accepted', damage: accepted.kind, at: Date.now() });
+    }
+    return db;
   } catch (fault) {
+    if (fault instanceof StartError) throw fault;
     if (isRefusal(fault)) throw new StartError(fault.code, fault.message);
     throw new StartError(
       'database_unusable',

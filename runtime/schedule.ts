@@ -1,5 +1,5 @@
 // runtime/schedule.ts: what the server on Node does without being asked, and how often.
-import { HOUR_MS, MINUTE_MS } from '../contract/index.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../contract/index.ts';
 import { faultCode } from '../core/index.ts';
 import type { Port } from '../edge/index.ts';
 import type { Config } from './config.ts';
@@ -10,15 +10,50 @@ const PURGE_MS: number = 6 * HOUR_MS;
 /** How often ended salts are looked for. */
 const SALT_CHECK_MS: number = HOUR_MS / 4;
 
-/** Starts tasks that repeat; each waits for its last run to end. @returns how to stop them. */
-export function startSchedule(config: Config, port: Pick<Port, 'log'>): () => void {
+/** How often the files are checked, and how long after the start first: a start is busy enough. */
+const CHECK_MS: number = DAY_MS;
+const CHECK_AFTER_MS: number = 10_000;
+
+/** Codes by which SQLite says that what it reads makes no sense. */
+const DAMAGE_CODES: ReadonlySet<string> = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB']);
+
+/** Checks both files and says what to do where one is damaged. */
+export async function checkFiles(
+  config: Config,
+  log: Port['log'],
+  onDamage: () => void,
+  task: 'check' | 'check_whole' = 'check_whole',
+): Promise<void> {
+  try {
+    const { ground_findings: ground = 0, derived_findings: derived = 0 } = await runTasksOnThread({
+      config,
+      tasks: [task],
+    });
+    if (ground > 0) onDamage();
+    if (derived > 0) {
+      log('error', 'derived_damaged', {
+        findings: derived,
+        advice: 'derived.db is damaged: stop the server and delete it; the segmenter makes it anew from ground.db.',
+      });
+    }
+  } catch (fault) {
+    if (!DAMAGE_CODES.has(faultCode(fault))) throw fault;
+    onDamage();
+  }
+}
+
+/**
+ * Starts tasks that repeat; each waits for its last run to end.
+ * @param onDamage told where a check finds ground.db damaged. @returns how to stop them.
+ */
+export function startSchedule(config: Config, log: Port['log'], onDamage: () => void): () => void {
   const repeat = (everyMs: number, name: string, task: () => Promise<void>): NodeJS.Timeout => {
     let running = false;
     const timer = setInterval(() => {
       if (running) return;
       running = true;
       task()
-        .catch((fault: unknown) => port.log('error', `${name}_failed`, { code: faultCode(fault) }))
+        .catch((fault: unknown) => log('error', `${name}_failed`, { code: faultCode(fault) }))
         .finally(() => {
           running = false;
         });
@@ -29,21 +64,28 @@ export function startSchedule(config: Config, port: Pick<Port, 'log'>): () => vo
     repeat(SALT_CHECK_MS, 'salt_destruction', async () => {
       const counts = await runTasksOnThread({ config, tasks: ['salts', 'requests'] });
       const { salts_destroyed: destroyed = 0, salts_rotated: rotated = 0 } = counts;
-      if (destroyed + rotated > 0) port.log('info', 'salts_changed', counts);
-      if ((counts['requests_finished'] ?? 0) > 0) port.log('info', 'requests_finished', counts);
+      if (destroyed + rotated > 0) log('info', 'salts_changed', counts);
+      if ((counts['requests_finished'] ?? 0) > 0) log('info', 'requests_finished', counts);
     }),
     repeat(PURGE_MS, 'retention', async () => {
-      port.log('info', 'retention_finished', await runTasksOnThread({ config, tasks: ['purge'] }));
+      log('info', 'retention_finished', await runTasksOnThread({ config, tasks: ['purge'] }));
     }),
     ...(config.segmentMinutes === 0
       ? []
       : [
           repeat(config.segmentMinutes * MINUTE_MS, 'segmenter', async () => {
-            port.log('info', 'segmenter_finished', await runTasksOnThread({ config, tasks: ['segment'] }));
+            log('info', 'segmenter_finished', await runTasksOnThread({ config, tasks: ['segment'] }));
           }),
         ]),
   ];
+  timers.push(repeat(CHECK_MS, 'check', () => checkFiles(config, log, onDamage)));
+  const first = setTimeout(() => {
+    checkFiles(config, log, onDamage, 'check').catch((fault: unknown) =>
+      log('error', 'check_failed', { code: faultCode(fault) }),
+    );
+  }, CHECK_AFTER_MS);
   return () => {
+    clearTimeout(first);
     for (const timer of timers) clearInterval(timer);
   };
 }

@@ -1,7 +1,14 @@
 // runtime/scheduled-tasks.ts: what runs without anybody asking: ended salts and retention first, then the segmenter over what stayed.
 import { KEY_BYTES, noteSignerFrom, toHex } from '../core/index.ts';
 import { destroyExpiredSalts, finishRequests, rightsNeeds, rotateDueSalts } from '../edge/index.ts';
-import { purgeExpired, purgeWithdrawals, recordTaskRun, replayTombstones, signCheckpoint } from '../store/index.ts';
+import {
+  checkDamage,
+  purgeExpired,
+  purgeWithdrawals,
+  recordTaskRun,
+  replayTombstones,
+  signCheckpoint,
+} from '../store/index.ts';
 import { PRIVACY_PARTS } from './privacy-parts.ts';
 import type { SecondPlace } from './second-place.ts';
 import { keepApart } from './second-place.ts';
@@ -9,7 +16,7 @@ import type { SegmentNeeds } from './segment-sites.ts';
 import { segmentSites } from './segment-sites.ts';
 
 /** One thing the schedule does. */
-export type Task = 'salts' | 'requests' | 'purge' | 'segment';
+export type Task = 'salts' | 'requests' | 'purge' | 'segment' | 'check' | 'check_whole';
 
 /** What the tasks need of their platform. */
 export interface TaskNeeds extends SegmentNeeds {
@@ -69,8 +76,10 @@ const WORKS: { readonly [T in Task]: (needs: TaskNeeds) => Promise<Readonly<Reco
   requests,
   purge: async (needs) => ({ ...(await purge(needs)), ...(await sign(needs)) }),
   segment: segmentSites,
+  check: ({ db }) => checkDamage(db, 'quick'),
+  check_whole: ({ db }) => checkDamage(db, 'whole'),
 };
-const ORDER: readonly Task[] = ['salts', 'requests', 'purge', 'segment'];
+const ORDER: readonly Task[] = ['salts', 'requests', 'purge', 'segment', 'check', 'check_whole'];
 
 /** Runs tasks in their order and counts what came of them; notes when each ended well. */
 export async function runTasks(needs: TaskNeeds, tasks: readonly Task[]): Promise<Readonly<Record<string, number>>> {

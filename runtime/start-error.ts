@@ -10,6 +10,8 @@ export class StartError extends Error {
     | 'database_foreign'
     | 'port_taken'
     | 'port_forbidden'
+    | 'database_missing'
+    | 'log_damaged'
     | 'data_folder'
     | 'second_folder'
     | 'bot_networks'

@@ -8,6 +8,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   SQLITE_CORRUPT: 'ground.db is damaged: stop the server and restore it from a backup.',
   SQLITE_NOTADB: 'ground.db is no database any more: stop the server and restore it from a backup.',
   SQLITE_BUSY: 'Another program holds the database: end it, or wait for it.',
+  database_damaged:
+    'A check of ground.db found it damaged: stop the server, copy the data folder aside, restore ground.db from a backup. `/readyz` fails until then.',
   writer_ended: 'The writer thread ended and was started anew; if this repeats, look at memory and disk.',
 };
 
@@ -15,27 +17,34 @@ const ADVICE: Readonly<Record<string, string>> = {
 export interface StorageHealth {
   readonly worked: () => void;
   readonly failed: (code: string) => void;
-  /** The code of the last commit's fault, or undefined where it worked. */
+  /** A check found the file damaged: no commit that works makes this good. */
+  readonly damaged: () => void;
+  /** Damage, or the code of the last commit's fault, or undefined where it worked. */
   readonly fault: () => string | undefined;
 }
 
 /** Says a fault once with what to do, and once when it is over: not once a request. */
 export function watchStorage(log: Port['log']): StorageHealth {
   let current: string | undefined;
+  let isDamaged = false;
+  const say = (code: string): void =>
+    log('error', 'storage_failed', {
+      code,
+      advice: ADVICE[code] ?? 'See the code; nothing of the refused messages was kept.',
+    });
   return {
     worked: () => {
       if (current !== undefined) log('info', 'storage_recovered', { code: current });
       current = undefined;
     },
     failed: (code) => {
-      if (current !== code) {
-        log('error', 'storage_failed', {
-          code,
-          advice: ADVICE[code] ?? 'See the code; nothing of the refused messages was kept.',
-        });
-      }
+      if (current !== code) say(code);
       current = code;
     },
-    fault: () => current,
+    damaged: () => {
+      say('database_damaged');
+      isDamaged = true;
+    },
+    fault: () => (isDamaged ? 'database_damaged' : current),
   };
 }

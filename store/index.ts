@@ -60,6 +60,7 @@ export { purgeWithdrawals } from './withdrawals.ts';
 export type { SiteRetention } from './retention.ts';
 export { readRetention, setRetention } from './retention.ts';
 export type { RetentionFinding } from './retention-check.ts';
+export { checkDamage } from './check-damage.ts';
 export { checkRetention } from './retention-check.ts';
 export type { PurgeNeeds, PurgeReport, SitePurge } from './retention-purge.ts';
 export { purgeExpired } from './retention-purge.ts';

@@ -27,7 +27,13 @@ export const serveCommand = defineCommand({
     name: 'serve',
     description: 'Run the edge: collector, API and schedule (PORT, HUSHTAG_DATA_DIR; see docs/configuration.md)',
   },
-  run: async () => {
+  args: {
+    'accept-damage': {
+      type: 'boolean',
+      description: 'Start although acknowledged events are lost by damage; noted in the audit log',
+    },
+  },
+  run: async ({ args }) => {
     const config = requireConfig();
     if (config.remote !== undefined) {
       throw new CliError(
@@ -35,7 +41,7 @@ export const serveCommand = defineCommand({
         'HUSHTAG_DATABASE_URL is set, and `serve` keeps its events in files: unset it, or deploy the Worker (docs/workers.md).',
       );
     }
-    const server = await startNode(config);
+    const server = await startNode(config, { acceptDamage: args['accept-damage'] === true });
     const mark = await markServing(config.dataDir);
     if (mark.other !== undefined) {
       process.stderr.write(

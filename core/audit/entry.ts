@@ -71,6 +71,7 @@ export type AuditEvent =
       readonly token?: string;
       readonly by: 'officer' | 'visitor' | 'command';
     }
+  | { readonly kind: 'damage_accepted'; readonly damage: string }
   | { readonly kind: 'audit_exported'; readonly entries: number };
 
 /** An event and when it happened, epoch ms. */

@@ -1,0 +1,107 @@
+// runtime/start-damage.test.ts: the server over damaged files: it refuses, says what to do, and goes on only when told to (D1).
+import { mkdir, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@libsql/client/sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SiteId } from '../contract/index.ts';
+import { addSite, readAuditLog } from '../store/index.ts';
+import type { Config } from './config.ts';
+import { DEFAULT_LIMITS } from './default-limits.ts';
+import { startNode } from './node.ts';
+import { openData } from './open-data.ts';
+import { checkFiles } from './schedule.ts';
+import { watchStorage } from './storage-health.ts';
+
+describe('D1: damaged files', () => {
+  let folder: string;
+  let config: Config;
+  let ground: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hushtag-damage-'));
+    config = {
+      port: 0,
+      host: '127.0.0.1',
+      dataDir: join(folder, 'data'),
+      keyDir: join(folder, 'keys'),
+      trustedProxies: 0,
+      segmentMinutes: 0,
+      limits: DEFAULT_LIMITS,
+    };
+    ground = join(config.dataDir, 'ground.db');
+    const { db, close } = await startNode(config, { write: () => undefined });
+    for (let nth = 0; nth < 40; nth += 1) {
+      await addSite(db, { id: `shop-${nth}` as SiteId, origins: [], policy: 'standard', floor: 50, at: 0 });
+    }
+    await close();
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const start = (acceptDamage = false) => startNode(config, { write: () => undefined, acceptDamage });
+
+  it.each([
+    { why: 'missing', harm: () => rm(ground) },
+    { why: 'empty', harm: () => truncate(ground, 0) },
+  ])('a $why database beside keys of live salts is refused, and nothing is made in its place', async ({ harm }) => {
+    await writeFile(join(config.keyDir, '1-day-0-aa.kek'), new Uint8Array(32).fill(7), { mode: 0o600 });
+    await harm();
+    await expect(start()).rejects.toMatchObject({ code: 'database_missing' });
+    expect(
+      await stat(ground).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ).toBe(0);
+    await (await start(true)).close();
+    const db = await openData(config);
+    expect((await readAuditLog(db)).map(({ open: entry }) => entry?.text).join('\n')).toContain('damage_accepted');
+    db.client.close();
+  });
+
+  it('a missing database without keys is a first start', async () => {
+    await rm(ground);
+    await (await start()).close();
+  });
+
+  it('a log with a flipped bit is refused and left as it is; accepted, the audit log says so', async () => {
+    const writer = createClient({ url: `file:${ground}`, concurrency: 1 });
+    await writer.execute('PRAGMA journal_mode=WAL');
+    for (let nth = 0; nth < 5; nth += 1) await writer.execute(`UPDATE sites SET floor = ${60 + nth}`);
+    const log = await readFile(`${ground}-wal`);
+    const pages = await readFile(ground);
+    writer.close();
+    // Into a folder of its own: a connection that ends late would tidy the log of the first one away.
+    config = { ...config, dataDir: join(folder, 'harmed') };
+    ground = join(config.dataDir, 'ground.db');
+    await mkdir(config.dataDir);
+    log[2_000] = (log[2_000] ?? 0) ^ 1;
+    await writeFile(ground, pages);
+    await writeFile(`${ground}-wal`, log);
+    await expect(start()).rejects.toMatchObject({ code: 'log_damaged' });
+    expect(await readFile(`${ground}-wal`)).toEqual(log);
+    const server = await start(true);
+    expect((await readAuditLog(server.db)).map(({ open: entry }) => entry?.text).join('\n')).toContain('log_damaged');
+    await server.close();
+    await (await start()).close();
+  });
+
+  it('a damaged page fails readiness until the server is started anew, and the log says what to do', async () => {
+    const file = await open(ground, 'r+');
+    // The header of a page that is no root of the schema: its kind is none that SQLite knows.
+    await file.write(new Uint8Array([0x77]), 0, 1, 4_096 * 5);
+    await file.close();
+    const lines: string[] = [];
+    const health = watchStorage((_level, event, fields) => lines.push(`${event} ${JSON.stringify(fields)}`));
+    await checkFiles(config, () => undefined, health.damaged, 'check');
+    health.worked();
+    expect(health.fault()).toBe('database_damaged');
+    expect(lines.join('\n')).toContain('restore ground.db from a backup');
+  });
+
+  it('whole files pass both checks', async () => {
+    const health = watchStorage(() => undefined);
+    await checkFiles(config, () => undefined, health.damaged, 'check');
+    await checkFiles(config, () => undefined, health.damaged, 'check_whole');
+    expect(health.fault()).toBeUndefined();
+  });
+});
