@@ -23,6 +23,9 @@ export interface FoldedShare {
   readonly events: number;
 }
 
+/** What a thread hears of a share it sent. */
+export type ShareAnswer = 'saved' | 'stop';
+
 /** Profiles in one message. */
 const PROFILES_A_MESSAGE = 4_000;
 /** Messages sent and not yet written at most. */
@@ -37,10 +40,16 @@ const { files, folder, site, share } = workerData as FoldWork;
 const fold = createVisitorFold();
 let profiles: StoredProfile[] = [];
 let events = 0;
-const flow = { unwritten: 0 };
-port.on('message', () => {
+const flow = { unwritten: 0, stopped: false };
+port.on('message', (answer: ShareAnswer) => {
+  if (answer === 'stop') flow.stopped = true;
   flow.unwritten -= 1;
 });
+
+/** Ends the reading from inside: a thread that is ended from outside while DuckDB works takes the whole process with it. */
+class StoppedError extends Error {
+  override readonly name = 'StoppedError';
+}
 
 function send(): void {
   port.postMessage({ profiles, events } satisfies FoldedShare);
@@ -51,7 +60,8 @@ function send(): void {
 
 async function sendAndWait(): Promise<void> {
   send();
-  while (flow.unwritten >= UNWRITTEN_MAX) await once(port, 'message');
+  while (flow.unwritten >= UNWRITTEN_MAX && !flow.stopped) await once(port, 'message');
+  if (flow.stopped) throw new StoppedError();
 }
 
 const db = await openFiles(files);
@@ -62,7 +72,10 @@ try {
     return profiles.length < PROFILES_A_MESSAGE ? undefined : sendAndWait();
   });
   if (profiles.length > 0) send();
-  while (flow.unwritten > 0) await once(port, 'message');
+  while (flow.unwritten > 0 && !flow.stopped) await once(port, 'message');
+} catch (fault) {
+  // Whoever asked for the stop has the fault it is for.
+  if (!(fault instanceof StoppedError)) throw fault;
 } finally {
   db.client.close();
   port.removeAllListeners('message');

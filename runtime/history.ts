@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { History } from '../segmenter/index.ts';
 import type { Db } from '../store/index.ts';
 import { listFoldable, mirrorCopy, syncMirror } from '../store/mirror.node.ts';
-import type { FoldedShare, FoldWork } from './fold-thread.ts';
+import type { FoldedShare, FoldWork, ShareAnswer } from './fold-thread.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
 import { builtScript } from './writer.ts';
@@ -51,15 +51,20 @@ function foldShare(work: FoldWork, save: (share: FoldedShare) => Promise<void>):
   return new Promise((resolve, reject) => {
     let events = 0;
     const thread = new Worker(builtScript('fold-thread'), { workerData: work });
+    let failed: Error | undefined;
     const fail = (fault: unknown): void => {
-      reject(fault instanceof Error ? fault : new Error(String(fault)));
-      void thread.terminate();
+      failed ??= fault instanceof Error ? fault : new Error('the profiles could not be saved', { cause: fault });
+      thread.postMessage('stop' satisfies ShareAnswer);
     };
     thread.on('message', (share: FoldedShare) => {
       events += share.events;
-      save(share).then(() => thread.postMessage('saved'), fail);
+      if (failed === undefined) save(share).then(() => thread.postMessage('saved' satisfies ShareAnswer), fail);
     });
     thread.on('error', reject);
-    thread.on('exit', (code) => (code === 0 ? resolve(events) : reject(new Error(`the thread ended with ${code}`))));
+    thread.on('exit', (code) => {
+      if (failed !== undefined) reject(failed);
+      else if (code === 0) resolve(events);
+      else reject(new Error(`the thread ended with ${code}`));
+    });
   });
 }
