@@ -48,6 +48,7 @@ export {
 export type { Purpose, PurposeBits } from './purposes.ts';
 export {
   bitsOf,
+  COMMON_PURPOSES,
   PURPOSE_BIT,
   PURPOSE_BITS_ALL,
   PURPOSE_BITS_KNOWN,

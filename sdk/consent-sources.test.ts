@@ -195,13 +195,15 @@ describe('C2: whoever comes, and whenever, the strictest holds', () => {
     expect(await told(await openPage())).toEqual(granted('wp', 7));
   });
 
-  it('C1: takes separate consents of the site’s own call alone, and never for a grant of all', async () => {
-    vi.stubGlobal('wp_has_consent', () => true);
-    const page = await openPage();
-    page.tag.consent('grant');
-    expect(await told(page)).toMatchObject({ purposes: 7 });
+  it('C1: passes separate consents on with Core, never with Full, and not for a grant of all', async () => {
+    const page = await openPage({}, { core: true });
     page.tag.consent({ purposes: ['measure', 'cross_border'] });
     expect(await told(page)).toMatchObject({ purposes: 17 });
+    page.tag.consent('grant');
+    expect(await told(page)).toMatchObject({ purposes: PURPOSE_BITS_ALL });
+    const full = await openPage();
+    full.tag.consent({ purposes: ['measure', 'cross_border'] });
+    expect(await told(full)).toMatchObject({ purposes: 1 });
   });
 
   it('lets Core hear of the site’s own call alone', async () => {

@@ -1,7 +1,7 @@
 // sdk/consent-sources.ts: hears of choices from consent platforms that the page has; the strictest of all holds (C2).
 import type { ConsentSignals } from '../contract/index.ts';
 import {
-  GCM_SIGNALS, GPP_SIGNALS, PURPOSES, purposesBy, SHOPIFY_SIGNALS, TCF_SIGNALS, WP_SIGNALS,
+  GCM_SIGNALS, GPP_SIGNALS, COMMON_PURPOSES, purposesBy, SHOPIFY_SIGNALS, TCF_SIGNALS, WP_SIGNALS,
 } from '../contract/index.ts'; // biome-ignore format: a list
 import { explain } from './explain.ts';
 import { safely } from './safely.ts';
@@ -113,11 +113,8 @@ export const combineChoices = (): ((said: string, source: number) => string) => 
   const told: Record<number, string> = {};
   return (said, source) => {
     told[source] = said;
-    return PURPOSES.filter((purpose, nth) =>
-      // The separate consents: no platform knows of them, and a grant of all is none.
-      nth > 3
-        ? told[1]?.includes(purpose)
-        : Object.values(told).every((words) => words.includes('grant') || words.includes(purpose)),
+    return COMMON_PURPOSES.filter((purpose) =>
+      Object.values(told).every((words) => words.includes('grant') || words.includes(purpose)),
     ).join();
   };
 };
