@@ -180,12 +180,14 @@ const propertyName = fc
 const properties = fc.dictionary(propertyName, fc.oneof(text, fc.boolean(), fc.integer()), {
   maxKeys: 5,
 });
+// A route behind # is made a path when it is read, which tests of its own hold.
+const address = text.filter((made) => !made.includes('#/'));
 const event: fc.Arbitrary<TrackEvent> = fc
   .tuple(
     eventInstant,
     fc.uint8Array({ minLength: 10, maxLength: 10 }),
     fc.stringMatching(/^[a-z][a-z0-9_]{0,39}$/),
-    fc.record({ url: text, referrer: text, title: text, properties, commerce }, optional),
+    fc.record({ url: address, referrer: address, title: text, properties, commerce }, optional),
   )
   .map(([at, random, name, rest]) => ({ id: eventIdFrom(at, random), name, at, ...rest }));
 const source = fc.constantFrom(...CONSENT_SOURCES);
