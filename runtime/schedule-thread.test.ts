@@ -61,6 +61,7 @@ describe('P5: scheduled tasks', () => {
       erased_again: 0,
       audit_entries_signed: 1,
       sites_without_retention: 1,
+      withdrawals_purged: 0,
       released: 1,
     });
   });
