@@ -5,6 +5,7 @@ import type { EngineFacts, StartEngine } from './engine.ts';
 export const CHROMIUM: EngineFacts = {
   name: 'Chromium',
   hasNavigationApi: true,
+  hasFetchLater: true,
   hasSpeculationRules: true,
   // Switched off at its start, so that the suites of one engine at least see what people's browsers say by themselves.
   saysItIsDriven: false,

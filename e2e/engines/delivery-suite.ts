@@ -1,4 +1,5 @@
 // e2e/engines/delivery-suite.ts: what is called arrives, once, whatever happens on the way.
+import type { EngineFacts } from './engine.ts';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -19,7 +20,7 @@ const TELL_AS_HIDDEN = "<script>addEventListener('visibilitychange',()=>hushtag.
 /** A policy that lets nothing in but from the page's own host. */
 const SELF = { 'content-security-policy': "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'" };
 
-export function deliverySuite(visit: Visit): void {
+export function deliverySuite(visit: Visit, facts: EngineFacts): void {
   describe('commerce calls', () => {
     it('arrive, each by GA4’s name and as it was given, and are stored', async () => {
       const { shop } = visit;
@@ -41,12 +42,13 @@ export function deliverySuite(visit: Visit): void {
     it.each([
       { why: 'that waited for consent on a page that is left at once', name: 'page_view', head: '' },
       { why: 'that the page tells of as it is hidden', name: 'last_word', head: TELL_AS_HIDDEN },
-    ])('goes by beacon as the page goes: an event $why', async ({ name, head }) => {
+    ])('goes by beacon or fetchLater as the page goes: an event $why', async ({ name, head }) => {
       const { shop } = visit;
       await visit.passThrough('/', head);
       const last = shop.all.find(({ message }) => message.e.some(({ n, u }) => n === name && u === `${shop.origin}/`));
-      // What fetch sends here is in mode cors: it asks for the answer.
-      expect(last?.headers['sec-fetch-mode']).toBe('no-cors');
+      expect(await visit.engine.run(() => 'fetchLater' in window, undefined)).toBe(facts.hasFetchLater);
+      // A beacon asks for no answer; what fetch and fetchLater send is in mode cors.
+      expect(last?.headers['sec-fetch-mode']).toBe(facts.hasFetchLater ? 'cors' : 'no-cors');
       expect(shop.all.at(-1)?.headers['sec-fetch-mode']).toBe('cors');
       const events = shop.events().length;
       expect(await shop.ledger()).toEqual({ received: events, stored: events });

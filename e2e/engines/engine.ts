@@ -4,6 +4,8 @@
 export interface EngineFacts {
   readonly name: 'Chromium' | 'Firefox' | 'WebKit';
   readonly hasNavigationApi: boolean;
+  /** Whether a page can leave a last request with the browser; else a beacon goes. */
+  readonly hasFetchLater: boolean;
   readonly hasSpeculationRules: boolean;
   /** `navigator.webdriver` while it is driven as here. */
   readonly saysItIsDriven: boolean;

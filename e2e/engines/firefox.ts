@@ -7,6 +7,7 @@ import { becomes } from './engine.ts';
 export const FIREFOX: EngineFacts = {
   name: 'Firefox',
   hasNavigationApi: true,
+  hasFetchLater: false,
   hasSpeculationRules: false,
   saysItIsDriven: true,
 };

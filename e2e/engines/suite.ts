@@ -12,6 +12,6 @@ export function engineSuite(facts: EngineFacts, start: StartEngine): void {
     const visit = useVisit(() => start());
     consentSuite(visit, facts);
     pageViewSuite(visit, facts);
-    deliverySuite(visit);
+    deliverySuite(visit, facts);
   });
 }

@@ -9,6 +9,7 @@ import { startSession } from './webdriver.ts';
 export const WEBKIT: EngineFacts = {
   name: 'WebKit',
   hasNavigationApi: false,
+  hasFetchLater: false,
   hasSpeculationRules: false,
   saysItIsDriven: true,
 };
