@@ -150,7 +150,12 @@ const tarteaucitron: Platform = {
   refuseAll: click('#tarteaucitronAllDenied2'),
   acceptMeasuring: click('#tarteaucitronCloseAlert', '#hushtagAllowed', '#tarteaucitronClosePanel'),
   // The banner is there still, as the other service was not answered. Closing the panel reloads the page, as a service was running.
-  withdraw: reloading(click('#tarteaucitronCloseAlert', '#hushtagDenied', '#tarteaucitronClosePanel')),
+  // By its own calls: its buttons do nothing in their first moments.
+  withdraw: reloading(
+    call(
+      `const { userInterface } = tarteaucitron; userInterface.openPanel(); userInterface.respond(document.getElementById('hushtagDenied'), false); userInterface.closePanel();`,
+    ),
+  ),
 };
 
 const orejime: Platform = {
