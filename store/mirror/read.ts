@@ -74,10 +74,10 @@ export async function readMirroredVisitors(
     const sources = await valuesIn(duck, files, 'source');
     const result = await duck.stream(
       // A number for a name and no id where none is needed: every text costs as much as all numbers of its row.
-      `SELECT visitor, "at"::DOUBLE, purposes, list_position(${textList(names)}, name)::INTEGER - 1,
+      `SELECT visitor, "at"::DOUBLE, purposes, name_texts.nth,
           CASE WHEN name IN ('purchase', 'refund') THEN id END, order_key, currency, value::DOUBLE, items,
-          list_position(${textList(sources)}, source)::INTEGER - 1
-        FROM ${files}
+          source_texts.nth
+        FROM ${files} LEFT JOIN name_texts USING (name) LEFT JOIN source_texts USING (source)
         WHERE (purposes & ${PURPOSE_BIT.profile}) <> 0 AND visitor % ${share.of} = ${share.part}
           AND visitor IN (SELECT id FROM read_csv(${literal(visitorsPath(folder, site))}, header = false, columns = {id: 'INTEGER'}))
         ORDER BY visitor`,
@@ -105,10 +105,14 @@ export async function readMirroredVisitors(
   return { events, visitors };
 }
 
-const textList = (texts: readonly string[]): string => `[${texts.map(literal).join(', ')}]`;
-
+/**
+ * Numbers the texts of a column in a table, `name_texts` or `source_texts`, and gives them in that order. As a list in the
+ * statement they would be searched for every event, and whoever makes names up could make it long.
+ */
 async function valuesIn(duck: DuckDBConnection, files: string, column: 'name' | 'source'): Promise<string[]> {
-  const reader = await duck.runAndReadAll(`SELECT DISTINCT ${column} FROM ${files} ORDER BY 1`);
+  await duck.run(`CREATE TABLE ${column}_texts AS SELECT ${column}, (row_number() OVER (ORDER BY ${column}) - 1)::INTEGER AS nth
+    FROM (SELECT DISTINCT ${column} FROM ${files})`);
+  const reader = await duck.runAndReadAll(`SELECT ${column} FROM ${column}_texts ORDER BY nth`);
   return reader.getRows().map(([value]) => String(value));
 }
 
