@@ -7,25 +7,16 @@ import type { EpochMs, SiteId } from '../contract/index.ts';
 import { DAY_MS, ok } from '../contract/index.ts';
 import type { Db } from '../store/index.ts';
 import { acceptJobs, acquireLease, addSite, putRuleSegment, releaseLease } from '../store/index.ts';
-import { DEFAULT_LIMITS } from './default-limits.ts';
 import { createLive } from './live.ts';
 import type { RunningNode } from './node.ts';
 import { startNode } from './node.ts';
+import { configIn } from './testing.ts';
 
 let folder: string;
 let server: RunningNode;
 let logged: string[];
 const start = async (liveFold: boolean): Promise<void> => {
-  const config = {
-    port: 0,
-    host: '127.0.0.1',
-    dataDir: join(folder, 'data'),
-    keyDir: join(folder, 'keys'),
-    trustedProxies: 0,
-    segmentMinutes: 0,
-    liveFold,
-    limits: DEFAULT_LIMITS,
-  };
+  const config = { ...configIn(folder), liveFold };
   server = await startNode(config, { write: (line) => logged.push(line) });
   await addSite(server.db, { id: 'shop' as SiteId, origins: [], policy: 'standard', floor: 50, at: 0 });
   await setRule(server.db, { event: 'purchase', within_days: 1 });

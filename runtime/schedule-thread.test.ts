@@ -7,10 +7,10 @@ import type { EpochMs, SiteId } from '../contract/index.ts';
 import { DAY_MS } from '../contract/index.ts';
 import { acceptJobs, addSite, setRetention } from '../store/index.ts';
 import type { Config } from './config.ts';
-import { DEFAULT_LIMITS } from './default-limits.ts';
 import type { RunningNode } from './node.ts';
 import { startNode } from './node.ts';
 import { runTasksOnThread } from './schedule-thread-start.ts';
+import { configIn } from './testing.ts';
 
 describe('P5: scheduled tasks', () => {
   let folder: string;
@@ -18,15 +18,7 @@ describe('P5: scheduled tasks', () => {
   let server: RunningNode;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hushtag-schedule-'));
-    config = {
-      port: 0,
-      host: '127.0.0.1',
-      dataDir: join(folder, 'data'),
-      keyDir: join(folder, 'keys'),
-      trustedProxies: 0,
-      segmentMinutes: 0,
-      limits: DEFAULT_LIMITS,
-    };
+    config = configIn(folder);
     server = await startNode(config, { write: () => undefined });
     await addSite(server.db, { id: 'shop' as SiteId, origins: [], policy: 'standard', floor: 50, at: 0 });
   });

@@ -7,11 +7,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SiteId } from '../contract/index.ts';
 import { addSite, readAuditLog } from '../store/index.ts';
 import type { Config } from './config.ts';
-import { DEFAULT_LIMITS } from './default-limits.ts';
 import { startNode } from './node.ts';
 import { openData } from './open-data.ts';
 import { checkFiles } from './schedule.ts';
 import { watchStorage } from './storage-health.ts';
+import { configIn } from './testing.ts';
 
 describe('D1: damaged files', () => {
   let folder: string;
@@ -19,15 +19,7 @@ describe('D1: damaged files', () => {
   let ground: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hushtag-damage-'));
-    config = {
-      port: 0,
-      host: '127.0.0.1',
-      dataDir: join(folder, 'data'),
-      keyDir: join(folder, 'keys'),
-      trustedProxies: 0,
-      segmentMinutes: 0,
-      limits: DEFAULT_LIMITS,
-    };
+    config = configIn(folder);
     ground = join(config.dataDir, 'ground.db');
     const { db, close } = await startNode(config, { write: () => undefined });
     for (let nth = 0; nth < 40; nth += 1) {

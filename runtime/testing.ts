@@ -1,5 +1,19 @@
-// runtime/testing.ts: writes a small MMDB file (MaxMind DB File Format Specification 2.0), for tests alone.
+// runtime/testing.ts: for tests alone: a configuration, and a small MMDB file (MaxMind DB File Format Specification 2.0).
 import { Buffer } from 'node:buffer';
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { DEFAULT_LIMITS } from './default-limits.ts';
+
+/** A server on a free port that keeps everything below a folder and runs nothing by itself. */
+export const configIn = (folder: string): Config => ({
+  port: 0,
+  host: '127.0.0.1',
+  dataDir: join(folder, 'data'),
+  keyDir: join(folder, 'keys'),
+  trustedProxies: 0,
+  segmentMinutes: 0,
+  limits: DEFAULT_LIMITS,
+});
 
 type Value = string | number | readonly Value[] | { readonly [name: string]: Value };
 
