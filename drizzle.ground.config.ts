@@ -6,6 +6,7 @@ export default defineConfig({
     './store/schema/ground.ts',
     './store/schema/ground-collector.ts',
     './store/schema/ground-segments.ts',
+    './store/schema/ground-access.ts',
     './store/schema/dead-letters.ts',
   ],
   out: './migrations/ground',

@@ -11,6 +11,7 @@ import { deadLettersCommand } from './commands/dead-letters.ts';
 import { devDatabaseCommand } from './commands/dev-database.ts';
 import { erasureCommand } from './commands/erasure.ts';
 import { importCommand } from './commands/import.ts';
+import { loginCodeCommand } from './commands/login-code.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { privacyCommand } from './commands/privacy.ts';
 import { planCommand } from './commands/plan.ts';
@@ -35,6 +36,7 @@ const mainCommand = defineCommand({
     migrate: migrateCommand,
     site: siteCommand,
     token: tokenCommand,
+    'login-code': loginCodeCommand,
     replay: replayCommand,
     import: importCommand,
     segment: segmentCommand,

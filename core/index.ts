@@ -10,6 +10,8 @@ export {
   SCRUB_RULES,
   sitePolicyText,
 } from './site-policy.ts';
+export type { Role, Scope } from './access.ts';
+export { INSTALLATION_SCOPES, isRole, isScope, ROLES, SCOPES, scopesOfRole } from './access.ts';
 export type { AccountId, AccountKind } from './account.ts';
 export {
   ACCOUNT_KINDS,

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { openAPIRouteHandler } from 'hono-openapi';
 import { faultCode, KEY_BYTES, toHex } from '../core/index.ts';
 import { pingDatabase } from '../store/index.ts';
+import { createSessionRoutes } from './api/access/session.ts';
 import { createApi } from './api/app.ts';
 import { createOfficerRoutes } from './api/privacy/officer.ts';
 import { createRecordRoutes } from './api/privacy/record-routes.ts';
@@ -18,6 +19,7 @@ import { answerFault } from './http/fault.ts';
 import { REPLAY_LETTERS_MAX, replayLetters } from './collector/replay-letters.ts';
 import { problem } from './http/problem.ts';
 import { createMetrics } from './metrics.ts';
+import { SESSION_COOKIE } from './http/session-cookie.ts';
 import { createTagServer } from './http/tag-server.ts';
 import type { TokenKeys } from './http/tokens.ts';
 import { tokenKeysFrom } from './http/tokens.ts';
@@ -36,7 +38,12 @@ const DOCUMENTATION = {
     version: '1',
     description: 'First-party collection and published segments. No raw personal data is stored.',
   },
-  components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+  components: {
+    securitySchemes: {
+      token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
+    },
+  },
 } as const;
 
 /** The signing keys are made once, on first use; a failure is not remembered. */
@@ -92,6 +99,25 @@ export function createEdge(port: Port): Edge {
   };
 }
 
+/** The routes that a token or a session opens, and those of visitors. Each asks for its scope itself. */
+function mountApi(app: Hono<Env>, port: Port, tokenKeys: () => Promise<TokenKeys>): void {
+  app.route(
+    '/',
+    createApi(port, tokenKeys, (site, { letters, reason, after, mapping, dryRun }) =>
+      replayLetters(port, site, {
+        choice: letters ? { letters } : { after, limit: REPLAY_LETTERS_MAX, ...(reason ? { reason } : {}) },
+        mapping,
+        dryRun,
+      }),
+    ),
+  );
+  app.route('/', createSessionRoutes(port, tokenKeys));
+  const rights = rightsNeeds(port);
+  app.route('/', createOfficerRoutes(port, tokenKeys, rights));
+  app.route('/', createVisitorRoutes(port, rights));
+  app.route('/', createRecordRoutes(port, tokenKeys, rights));
+}
+
 function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Handler): Hono<Env> {
   const app = new Hono<Env>();
 
@@ -138,20 +164,7 @@ function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Han
   app.route('/', createCollector(port, collect));
   app.post('/v1/import', describeImport, createImport(port, tokenKeys));
   app.post('/v1/events', describeEvents, serveByHono(createIngest(port, tokenKeys), port));
-  app.route(
-    '/',
-    createApi(port, tokenKeys, (site, { letters, reason, after, mapping, dryRun }) =>
-      replayLetters(port, site, {
-        choice: letters ? { letters } : { after, limit: REPLAY_LETTERS_MAX, ...(reason ? { reason } : {}) },
-        mapping,
-        dryRun,
-      }),
-    ),
-  );
-  const rights = rightsNeeds(port);
-  app.route('/', createOfficerRoutes(port, tokenKeys, rights));
-  app.route('/', createVisitorRoutes(port, rights));
-  app.route('/', createRecordRoutes(port, tokenKeys, rights));
+  mountApi(app, port, tokenKeys);
   app.get('/openapi.json', openAPIRouteHandler(app, { documentation: DOCUMENTATION, excludeStaticFile: false }));
   return app;
 }

@@ -7,6 +7,7 @@ import * as deadLetters from './schema/dead-letters.ts';
 import * as derived from './schema/derived.ts';
 import * as ground from './schema/ground.ts';
 import * as collector from './schema/ground-collector.ts';
+import * as access from './schema/ground-access.ts';
 import * as groundSegments from './schema/ground-segments.ts';
 import type { TestDatabase } from './testing.ts';
 import { MIGRATIONS, openTestDatabase } from './testing.ts';
@@ -19,7 +20,7 @@ describe('D1: the schema is what a fresh migration makes', () => {
   afterAll(() => database.close());
 
   const tables = [
-    ...Object.values({ ...ground, ...collector, ...groundSegments, ...deadLetters }).map((table) => ({
+    ...Object.values({ ...ground, ...collector, ...groundSegments, ...access, ...deadLetters }).map((table) => ({
       schema: 'main',
       config: getTableConfig(table),
     })),

@@ -7,6 +7,7 @@ import type { Consent, ConsentDecision } from '../contract/index.ts';
 import { decideConsent, POLICIES, purposesOf } from '../contract/index.ts';
 import * as limits from '../contract/limits.ts';
 import { decodeBatch } from '../contract/wire-decode.ts';
+import { ROLES, SCOPES, scopesOfRole } from '../core/index.ts';
 import { PROBLEMS } from '../edge/http/problem.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -195,6 +196,14 @@ describe('the reference pages are complete', () => {
     expect(unstated).toEqual([]);
     const example = decodeBatch(/```json\n([\s\S]*?)```/.exec(text)?.[1] ?? '');
     expect(example.ok && example.value.events.map((event) => event.ok)).toEqual([true]);
+  });
+
+  it('P6: docs/access.md prints which role has which scope', () => {
+    const printed = /<!-- table: roles -->\n([\s\S]*?)<!-- \/table -->/.exec(read('docs/access.md'))?.[1] ?? '';
+    const stated = rowsOf(printed).filter(([scope]) => scope?.startsWith('`'));
+    expect(stated).toEqual(
+      SCOPES.map((scope) => [`\`${scope}\``, ...ROLES.map((role) => (scopesOfRole(role).has(scope) ? 'yes' : 'no'))]),
+    );
   });
 
   it('C2: docs/consent.md prints the decision table of contract/consent.ts', () => {

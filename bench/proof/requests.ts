@@ -1,5 +1,5 @@
 // bench/proof/requests.ts: privacy requests whose every value is marked, and everything an officer can read afterwards (P1).
-import type { Scope } from '../../edge/index.ts';
+import type { Scope } from '../../core/index.ts';
 import { issueToken, tokenKeysFrom } from '../../edge/index.ts';
 import { KEY_BYTES } from '../../core/index.ts';
 import type { EpochMs } from '../../contract/index.ts';

@@ -1,8 +1,10 @@
 // cli/commands/serve.ts: `hushtag serve`: the edge with its schedule, until SIGTERM or Ctrl-C.
 import { defineCommand } from 'citty';
+import { firstOwnerCode, LOGIN_CODE_MINUTES } from '../../edge/index.ts';
 import type { RunningNode } from '../../runtime/index.ts';
 import { markServing, startNode } from '../../runtime/index.ts';
 import { CliError, requireConfig } from '../context.ts';
+import { codeNeeds } from './login-code.ts';
 
 /** Resolves when the process is asked to stop. */
 export const stopAsked = (): Promise<void> =>
@@ -19,6 +21,15 @@ export async function stopServer(server: RunningNode): Promise<void> {
   const timer = setTimeout(() => process.exit(1), STOP_MS_MAX);
   await server.close();
   clearTimeout(timer);
+}
+
+/** Until somebody has logged in, every start prints a code of the owner's; never into the log, which is kept. */
+async function printFirstCode({ db, origin }: RunningNode): Promise<void> {
+  const code = await firstOwnerCode(codeNeeds(db));
+  if (code === undefined) return;
+  process.stderr.write(
+    `Nobody has logged in yet. Log in at ${origin}/console/ with this code, once, within ${LOGIN_CODE_MINUTES} minutes:\n  ${code}\n`,
+  );
 }
 
 /** The command. */
@@ -49,6 +60,7 @@ export const serveCommand = defineCommand({
       );
     }
     process.stderr.write(`hushtag listens on ${server.origin}\n`);
+    await printFirstCode(server);
     await stopAsked();
     await stopServer(server);
     await mark.clear();

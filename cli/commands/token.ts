@@ -1,9 +1,9 @@
 // cli/commands/token.ts: `hushtag token`: signs a token for one site.
 import { defineCommand } from 'citty';
 import type { EpochMs } from '../../contract/index.ts';
-import { KEY_BYTES, toHex } from '../../core/index.ts';
-import type { Scope } from '../../edge/index.ts';
-import { issueToken, SCOPES, TOKEN_SECONDS_MAX, tokenKeysFrom } from '../../edge/index.ts';
+import type { Scope } from '../../core/index.ts';
+import { KEY_BYTES, SCOPES, toHex } from '../../core/index.ts';
+import { issueToken, TOKEN_SECONDS_MAX, tokenKeysFrom } from '../../edge/index.ts';
 import type { Config } from '../../runtime/index.ts';
 import { configuredKeys } from '../../runtime/index.ts';
 import type { Db } from '../../store/index.ts';

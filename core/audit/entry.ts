@@ -71,6 +71,20 @@ export type AuditEvent =
       readonly token?: string;
       readonly by: 'officer' | 'visitor' | 'command';
     }
+  | {
+      readonly kind: 'person_added' | 'roles_changed';
+      /** An id of no meaning. */
+      readonly person: string;
+      /** Such as `owner@*` and `marketer@shop`. */
+      readonly roles: readonly string[];
+      /** `person` with an id, a token's id, or `command`. */
+      readonly by: string;
+    }
+  | { readonly kind: 'person_removed' | 'login_code_made'; readonly person: string; readonly by: string }
+  | { readonly kind: 'logged_in'; readonly by: string; readonly how: 'code' | 'token' | 'oidc' }
+  | { readonly kind: 'logged_out'; readonly by: string }
+  | { readonly kind: 'token_revoked'; readonly site: string; readonly token: string; readonly by: string }
+  | { readonly kind: 'signing_key_rotated'; readonly kid: string; readonly by: string }
   | { readonly kind: 'damage_accepted'; readonly damage: string }
   | { readonly kind: 'audit_exported'; readonly entries: number };
 

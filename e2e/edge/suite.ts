@@ -10,6 +10,7 @@ import { ingestSuite } from './ingest-suite.ts';
 import { lossSuite } from './loss-suite.ts';
 import { rightsSuite } from './rights-suite.ts';
 import { metricsSuite } from './metrics-suite.ts';
+import { sessionSuite } from './session-suite.ts';
 import { planSuite } from './plan-suite.ts';
 import { useEdge } from './use-edge.ts';
 
@@ -23,6 +24,7 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   planSuite(edge);
   lossSuite(edge);
   accessSuite(edge);
+  sessionSuite(edge);
   deadLetterSuite(edge);
   rightsSuite(edge);
   ingestSuite(edge);

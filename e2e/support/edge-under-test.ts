@@ -1,7 +1,7 @@
 // e2e/support/edge-under-test.ts: what the one edge suite needs of a runtime (E1).
 import type { SiteId, WireBatch, WireEvent } from '../../contract/index.ts';
 import { eventIdFrom, parseSiteId } from '../../contract/index.ts';
-import type { Scope } from '../../edge/index.ts';
+import type { Scope } from '../../core/index.ts';
 import type { Db } from '../../store/index.ts';
 
 /** A real edge on a real runtime with a real database. */

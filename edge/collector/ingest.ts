@@ -2,12 +2,13 @@
 import * as v from 'valibot';
 import type { Result, SiteId } from '../../contract/index.ts';
 import { DAY_MS, err, IMPORT_BODY_BYTES_MAX, ok } from '../../contract/index.ts';
+import type { Scope } from '../../core/index.ts';
 import type { LedgerLine, Site } from '../../store/index.ts';
 import { findSite } from '../../store/index.ts';
 import type { Answer, Asked, Handler } from '../http/exchange.ts';
 import type { ProblemName } from '../http/problem.ts';
 import { problemAnswer } from '../http/problem.ts';
-import type { Scope, TokenKeys } from '../http/tokens.ts';
+import type { TokenKeys } from '../http/tokens.ts';
 import { verifyToken } from '../http/tokens.ts';
 import type { Port } from '../port.ts';
 import { acceptServerEvents } from './accept-server-events.ts';

@@ -1,22 +1,9 @@
 // edge/http/tokens.ts: EdDSA JWTs (RFC 8037, RFC 9068 in spirit) that name one site and the scopes it is good for (P6, P7).
 import type { EpochMs, Result, SiteId } from '../../contract/index.ts';
 import { err, ok, parseSiteId } from '../../contract/index.ts';
-import { toHex } from '../../core/index.ts';
+import type { Scope } from '../../core/index.ts';
+import { isScope, toHex } from '../../core/index.ts';
 import { errors, jwtVerify, SignJWT } from 'jose';
-
-/** What a token may be used for. */
-export const SCOPES = [
-  'segments:read',
-  'ledger:read',
-  'import',
-  'ingest',
-  'dead-letters:read',
-  'dead-letters:replay',
-  'privacy:read',
-  'privacy:write',
-] as const;
-/** One permission of a token. */
-export type Scope = (typeof SCOPES)[number];
 
 /** What a valid token grants. */
 export interface Grant {
@@ -24,6 +11,7 @@ export interface Grant {
   readonly scopes: ReadonlySet<Scope>;
   /** The token's id (jti): names it in the audit log. */
   readonly token: string;
+  readonly expiresAt: EpochMs;
 }
 
 /** The key pair that signs and checks tokens. */
@@ -74,8 +62,6 @@ export function issueToken(
     .sign(keys.privateKey);
 }
 
-const isScope = (text: string): text is Scope => SCOPES.some((scope) => scope === text);
-
 /** Reads an `Authorization` header. Anything but a sound, unexpired token of ours is refused. */
 export async function verifyToken(
   keys: TokenKeys,
@@ -93,9 +79,11 @@ export async function verifyToken(
       currentDate: new Date(now),
     });
     const site = parseSiteId(payload['site']);
-    const { scope, jti } = payload;
-    if (!site.ok || typeof scope !== 'string' || typeof jti !== 'string') return err('token_invalid');
-    return ok({ site: site.value, scopes: new Set(scope.split(' ').filter(isScope)), token: jti });
+    const { scope, jti, exp } = payload;
+    if (!site.ok || typeof scope !== 'string' || typeof jti !== 'string' || exp === undefined)
+      return err('token_invalid');
+    const scopes = new Set(scope.split(' ').filter(isScope));
+    return ok({ site: site.value, scopes, token: jti, expiresAt: (exp * 1_000) as EpochMs });
   } catch (fault) {
     if (fault instanceof errors.JWTExpired) return err('token_expired');
     if (fault instanceof errors.JOSEError) return err('token_invalid');
