@@ -121,6 +121,21 @@ export {
 export { SIPHASH_KEY_BYTES, sipHash } from './siphash.ts';
 export type { SessionDays } from './sessions.ts';
 export { addToSessions, countSessions, mergeSessions, SESSION_DAYS_MAX, SESSION_GAP_MS } from './sessions.ts';
+export type { ReportCount } from './report-numbers.ts';
+export {
+  dayStage,
+  DAY_SEALED,
+  DAY_STAGE_MS,
+  mayRefreshDay,
+  publishDayCount,
+  publishKeyOf,
+  publishReportCount,
+  REPORT_MARGIN,
+  REPORT_NOISE_SCALE,
+  REPORT_PERIOD_MS,
+  REPORT_UNITS_MAX,
+  roundAmount,
+} from './report-numbers.ts';
 export type { PublishedCount, WordSource } from './publishing.ts';
 export {
   checkFloor,

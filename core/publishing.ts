@@ -108,18 +108,18 @@ export async function setWords(secret: Uint8Array<ArrayBuffer>, digest: Uint8Arr
 }
 
 /**
- * Draws from the discrete Laplace distribution of scale {@link NOISE_SCALE}, P(y) ∝ exp(-|y| / scale): the two-sided
+ * Draws from the discrete Laplace distribution of a whole scale, {@link NOISE_SCALE} unless said otherwise, P(y) ∝ exp(-|y| / scale): the two-sided
  * geometric mechanism of Ghosh, Roughgarden and Sundararajan (2012), sampled without floating point as in Canonne, Kamath
  * and Steinke (2020), algorithm 2 with s = 1. Floating-point samplers leave gaps that give the exact count away
  * (Mironov 2012).
  */
-export async function discreteLaplace(words: WordSource): Promise<number> {
+export async function discreteLaplace(words: WordSource, scale: number = NOISE_SCALE): Promise<number> {
   for (let tries = 0; tries < SAMPLER_TRIES_MAX; tries++) {
-    const remainder = await uniformBelow(NOISE_SCALE, words);
-    if (!(await bernoulliExp(remainder, NOISE_SCALE, words))) continue;
+    const remainder = await uniformBelow(scale, words);
+    if (!(await bernoulliExp(remainder, scale, words))) continue;
     let quotient = 0;
     while (await bernoulliExp(1, 1, words)) quotient += 1;
-    const magnitude = remainder + NOISE_SCALE * quotient;
+    const magnitude = remainder + scale * quotient;
     const negative = (await words()) % 2 === 1;
     // Zero has one sign only, or it would come twice as often as it may.
     if (negative && magnitude === 0) continue;

@@ -1,7 +1,7 @@
 // runtime/segment-sites.ts: one run of the segmenter over sites, the same on a thread, in the CLI and in a Worker's cron.
 import type { EpochMs, Result, SiteId } from '../contract/index.ts';
 import type { KeyProvider } from '../core/index.ts';
-import { KEY_BYTES, lengthPrefixed, toHex } from '../core/index.ts';
+import { KEY_BYTES, publishKeyOf, toHex } from '../core/index.ts';
 import type { History, RunRefusal, RunSummary, Stage } from '../segmenter/index.ts';
 import { runSegmenter } from '../segmenter/index.ts';
 import type { Db, Site } from '../store/index.ts';
@@ -23,15 +23,12 @@ export interface SegmentNeeds {
 const HOLDER_BYTES = 8;
 
 /** The key a site's published numbers are blurred with: equal sets of one site always get equal noise (P3). */
-async function publishKey(
+const publishKey = async (
   keys: KeyProvider,
   randomBytes: SegmentNeeds['randomBytes'],
   site: SiteId,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const secret = Uint8Array.from(await keys.secret('publish', randomBytes(KEY_BYTES)));
-  const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-  return new Uint8Array(await crypto.subtle.sign('HMAC', key, lengthPrefixed(['hushtag publish 1', site])));
-}
+): Promise<Uint8Array<ArrayBuffer>> =>
+  publishKeyOf(Uint8Array.from(await keys.secret('publish', randomBytes(KEY_BYTES))), site);
 
 /** Runs one site. */
 export async function segmentSite(needs: SegmentNeeds, site: Site): Promise<Result<RunSummary, RunRefusal>> {

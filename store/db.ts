@@ -1,6 +1,7 @@
 // store/db.ts: what every query is given. Raw SQL goes through `client`, the rest through `orm`.
 import type { Client } from '@libsql/client';
 import type { LibSQLDatabase } from 'drizzle-orm/libsql';
+import type { ReportReader } from './reports/event-source.ts';
 
 /** A copy of events outside the database; it must lose what the database loses (P4, P5). The caller holds the site's lease. */
 export interface EventCopy {
@@ -20,6 +21,8 @@ export interface Db {
   readonly orm: LibSQLDatabase;
   /** Where the platform keeps a copy of events for quick reading. */
   readonly copy?: EventCopy;
+  /** Reads reports from that copy; without it they are read from the database. */
+  readonly reports?: ReportReader;
 }
 
 /** A site's row id. Queries take it first; it comes from a token or the origin check, never from a body alone (P7). */

@@ -139,3 +139,9 @@ export {
   saveProfiles,
   saveRelease,
 } from './segmenter.ts';
+export type { ReportRange, ReportReader, ReportRow } from './reports/event-source.ts';
+export { hasArrivals, newestArrival } from './reports/event-source.ts';
+export type { ExactCount, ExactDay, ExactOverview } from './reports/overview.ts';
+export { readOverview } from './reports/overview.ts';
+export type { ReportResult } from './reports/results.ts';
+export { keepResults, readResults, readSpent } from './reports/results.ts';

@@ -8,6 +8,7 @@ import { contextSuite } from './context-suite.ts';
 import { importSuite } from './import-suite.ts';
 import { ingestSuite } from './ingest-suite.ts';
 import { lossSuite } from './loss-suite.ts';
+import { reportSuite } from './report-suite.ts';
 import { rightsSuite } from './rights-suite.ts';
 import { metricsSuite } from './metrics-suite.ts';
 import { sessionSuite } from './session-suite.ts';
@@ -29,4 +30,5 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   rightsSuite(edge);
   ingestSuite(edge);
   importSuite(edge);
+  reportSuite(edge);
 }

@@ -7,6 +7,7 @@ import type { TokenKeys } from '../http/tokens.ts';
 import type { Port } from '../port.ts';
 import type { ReplayLetters } from './dead-letters.ts';
 import { createDeadLetters } from './dead-letters.ts';
+import { createReports } from './reports/routes.ts';
 import { describeLedger, describeSegment, describeSegments } from './openapi.ts';
 import type { ApiEnv } from './require-scope.ts';
 import { privateJson, scopesOf } from './require-scope.ts';
@@ -57,5 +58,6 @@ export function createApi(port: Port, tokenKeys: () => Promise<TokenKeys>, repla
     });
   });
   app.route('/', createDeadLetters(port, requireScope, replayLetters));
+  app.route('/', createReports(port, requireScope));
   return app;
 }

@@ -133,3 +133,43 @@ export const mirrorMarks = sqliteTable('mirror_marks', {
   /** Raised when the columns of the files change; a mirror of another version is made anew. */
   version: integer('version').notNull(),
 });
+
+/** Numbers about people that a report was answered with: frozen, so that asking again tells nothing more (P3). Nothing in it names a visitor. */
+export const reportResults = sqliteTable(
+  'report_results',
+  {
+    siteId: integer('site_id').notNull(),
+    /** `day`, `funnel`, `retention`, `preview` … */
+    kind: text('kind').notNull(),
+    /** What was asked, normalised. */
+    key: text('key').notNull(),
+    /** When it was answered first, epoch ms. */
+    at: integer('at').notNull(),
+    /** Sets of visitors that one visitor can be in by this answer; they are counted against the site's budget. */
+    units: integer('units').notNull(),
+    /** The order of arrival it was computed up to. */
+    seq: integer('seq').notNull(),
+    /** The published form, JSON. */
+    result: text('result').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.siteId, table.kind, table.key] }),
+    index('report_results_at').on(table.siteId, table.at),
+  ],
+);
+
+/** What the last run found beside segments, in published form: item rules, predictions, trends, sizes of rule segments. */
+export const insights = sqliteTable(
+  'insights',
+  {
+    siteId: integer('site_id').notNull(),
+    kind: text('kind').notNull(),
+    /** What of it, such as a segment's id; '' where there is one alone. */
+    key: text('key').notNull(),
+    /** When the run was made, epoch ms. */
+    at: integer('at').notNull(),
+    /** JSON: only what passed P3. */
+    published: text('published').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.kind, table.key] })],
+);

@@ -1,0 +1,87 @@
+// core/report-numbers.test.ts: numbers of reports are blurred, kept, and made anew only when they may.
+import { describe, expect, it } from 'vitest';
+import { DAY_MS, HOUR_MS } from '../contract/index.ts';
+import {
+  DAY_SEALED,
+  dayStage,
+  mayRefreshDay,
+  publishDayCount,
+  publishReportCount,
+  roundAmount,
+} from './report-numbers.ts';
+
+const secret = new Uint8Array(32).fill(9);
+const FLOOR = 50;
+
+describe('P3: a number of a report', () => {
+  it.each([
+    { why: 'one below the floor', count: 49 },
+    { why: 'nobody', count: 0 },
+  ])('is not shown of $why, whatever the noise', async ({ count }) => {
+    for (let what = 0; what < 300; what++) {
+      expect(await publishDayCount(count, FLOOR, secret, `${what}`)).toBeNull();
+      expect(await publishReportCount(count, FLOOR, secret, `${what}`)).toBeNull();
+    }
+  });
+  it('is rarely shown of a set that just reaches the floor', async () => {
+    let shown = 0;
+    for (let what = 0; what < 1_000; what++)
+      shown += Number((await publishReportCount(FLOOR, FLOOR, secret, `${what}`)) !== null);
+    expect(shown).toBeLessThan(50);
+  });
+  it('is the same for the same question and data, and has other noise for either', async () => {
+    const of = (count: number, what: string) => publishReportCount(count, FLOOR, secret, what);
+    expect(await of(5_000, 'a')).toBe(await of(5_000, 'a'));
+    const questions = new Set<number | null>();
+    const data = new Set<number>();
+    for (let nth = 0; nth < 40; nth++) {
+      questions.add(await of(5_000, `${nth}`));
+      data.add(((await of(5_000 + nth, 'a')) ?? 0) - nth);
+    }
+    expect(questions.size).toBeGreaterThan(5);
+    expect(data.size).toBeGreaterThan(5);
+  });
+  it('has noise of about the stated scale around the truth', async () => {
+    const errors: number[] = [];
+    for (let what = 0; what < 1_000; what++)
+      errors.push(((await publishReportCount(9_000, FLOOR, secret, `${what}`)) ?? 0) - 9_000);
+    const mean = errors.reduce((sum, one) => sum + one, 0) / errors.length;
+    const spread = errors.reduce((sum, one) => sum + Math.abs(one), 0) / errors.length;
+    expect(Math.abs(mean)).toBeLessThan(4);
+    // The mean distance of Laplace noise is its scale.
+    expect(spread).toBeGreaterThan(17);
+    expect(spread).toBeLessThan(23);
+  });
+  it.each([
+    { minor: 123_456, shown: 120_000 },
+    { minor: 99, shown: 99 },
+    { minor: -1_550, shown: -1_600 },
+    { minor: 0, shown: 0 },
+  ])('of $minor of money is $shown', ({ minor, shown }) => expect(roundAmount(minor)).toBe(shown));
+});
+
+describe('P3: a day’s numbers', () => {
+  const day = 20_000;
+  const start = day * DAY_MS;
+  it.each([
+    { why: 'a millisecond before six hours', at: start + 6 * HOUR_MS - 1, stage: 0 },
+    { why: 'six hours', at: start + 6 * HOUR_MS, stage: 1 },
+    { why: 'a millisecond before its end', at: start + DAY_MS - 1, stage: 3 },
+    { why: 'its end', at: start + DAY_MS, stage: 4 },
+    { why: 'a millisecond before no late event is taken', at: start + 2 * DAY_MS - 1, stage: 4 },
+    { why: 'no late event is taken', at: start + 2 * DAY_MS, stage: DAY_SEALED },
+  ])('are at stage $stage at $why', ({ at, stage }) => expect(dayStage(day, at)).toBe(stage));
+
+  it('are made once a stage, and nine times in the month however often events come to it', () => {
+    let was: { stage: number; late: readonly number[] } | undefined;
+    let made = 0;
+    for (let now = start; now < start + 28 * DAY_MS; now += HOUR_MS) {
+      const stage = dayStage(day, now);
+      if (!mayRefreshDay(was, stage, now)) continue;
+      made += 1;
+      was = { stage, late: was?.stage === DAY_SEALED ? [...was.late, now] : (was?.late ?? []) };
+    }
+    expect(made).toBeLessThanOrEqual(9);
+    expect(made).toBeGreaterThanOrEqual(5);
+  });
+});

@@ -1,0 +1,108 @@
+// core/report-numbers.ts: by which rules numbers about people leave in reports (P3, docs/adr/0029-reports-that-are-paid-for.md).
+//
+// A report is asked at will, so neither a snapshot nor a cap of publications bounds what many answers tell together. Two
+// things do: a day's numbers are made a few times in all, and what spans days is paid for from a budget of the site.
+import type { SiteId, WithheldReason } from '../contract/index.ts';
+import { DAY_MS, HOUR_MS } from '../contract/index.ts';
+import { lengthPrefixed } from './pseudonym.ts';
+import {
+  checkFloor,
+  COUNT_STEP,
+  discreteLaplace,
+  FLOOR_MARGIN,
+  mayRelease,
+  NOISE_SCALE,
+  RELEASE_PERIOD_MS,
+  setWords,
+} from './publishing.ts';
+
+/** Scale of the noise of numbers that are paid for: wider than a release's, because there may be more of them. */
+export const REPORT_NOISE_SCALE = 20;
+/** How far above the floor such a number must be after its noise. */
+export const REPORT_MARGIN: number = 3 * REPORT_NOISE_SCALE;
+/**
+ * Sets of visitors that one visitor can be in by all answers of {@link REPORT_PERIOD_MS}. Of so many independent numbers, all
+ * about the same one visitor, the best guesser is right in 59 % of cases: they move its estimate by √80 ÷ 20 = 0.45 standard
+ * deviations (Laplace noise of scale b has the Fisher information 1/b²).
+ */
+export const REPORT_UNITS_MAX = 80;
+/** The period of {@link REPORT_UNITS_MAX}. */
+export const REPORT_PERIOD_MS: number = RELEASE_PERIOD_MS;
+/** A day's numbers about people are made anew this often while it goes on. */
+export const DAY_STAGE_MS: number = 6 * HOUR_MS;
+/** The stage of a day that no event of its own can change any more; imported history can. */
+export const DAY_SEALED = 5;
+/** Significant digits of money. */
+const AMOUNT_DIGITS = 2;
+
+/** A number of a report: what may be seen, or null. */
+export type ReportCount = number | null;
+
+/** The key a site's published numbers are blurred with. @param secret of the platform's keys, 32 bytes. */
+export async function publishKeyOf(secret: Uint8Array<ArrayBuffer>, site: SiteId): Promise<Uint8Array<ArrayBuffer>> {
+  const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  return new Uint8Array(await crypto.subtle.sign('HMAC', key, lengthPrefixed(['hushtag publish 1', site])));
+}
+
+// The count is in it: the same question over other data draws other noise, or the difference of two answers would be exact.
+const wordsFor = async (secret: Uint8Array<ArrayBuffer>, what: string, count: number) => {
+  const digest = await crypto.subtle.digest('SHA-256', lengthPrefixed(['hushtag report 1', what, String(count)]));
+  return setWords(secret, new Uint8Array(digest));
+};
+
+const rounded = (noisy: number): number => Math.floor((noisy + COUNT_STEP / 2) / COUNT_STEP) * COUNT_STEP;
+
+async function publishBlurred(
+  count: number,
+  floor: number,
+  by: { readonly secret: Uint8Array<ArrayBuffer>; readonly what: string; readonly scale: number },
+): Promise<ReportCount> {
+  const noisy = count + (await discreteLaplace(await wordsFor(by.secret, by.what, count), by.scale));
+  const outside = Number.POSITIVE_INFINITY;
+  const margin = by.scale === NOISE_SCALE ? FLOOR_MARGIN : 3 * by.scale;
+  const reason: WithheldReason | undefined =
+    checkFloor(count, outside, floor) ?? checkFloor(noisy, outside, floor + margin);
+  return reason === undefined ? rounded(noisy) : null;
+}
+
+/** A day's number about people. @param what names day and number: the same of both is the same number. */
+export const publishDayCount = (
+  count: number,
+  floor: number,
+  secret: Uint8Array<ArrayBuffer>,
+  what: string,
+): Promise<ReportCount> => publishBlurred(count, floor, { secret, what, scale: NOISE_SCALE });
+
+/** A number about people that is paid for from the budget. */
+export const publishReportCount = (
+  count: number,
+  floor: number,
+  secret: Uint8Array<ArrayBuffer>,
+  what: string,
+): Promise<ReportCount> => publishBlurred(count, floor, { secret, what, scale: REPORT_NOISE_SCALE });
+
+/** Money to two significant digits, as means are. */
+export const roundAmount = (minor: number): number => Math.round(Number(minor.toPrecision(AMOUNT_DIGITS)));
+
+/**
+ * How far a day has come: 0 in its first six hours, then one more each six; 4 once it is over, {@link DAY_SEALED} once no
+ * late event of it is taken any more. People are counted up to the last full six hours.
+ */
+export function dayStage(day: number, now: number): number {
+  const elapsed = now - day * DAY_MS;
+  if (elapsed >= 2 * DAY_MS) return DAY_SEALED;
+  return Math.max(0, Math.min(4, Math.floor(elapsed / DAY_STAGE_MS)));
+}
+
+/**
+ * Whether a day's numbers may be made anew. @param was when they were made after the day was sealed, and its stage then.
+ */
+export function mayRefreshDay(
+  was: { readonly stage: number; readonly late: readonly number[] } | undefined,
+  stage: number,
+  now: number,
+): boolean {
+  if (stage === 0) return false;
+  if (was === undefined || was.stage < stage) return true;
+  return stage === DAY_SEALED && mayRelease(was.late, now);
+}
