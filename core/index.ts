@@ -92,6 +92,10 @@ export {
 export type { RuleSegment } from './rules/order.ts';
 export { orderRules } from './rules/order.ts';
 export type { RuleProblem } from './rules/parse.ts';
+export { parseRule } from './rules/parse.ts';
+export { ruleSchema } from './rules/schema.ts';
+export type { WordedCondition } from './rules/words.ts';
+export { conditionsOf, wordsOf } from './rules/words.ts';
 export type { SaltPeriod, SaltUse } from './salt-period.ts';
 export type { Salvaged } from './salvage.ts';
 export { salvageEvent } from './salvage.ts';

@@ -1,10 +1,10 @@
 // edge/port.ts: what a platform must offer the edge. runtime/node.ts and runtime/worker.ts implement it.
 import type { InStatement } from '@libsql/client';
-import type { EpochMs } from '../contract/index.ts';
+import type { Condition, EpochMs, TraitUnit } from '../contract/index.ts';
 import type { Destination, ExplainedTrait } from './api/privacy/needs.ts';
 import type { Hmac, KeyProvider, NetworkList, Place } from '../core/index.ts';
 import type { Metric } from './http/exposition.ts';
-import type { Db, WrappedSalt, WriteJob } from '../store/index.ts';
+import type { Db, SiteRow, WrappedSalt, WriteJob } from '../store/index.ts';
 
 /** Why a write was not taken; nothing of it is kept, and the client may send it again. */
 export type WriteRefusal = 'queue_full' | 'storage_unavailable';
@@ -63,6 +63,15 @@ export interface Port {
   readonly destinations: readonly Destination[];
   /** What a stored profile says, in words; the segmenter's to know. */
   readonly explainProfile: (state: string, asOf: EpochMs) => readonly ExplainedTrait[];
+  /** The traits there are, for rules and for whoever reads them. */
+  readonly traits: readonly { readonly id: string; readonly unit: TraitUnit; readonly description: string }[];
+  /** Counts who fulfils conditions by the profiles as they are now; the segmenter's to know. */
+  readonly previewRule: (
+    db: Db,
+    site: SiteRow,
+    conditions: readonly Condition[],
+    asOf: number,
+  ) => Promise<{ readonly persons: number; readonly counts: readonly number[]; readonly sampledOneIn: number }>;
   /** The built tags by file name (`tag.js`, `tag.full.js`, chunks), where this platform serves them itself. */
   readonly tags: ReadonlyMap<string, BuiltTag>;
 }

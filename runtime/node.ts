@@ -5,7 +5,7 @@ import type { KeyProvider } from '../core/index.ts';
 import { createHistogram, faultCode, toHex } from '../core/index.ts';
 import type { GroupCommit, Port } from '../edge/index.ts';
 import { createEdge, createGroupCommit, destroyAbandonedKeys, destroyExpiredSalts } from '../edge/index.ts';
-import { PRIVACY_PARTS } from './privacy-parts.ts';
+import { PRIVACY_PARTS, SEGMENTER_PARTS } from './privacy-parts.ts';
 import type { Db } from '../store/index.ts';
 import { insertSaltStatement, replayTombstones } from '../store/index.ts';
 import { openGround } from '../store/open.node.ts';
@@ -131,6 +131,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     ground,
     keys,
     ...PRIVACY_PARTS,
+    ...SEGMENTER_PARTS,
     write: commits.write,
     writeFault: health.fault,
     later: (ms, work) => {

@@ -1,6 +1,12 @@
 // runtime/privacy-parts.ts: what every runtime gives the answering of privacy requests.
 import type { Port } from '../edge/index.ts';
-import { explainProfile } from '../segmenter/index.ts';
+import { explainProfile, previewRule, TRAITS } from '../segmenter/index.ts';
 
 /** No destination is built yet: receipts and records say that nobody had to be told. */
 export const PRIVACY_PARTS: Pick<Port, 'destinations' | 'explainProfile'> = { destinations: [], explainProfile };
+
+/** What the API asks of the segmenter, which it may not import. */
+export const SEGMENTER_PARTS: Pick<Port, 'traits' | 'previewRule'> = {
+  traits: TRAITS.map(({ id, unit, description }) => ({ id, unit, description })),
+  previewRule,
+};

@@ -13,7 +13,7 @@ import type { KeyProvider } from '../core/index.ts';
 import { faultCode, toHex } from '../core/index.ts';
 import type { Port } from '../edge/index.ts';
 import { createEdge } from '../edge/index.ts';
-import { PRIVACY_PARTS } from './privacy-parts.ts';
+import { PRIVACY_PARTS, SEGMENTER_PARTS } from './privacy-parts.ts';
 import type { Db, WriteJob } from '../store/index.ts';
 import { acceptMessage, forgetWrittenMessages, insertSaltStatement, leaveOnWithdrawal } from '../store/index.ts';
 import { openRemote } from '../store/open.web.ts';
@@ -103,6 +103,7 @@ async function openIsolate(env: Env): Promise<Isolate> {
     ground: db,
     keys,
     ...PRIVACY_PARTS,
+    ...SEGMENTER_PARTS,
     log,
     write: async (job) => {
       try {

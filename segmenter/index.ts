@@ -50,3 +50,5 @@ export { recommend, similarItems } from './patterns/similar.ts';
 export type { ForecastDay } from './trends/forecast.ts';
 export type { Trend, TrendDay, TrendOptions, TrendRefusal } from './trends/trend.ts';
 export { trendOf } from './trends/trend.ts';
+export type { RulePreview } from './rules/preview.ts';
+export { previewRule } from './rules/preview.ts';

@@ -25,6 +25,7 @@ import { modelVisitors } from './model.ts';
 import type { Fusion } from './profiles/fuse.ts';
 import { fuseVisitors, fusionMark } from './profiles/fuse.ts';
 import type { PublishHistory } from './publish/publish.ts';
+import { publishRuleSizes } from './publish/rule-sizes.ts';
 import { readTraits } from './read-traits.ts';
 import { openJudge } from './rules/judge.ts';
 import type { SweepBy } from './rules/sweep.ts';
@@ -135,8 +136,16 @@ async function runHeld(
   const goOn = () => report('rules')(0, 1);
   const sweep = (by: Partial<SweepBy>): Promise<boolean> =>
     timer('rules', () => sweepRules(db, site.row, lease, judge, { ...by, fusion, at: input.now }, goOn));
+  const sizes = async (): Promise<boolean> =>
+    publishRuleSizes(db, lease, {
+      site,
+      secret: input.publishKey,
+      profiles: await countProfiles(db, site.row),
+      now: input.now,
+    });
   if (last !== undefined && lastInternals?.fingerprint === fingerprint) {
     if (!fold.isJudged && !(await sweep({}))) return err('lease_lost');
+    if (!(await sizes())) return err('lease_lost');
     return ok({ outcome: 'unchanged', ...events, ...summaryOf(last, lastInternals), durationsMs: timer.durations() });
   }
   const profiles = await timer('features', () => readTraits(db, site.row, asOf, fusion, report('features')));
@@ -164,6 +173,7 @@ async function runHeld(
     history: modelled.history,
     fingerprint,
   };
+  if (!(await sizes())) return err('lease_lost');
   if (!(await timer('publish', () => save(input, lease, version, released, internals)))) return err('lease_lost');
   input.onProgress?.('publish', 1, 1);
   const stored = { version, model: JSON.stringify(modelled.model), internals: '' };

@@ -132,6 +132,7 @@ export {
   readEventSlice,
   readProfiles,
   readReleasedModel,
+  readSampledProfiles,
   readStates,
   readWatermark,
   resetFold,
@@ -144,4 +145,6 @@ export { hasArrivals, newestArrival } from './reports/event-source.ts';
 export type { ExactCount, ExactDay, ExactOverview } from './reports/overview.ts';
 export { readOverview } from './reports/overview.ts';
 export type { ReportResult } from './reports/results.ts';
-export { keepResults, readResults, readSpent } from './reports/results.ts';
+export { keepResults, readResults, readSpent, readSpentOn } from './reports/results.ts';
+export type { Insight, KeptInsight } from './insights.ts';
+export { readInsight, readInsights, saveInsights } from './insights.ts';

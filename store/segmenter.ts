@@ -243,6 +243,24 @@ export async function readProfiles(db: Db, site: SiteRow, after: number, limit: 
   return rows.map(toProfile);
 }
 
+/**
+ * The next profiles of a sample after a visitor: every one where the site has at most `of`, else every nth by a number mixed
+ * from the visitor's, so that the sample is the same each time.
+ */
+export async function readSampledProfiles(
+  db: Db,
+  site: SiteRow,
+  { after, limit, of }: { readonly after: number; readonly limit: number; readonly of: number },
+): Promise<{ readonly profiles: readonly StoredProfile[]; readonly oneIn: number }> {
+  const oneIn = Math.max(1, Math.ceil((await countProfiles(db, site)) / of));
+  const { rows } = await db.client.execute({
+    sql: `SELECT visitor, state FROM profiles WHERE site_id = ? AND visitor > ? AND (visitor * 2654435761 % 4294967296) % ? = 0
+      ORDER BY visitor LIMIT ?`,
+    args: [site, after, oneIn, limit],
+  });
+  return { profiles: rows.map(toProfile), oneIn };
+}
+
 /** The released version, or undefined before the first run. */
 export async function readReleasedModel(db: Db, site: SiteRow): Promise<StoredModel | undefined> {
   const { rows } = await db.client.execute({

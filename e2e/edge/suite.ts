@@ -9,6 +9,7 @@ import { importSuite } from './import-suite.ts';
 import { ingestSuite } from './ingest-suite.ts';
 import { lossSuite } from './loss-suite.ts';
 import { reportSuite } from './report-suite.ts';
+import { segmentSuite } from './segment-suite.ts';
 import { rightsSuite } from './rights-suite.ts';
 import { metricsSuite } from './metrics-suite.ts';
 import { sessionSuite } from './session-suite.ts';
@@ -31,4 +32,5 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   ingestSuite(edge);
   importSuite(edge);
   reportSuite(edge);
+  segmentSuite(edge);
 }

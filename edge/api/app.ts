@@ -7,7 +7,9 @@ import type { TokenKeys } from '../http/tokens.ts';
 import type { Port } from '../port.ts';
 import type { ReplayLetters } from './dead-letters.ts';
 import { createDeadLetters } from './dead-letters.ts';
-import { createReports } from './reports/routes.ts';
+import { createReports, reportParts } from './reports/routes.ts';
+import { shownRuleSegments } from './segments/shown.ts';
+import { createRuleSegments } from './segments/rule-segments.ts';
 import { describeLedger, describeSegment, describeSegments } from './openapi.ts';
 import type { ApiEnv } from './require-scope.ts';
 import { privateJson, scopesOf } from './require-scope.ts';
@@ -24,14 +26,17 @@ export function createApi(port: Port, tokenKeys: () => Promise<TokenKeys>, repla
   app.get('/v1/sites/:site/segments', describeSegments, segmentsScope, async (context) => {
     const site = context.get('site');
     const release = await currentRelease(port.db, site.row);
-    if (release === undefined) return privateJson(context, { site: site.id, version: null, model: null, segments: [] });
+    const rules = await shownRuleSegments(port.db, site.row);
+    if (release === undefined) {
+      return privateJson(context, { site: site.id, version: null, model: null, segments: rules });
+    }
     const model = await releasedModel(port.db, site.row, release.version);
     const segments = await releasedSegments(port.db, site.row, release.version);
     return privateJson(context, {
       site: site.id,
       version: release.version,
       model: model === undefined ? null : (JSON.parse(model) as unknown),
-      segments: segments.map((segment): unknown => JSON.parse(segment)),
+      segments: [...segments.map((segment): unknown => JSON.parse(segment)), ...rules],
     });
   });
 
@@ -58,6 +63,8 @@ export function createApi(port: Port, tokenKeys: () => Promise<TokenKeys>, repla
     });
   });
   app.route('/', createDeadLetters(port, requireScope, replayLetters));
-  app.route('/', createReports(port, requireScope));
+  const parts = reportParts(port);
+  app.route('/', createReports(parts, requireScope));
+  app.route('/', createRuleSegments(parts, requireScope));
   return app;
 }

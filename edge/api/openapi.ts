@@ -17,7 +17,7 @@ const traitSchema = v.object({
   overall: v.optional(v.number()),
   compared: v.picklist(['higher', 'similar', 'lower']),
 });
-const segmentFields = { id: v.string(), kind: v.literal('cluster'), version: v.number(), at: v.number() };
+const segmentFields = { id: v.string(), kind: v.picklist(['cluster', 'rule']), version: v.number(), at: v.number() };
 const segmentSchema = v.variant('status', [
   v.object({
     status: v.literal('published'),
@@ -30,7 +30,9 @@ const segmentSchema = v.variant('status', [
   v.object({
     status: v.literal('withheld'),
     ...segmentFields,
-    reason: v.picklist(['below_floor', 'complement_below_floor', 'release_cap']),
+    label: v.optional(v.string()),
+    description: v.optional(v.string()),
+    reason: v.picklist(['below_floor', 'complement_below_floor', 'release_cap', 'budget_spent', 'not_run']),
   }),
 ]);
 const versionFields = {

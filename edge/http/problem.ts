@@ -28,6 +28,9 @@ export const PROBLEMS = {
   session_ended: { status: 401, title: 'Nobody is logged in, or the session has ended' },
   csrf_missing: { status: 403, title: 'The request does not show that a page of ours made it' },
   idempotency_reused: { status: 409, title: 'Another request was made under this Idempotency-Key' },
+  segment_refused: { status: 400, title: 'The segment or its rule is not right' },
+  segment_exists: { status: 409, title: 'The site has another segment of this id' },
+  segment_in_use: { status: 409, title: 'Another segment speaks of this one' },
   not_found: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'This address takes other methods' },
   rate_limited: { status: 429, title: 'Too many in a short time; send it again later' },
@@ -42,16 +45,17 @@ export type ProblemName = keyof typeof PROBLEMS;
 /** Seconds a client should wait after a 503. */
 export const RETRY_AFTER_SECONDS = 2;
 
-/** Makes the answer. `detail` says what to do; it never repeats what the client sent. */
+/** Makes the answer. `detail` says what to do; it never repeats what the client sent, and neither do `members` beside it. */
 export function problemAnswer(
   name: ProblemName,
   detail: string,
   headers: Readonly<Record<string, string>> = {},
+  members: Readonly<Record<string, unknown>> = {},
 ): Answer {
   const { status, title } = PROBLEMS[name];
   return {
     status,
-    body: JSON.stringify({ type: `urn:hushtag:problem:${name}`, title, status, detail }),
+    body: JSON.stringify({ type: `urn:hushtag:problem:${name}`, title, status, detail, ...members }),
     headers: {
       'content-type': 'application/problem+json',
       ...(status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
@@ -66,5 +70,9 @@ export function problemAnswer(
 }
 
 /** The same as the web's class. */
-export const problem = (name: ProblemName, detail: string, headers: Readonly<Record<string, string>> = {}): Response =>
-  responseOf(problemAnswer(name, detail, headers));
+export const problem = (
+  name: ProblemName,
+  detail: string,
+  headers: Readonly<Record<string, string>> = {},
+  members: Readonly<Record<string, unknown>> = {},
+): Response => responseOf(problemAnswer(name, detail, headers, members));

@@ -59,6 +59,15 @@ export async function readSpent(
   return { units: Number(rows[0]?.['units'] ?? 0), firstAt: first == null ? undefined : Number(first) };
 }
 
+/** What a site's answers of one kind since an instant cost. */
+export async function readSpentOn(db: Db, site: SiteRow, kind: string, since: number): Promise<number> {
+  const { rows } = await db.client.execute({
+    sql: 'SELECT coalesce(sum(units), 0) AS units FROM report_results WHERE site_id = ? AND kind = ? AND at > ?',
+    args: [site, kind, since],
+  });
+  return Number(rows[0]?.['units'] ?? 0);
+}
+
 /**
  * Keeps answers, where the site can still pay for them. One statement, so that two requests at once can't both take the last
  * of the budget. @param budget units that may be spent since `since`. @returns whether they were kept.

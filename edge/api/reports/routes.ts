@@ -12,13 +12,19 @@ import type { ReportParts } from './overview.ts';
 import { makeOverview } from './overview.ts';
 import { daysBefore, RANGE_HELP, readDays } from './range.ts';
 
+/** Makes what reports are computed by. */
+export const reportParts = (port: Port): ReportParts => ({
+  port,
+  cache: createReportCache(port),
+  secretOf: async (site: Site): Promise<Uint8Array<ArrayBuffer>> =>
+    publishKeyOf(Uint8Array.from(await port.keys.secret('publish', port.randomBytes(KEY_BYTES))), site.id),
+});
+
 /** Makes the routes. */
-export function createReports(port: Port, requireScope: RequireScope): Hono<ApiEnv> {
+export function createReports(parts: ReportParts, requireScope: RequireScope): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
+  const { port } = parts;
   const scope = requireScope('reports:read');
-  const secretOf = async (site: Site): Promise<Uint8Array<ArrayBuffer>> =>
-    publishKeyOf(Uint8Array.from(await port.keys.secret('publish', port.randomBytes(KEY_BYTES))), site.id);
-  const parts: ReportParts = { port, cache: createReportCache(port), secretOf };
 
   app.get('/v1/sites/:site/overview', describeOverview, scope, async (context) => {
     const days = readDays(context, port.now());

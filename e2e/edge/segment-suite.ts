@@ -1,0 +1,182 @@
+// e2e/edge/segment-suite.ts: rule segments by the API, and what a rule would find.
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as v from 'valibot';
+import { DAY_MS } from '../../contract/index.ts';
+import { previewAnswerSchema, ruleSegmentSchema, ruleSegmentsSchema } from '../../edge/api/segments/openapi.ts';
+import type { Scope } from '../../edge/index.ts';
+import type { EventRow } from '../../store/index.ts';
+import { acceptJobs, addSite } from '../../store/index.ts';
+import { SHOP_ORIGIN, siteId } from '../support/edge-under-test.ts';
+import type { SuiteEdge } from './use-edge.ts';
+
+const SITE = 'rules';
+const VISITORS = 600;
+const DAY = Math.floor(Date.now() / DAY_MS) - 3;
+const hex = (nth: number, digits: number): string => nth.toString(16).padStart(digits, '0');
+/** 600 agreed to profiles and looked at a page; every second one bought once. */
+const history = (): EventRow[] =>
+  Array.from({ length: VISITORS }, (_, visitor) => {
+    const of = { visitor: `cc${hex(visitor, 22)}`, linked: 1, purposes: 15, policyVersion: 1 } as const;
+    const at = DAY * DAY_MS + visitor * 1_000;
+    const rows: EventRow[] = [{ ...of, id: `6a${hex(visitor, 30)}`, at, name: 'page_view', path: '/' }];
+    if (visitor % 2 === 0) {
+      const order = { name: 'purchase', currency: 'GBP', value: 500 + visitor, orderKey: `dd${hex(visitor, 22)}` };
+      rows.push({ ...of, ...order, id: `6b${hex(visitor, 30)}`, at: at + 1 });
+    }
+    return rows;
+  }).flat();
+
+const BUYERS = { version: 1, where: { event: 'purchase' } } as const;
+
+/** Runs these tests against an edge. */
+export function segmentSuite(edge: SuiteEdge): void {
+  const ask = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    scopes: readonly Scope[] = ['segments:read', 'segments:write'],
+  ) =>
+    edge.fetch(`/v1/sites/${SITE}/${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${await edge.token(siteId(SITE), scopes)}`,
+        'content-type': 'application/json',
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const preview = async (rule: unknown, explain = true) => {
+    const response = await ask('POST', 'rule-segments/preview', { rule, explain });
+    expect(response.status).toBe(200);
+    return v.parse(previewAnswerSchema, await response.json());
+  };
+
+  describe('a rule segment', () => {
+    beforeAll(async () => {
+      await addSite(edge.db, {
+        id: siteId(SITE),
+        origins: [SHOP_ORIGIN],
+        policy: 'standard',
+        floor: 50,
+        at: Date.now(),
+      });
+      const site = await edge.siteRow(SITE);
+      await acceptJobs(edge.db, [{ site, day: DAY, rows: history(), ledger: [] }]);
+    });
+
+    it('is made once, changed, listed and deleted', async () => {
+      const made = await ask('POST', 'rule-segments', { id: 'buyers', name: 'Buyers', rule: BUYERS });
+      expect([made.status, made.headers.get('location')]).toEqual([201, '/v1/sites/rules/rule-segments/buyers']);
+      expect(v.parse(ruleSegmentSchema, await made.json())).toMatchObject({
+        version: 1,
+        withheld: 'not_run',
+        size: null,
+      });
+      expect((await ask('POST', 'rule-segments', { id: 'buyers', name: 'Buyers', rule: BUYERS })).status).toBe(200);
+      expect((await ask('POST', 'rule-segments', { id: 'buyers', name: 'Others', rule: BUYERS })).status).toBe(409);
+      const changed = await ask('PUT', 'rule-segments/buyers', { name: 'Have bought', rule: BUYERS });
+      expect([changed.status, await changed.json()]).toMatchObject([200, { name: 'Have bought', version: 1 }]);
+      const quiet = { version: 1, where: { not: { segment: 'buyers' } } };
+      expect((await ask('PUT', 'rule-segments/quiet', { name: 'Quiet', rule: quiet })).status).toBe(201);
+      const list = v.parse(ruleSegmentsSchema, await (await ask('GET', 'rule-segments')).json());
+      expect(list.segments.map(({ id }) => id)).toEqual(['buyers', 'quiet']);
+      expect((await ask('DELETE', 'rule-segments/buyers')).status).toBe(409);
+      expect((await ask('DELETE', 'rule-segments/quiet')).status).toBe(204);
+      expect((await ask('DELETE', 'rule-segments/quiet')).status).toBe(404);
+      expect((await ask('GET', 'rule-segments/quiet')).status).toBe(404);
+    });
+    it.each([
+      {
+        why: 'a rule that is none',
+        body: { id: 'x', name: 'X', rule: { version: 1, where: { event: 7 } } },
+        reason: 'bad_rule',
+      },
+      { why: 'an id of a cluster', body: { id: 'cluster-9', name: 'X', rule: BUYERS }, reason: 'bad_id' },
+      { why: 'no name', body: { id: 'x', name: ' ', rule: BUYERS }, reason: 'bad_name' },
+    ])('is refused with $reason for $why', async ({ body, reason }) => {
+      const response = await ask('POST', 'rule-segments', body);
+      const problem = (await response.json()) as { type: string; reason: string; problems?: { pointer: string }[] };
+      expect([response.status, problem.type, problem.reason]).toEqual([
+        400,
+        'urn:hushtag:problem:segment_refused',
+        reason,
+      ]);
+      if (reason === 'bad_rule') expect(problem.problems?.[0]?.pointer).toBe('/rule/where/event');
+    });
+    it('P6: is written with segments:write alone', async () => {
+      for (const [method, path] of [
+        ['POST', 'rule-segments'],
+        ['PUT', 'rule-segments/a'],
+        ['DELETE', 'rule-segments/a'],
+      ] as const) {
+        const body = method === 'DELETE' ? undefined : { id: 'a', name: 'A', rule: BUYERS };
+        expect((await ask(method, path, body, ['segments:read'])).status).toBe(403);
+      }
+    });
+    it('has a JSON Schema that anybody may read', async () => {
+      const response = await edge.fetch('/v1/schema/segment-rule.json');
+      expect(response.headers.get('content-type')).toContain('schema+json');
+      expect(await response.json()).toMatchObject({ type: 'object', required: ['version', 'where'] });
+    });
+    it('P3: has its size published by a run, the same in every answer', async () => {
+      await edge.segment();
+      const read = async () => v.parse(ruleSegmentSchema, await (await ask('GET', 'rule-segments/buyers')).json());
+      const first = await read();
+      expect(first.withheld).toBeNull();
+      expect(Math.abs((first.size ?? 0) - VISITORS / 2)).toBeLessThan(200);
+      await edge.segment();
+      expect((await read()).size).toBe(first.size);
+      const all = (await (await ask('GET', 'segments')).json()) as {
+        segments: { id: string; kind: string; visitors?: number }[];
+      };
+      expect(all.segments.find(({ id }) => id === 'buyers')).toMatchObject({ kind: 'rule', visitors: first.size });
+    });
+  });
+
+  describe('P3: a preview', () => {
+    const rule = { version: 1, where: { all: [{ event: 'page_view' }, { event: 'purchase' }] } };
+
+    it('says about how many a rule has and each condition by itself, and the same whenever it is asked', async () => {
+      const first = await preview(rule);
+      expect(Math.abs((first.size ?? 0) - VISITORS / 2)).toBeLessThan(200);
+      expect(first.conditions.map(({ pointer, words }) => [pointer, words])).toEqual([
+        ['/where/all/0', 'page_view at least once'],
+        ['/where/all/1', 'purchase at least once'],
+      ]);
+      expect(Math.abs((first.conditions[0]?.size ?? 0) - VISITORS)).toBeLessThan(200);
+      for (let again = 0; again < 3; again++) {
+        const answer = await preview(rule);
+        expect([answer.size, answer.conditions, answer.budget.left]).toEqual([
+          first.size,
+          first.conditions,
+          first.budget.left,
+        ]);
+      }
+    });
+    it('shows nothing of a few', async () => {
+      const few = await preview({ version: 1, where: { trait: 'monetary_minor', at_least: 500, at_most: 560 } }, false);
+      expect(few).toMatchObject({ size: null, withheld: 'below_floor' });
+    });
+    it('ends an attacker’s questions about one visitor when the budget is spent, whatever they vary', async () => {
+      let answered = 0;
+      let last: v.InferOutput<typeof previewAnswerSchema> | undefined;
+      for (let nth = 0; nth < 20 && last?.withheld !== 'budget_spent'; nth++) {
+        const above = (low: number) => ({ trait: 'monetary_minor', at_least: low, at_most: 10_000 + nth });
+        last = await preview({ version: 1, where: { any: [0, 1, 2, 3, 4, 5, 6, 7].map(above) } });
+        answered += last.withheld === 'budget_spent' ? 0 : 1 + last.conditions.length;
+      }
+      expect(last).toMatchObject({ size: null, withheld: 'budget_spent' });
+      expect(answered).toBeLessThanOrEqual(80);
+      // What was answered before stays answered.
+      expect((await preview(rule)).size).not.toBeNull();
+    });
+    it('tells what is wrong with a rule, and where', async () => {
+      const response = await ask('POST', 'rule-segments/preview', {
+        rule: { version: 1, where: { segment: 'nobody' } },
+      });
+      expect([response.status, await response.json()]).toMatchObject([
+        400,
+        { problems: [{ reason: 'unknown_segment', pointer: '/rule/where/segment' }] },
+      ]);
+    });
+  });
+}

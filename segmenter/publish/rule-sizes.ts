@@ -1,0 +1,89 @@
+// segmenter/publish/rule-sizes.ts: how many are in each rule segment, as far as it may be seen (P3, docs/adr/0029).
+//
+// Rule segments overlap, so one visitor is in many of them: each new size is one unit of the site's budget, of which sizes
+// take at most half, and a segment gets a new one only as often as a release gets new sets.
+import type { SiteId } from '../../contract/index.ts';
+import { mayRelease, publishReportCount, REPORT_PERIOD_MS, REPORT_UNITS_MAX, toHex } from '../../core/index.ts';
+import type { Db, KeptInsight, KeptSegment, Lease, SiteRow } from '../../store/index.ts';
+import {
+  keepResults,
+  readInsights,
+  readRuleMembers,
+  readRuleSegments,
+  readSpentOn,
+  saveInsights,
+} from '../../store/index.ts';
+import { memberSetDigest } from './member-set.ts';
+
+/** What of the budget sizes may take. */
+const SIZE_UNITS_MAX: number = REPORT_UNITS_MAX / 2;
+/** The name of sizes among findings and paid answers. */
+const KIND = 'segment_size';
+
+/** A size as it is kept; only `size` and `withheld` are shown. */
+interface KeptSize {
+  readonly version: number;
+  readonly size: number | null;
+  readonly withheld: 'below_floor' | 'complement_below_floor' | 'budget_spent' | null;
+  /** Digest of the members under the site's secret, and when new sizes were made in this period. */
+  readonly members: string;
+  readonly rounds: readonly number[];
+}
+
+/** What sizes are published by. */
+export interface SizeContext {
+  readonly site: { readonly row: SiteRow; readonly id: SiteId; readonly floor: number };
+  readonly secret: Uint8Array<ArrayBuffer>;
+  /** Profiles of the site, exactly. */
+  readonly profiles: number;
+  readonly now: number;
+}
+
+/** Publishes the sizes of all rule segments after everybody was judged. @returns false where the lease was lost. */
+export async function publishRuleSizes(db: Db, lease: Lease, context: SizeContext): Promise<boolean> {
+  const { site, now } = context;
+  const { segments } = await readRuleSegments(db, site.row);
+  const last = await readInsights(db, site.row, KIND);
+  if (segments.length === 0 && last.size === 0) return true;
+  const sizes: { key: string; published: string }[] = [];
+  for (const segment of segments) {
+    sizes.push({
+      key: segment.id,
+      published: JSON.stringify(await sizeOf(db, segment, last.get(segment.id), context)),
+    });
+  }
+  return saveInsights(db, site.row, lease, KIND, sizes, now);
+}
+
+async function sizeOf(
+  db: Db,
+  { id, version }: KeptSegment,
+  row: KeptInsight | undefined,
+  { site, secret, profiles, now }: SizeContext,
+): Promise<KeptSize> {
+  const members = await readRuleMembers(db, site.row, id);
+  const digest = toHex(await memberSetDigest(members));
+  const last = row === undefined ? undefined : (JSON.parse(row.published) as KeptSize);
+  if (last?.members === digest && last.withheld !== 'budget_spent') return { ...last, version };
+  const rounds = (last?.rounds ?? []).filter((at) => now - at < REPORT_PERIOD_MS);
+  const since = now - REPORT_PERIOD_MS;
+  const isOpen = mayRelease(rounds, now) && (await readSpentOn(db, site.row, KIND, since)) < SIZE_UNITS_MAX;
+  const refused: KeptSize =
+    last?.version === version ? last : { version, size: null, withheld: 'budget_spent', members: digest, rounds };
+  if (!isOpen) return refused;
+  const result = { kind: KIND, key: `${id} ${digest.slice(0, 24)} ${now}`, at: now, units: 1, seq: 0, result: '' };
+  if (!(await keepResults(db, site.row, [result], { since, budget: REPORT_UNITS_MAX }))) return refused;
+  const publish = (count: number, what: string): Promise<number | null> =>
+    publishReportCount(count, site.floor, secret, `segment size ${what} ${id} ${digest}`);
+  const size = await publish(members.length, 'members');
+  // Everybody less the members is a set too.
+  const isOutsideSeen = (await publish(Math.max(0, profiles - members.length), 'others')) !== null;
+  const withheld = size === null ? 'below_floor' : isOutsideSeen ? null : 'complement_below_floor';
+  return {
+    version,
+    size: withheld === null ? size : null,
+    withheld,
+    members: digest,
+    rounds: [...rounds, now],
+  };
+}
