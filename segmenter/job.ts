@@ -19,13 +19,13 @@ import type { ClusterOptions } from './clusters/find.ts';
 import type { CleaningReport } from './features/clean.ts';
 import { foldNewEvents } from './fold-events.ts';
 import type { History } from './history.ts';
+import { findInsights } from './insights.ts';
 import { ASSIGNMENT_MAX } from './math/assignment.ts';
 import type { Modelled, ModelInternals } from './model.ts';
 import { modelVisitors } from './model.ts';
 import type { Fusion } from './profiles/fuse.ts';
 import { fuseVisitors, fusionMark } from './profiles/fuse.ts';
 import type { PublishHistory } from './publish/publish.ts';
-import { publishRuleSizes } from './publish/rule-sizes.ts';
 import { readTraits } from './read-traits.ts';
 import { openJudge } from './rules/judge.ts';
 import type { SweepBy } from './rules/sweep.ts';
@@ -101,6 +101,8 @@ export async function runSegmenter(input: SegmenterInput): Promise<Result<RunSum
   let result: Result<RunSummary, RunRefusal>;
   try {
     result = await runHeld(input, { k, seed }, lease);
+    // The release stands whatever becomes of these: the next run makes them.
+    if (result.ok && !(await findInsights(input, lease))) result = err('lease_lost');
   } catch (fault) {
     // The first fault is the one to see; a lease that can't be given back ends by itself.
     await releaseLease(db, lease).catch(() => undefined);
@@ -136,16 +138,8 @@ async function runHeld(
   const goOn = () => report('rules')(0, 1);
   const sweep = (by: Partial<SweepBy>): Promise<boolean> =>
     timer('rules', () => sweepRules(db, site.row, lease, judge, { ...by, fusion, at: input.now }, goOn));
-  const sizes = async (): Promise<boolean> =>
-    publishRuleSizes(db, lease, {
-      site,
-      secret: input.publishKey,
-      profiles: await countProfiles(db, site.row),
-      now: input.now,
-    });
   if (last !== undefined && lastInternals?.fingerprint === fingerprint) {
     if (!fold.isJudged && !(await sweep({}))) return err('lease_lost');
-    if (!(await sizes())) return err('lease_lost');
     return ok({ outcome: 'unchanged', ...events, ...summaryOf(last, lastInternals), durationsMs: timer.durations() });
   }
   const profiles = await timer('features', () => readTraits(db, site.row, asOf, fusion, report('features')));
@@ -173,7 +167,6 @@ async function runHeld(
     history: modelled.history,
     fingerprint,
   };
-  if (!(await sizes())) return err('lease_lost');
   if (!(await timer('publish', () => save(input, lease, version, released, internals)))) return err('lease_lost');
   input.onProgress?.('publish', 1, 1);
   const stored = { version, model: JSON.stringify(modelled.model), internals: '' };

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { DAY_MS } from '../../contract/index.ts';
 import { previewAnswerSchema, ruleSegmentSchema, ruleSegmentsSchema } from '../../edge/api/segments/openapi.ts';
-import type { Scope } from '../../edge/index.ts';
+import type { Scope } from '../../core/index.ts';
 import type { EventRow } from '../../store/index.ts';
 import { acceptJobs, addSite } from '../../store/index.ts';
 import { SHOP_ORIGIN, siteId } from '../support/edge-under-test.ts';

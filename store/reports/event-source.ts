@@ -33,9 +33,6 @@ export const EVENT_SOURCE_SQL = `SELECT e.seq AS seq, e.visitor AS visitor, e."a
     LEFT JOIN strings AS c ON c.id = e.currency LEFT JOIN contexts AS x ON x.id = e.context
     LEFT JOIN visitors AS v ON v.id = e.visitor`;
 
-/** A text as an SQL literal, for both engines. */
-export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-
 /** A whole number as SQL; anything else is 0, so that nothing but digits can get into a statement. */
 export const sqlInteger = (value: number): string => String(Number.isSafeInteger(value) ? value : 0);
 

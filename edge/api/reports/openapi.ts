@@ -3,7 +3,7 @@ import { describeRoute } from 'hono-openapi';
 import * as v from 'valibot';
 import type { StandardSchema } from '../../http/describe.ts';
 import { answer, refusal } from '../../http/describe.ts';
-import type { Scope } from '../../http/tokens.ts';
+import type { Scope } from '../../../core/index.ts';
 
 /** A number about people: null where it may not be seen (P3). */
 export const people = v.nullable(v.number());

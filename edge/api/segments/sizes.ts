@@ -1,5 +1,5 @@
 // edge/api/segments/sizes.ts: how many are in a rule segment, as the last run published it.
-import type { Db, KeptSegment, SiteRow } from '../../../store/index.ts';
+import type { Db, KeptInsight, KeptSegment, SiteRow } from '../../../store/index.ts';
 import { readInsights } from '../../../store/index.ts';
 
 /** What is kept of a size; made by the segmenter's run (segmenter/publish/rule-sizes.ts). */
@@ -22,7 +22,8 @@ export async function readSizes(
   site: SiteRow,
   segments: readonly KeptSegment[],
 ): Promise<(segment: KeptSegment) => ShownSize> {
-  const kept = segments.length === 0 ? new Map() : await readInsights(db, site, 'segment_size');
+  const kept: ReadonlyMap<string, KeptInsight> =
+    segments.length === 0 ? new Map<string, KeptInsight>() : await readInsights(db, site, 'segment_size');
   return ({ id, version }) => {
     const row = kept.get(id);
     const size = row === undefined ? undefined : (JSON.parse(row.published) as KeptSize);
