@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EpochMs } from '../contract/index.ts';
+import type { Scope } from '../core/index.ts';
 import { DAY_MS } from '../contract/index.ts';
 import { addSite, findSite, readLedger } from '../store/index.ts';
 import type { Config, RunningNode } from '../runtime/index.ts';
@@ -60,12 +61,14 @@ async function visit(shop: Shop, config: Config): Promise<string> {
   return `${report.visits} scripted visits in a real browser, with ${report.purchases} purchases; ${report.unanswered} visits ended without an answer to their last event.`;
 }
 
+const token = (scopes: readonly Scope[]) => ({ scopes, lifeSeconds: TOKEN_SECONDS, label: 'demo' });
+
 async function runDemo(server: RunningNode, shop: Shop, config: Config, once: boolean): Promise<void> {
   const id = requireSiteId(SITE);
   await addSite(server.db, { id, origins: [shop.origin], policy: 'standard', floor: FLOOR, at: Date.now() });
   const site = await findSite(server.db, id);
   if (site === undefined) throw new CliError(1, 'The demo site could not be added.');
-  const importToken = await signToken({ config, db: server.db }, id, ['import'], TOKEN_SECONDS);
+  const importToken = await signToken({ config, db: server.db }, site, token(['import']));
   const report = await replayWithProgress({
     collector: new URL(server.origin),
     site: id,
@@ -91,7 +94,7 @@ async function runDemo(server: RunningNode, shop: Shop, config: Config, once: bo
     say('\nRun it without --once and it goes on serving, with the commands that fetch these numbers.');
     return;
   }
-  const readToken = await signToken({ config, db: server.db }, id, ['segments:read', 'ledger:read'], TOKEN_SECONDS);
+  const readToken = await signToken({ config, db: server.db }, site, token(['segments:read', 'ledger:read']));
   say(`\nFetch them (the token is good for a day, on this server only):
   curl -s -H "Authorization: Bearer ${readToken}" ${server.origin}/v1/sites/${id}/segments
   curl -s -H "Authorization: Bearer ${readToken}" ${server.origin}/v1/sites/${id}/ledger

@@ -24,6 +24,7 @@ import { segmentsCommand } from './commands/segments.ts';
 import { serveCommand } from './commands/serve.ts';
 import { siteCommand } from './commands/site.ts';
 import { tokenCommand } from './commands/token.ts';
+import { tokensCommand } from './commands/tokens.ts';
 import { CliError } from './context.ts';
 import { unknownArgument } from './known-arguments.ts';
 import { CollectError } from './replay/index.ts';
@@ -36,6 +37,7 @@ const mainCommand = defineCommand({
     migrate: migrateCommand,
     site: siteCommand,
     token: tokenCommand,
+    tokens: tokensCommand,
     'login-code': loginCodeCommand,
     replay: replayCommand,
     import: importCommand,

@@ -1,9 +1,11 @@
 // edge/app.ts: one Hono core of two apps: the public collector and the authenticated API, with health and description.
 import { Hono } from 'hono';
 import { openAPIRouteHandler } from 'hono-openapi';
-import { faultCode, KEY_BYTES, toHex } from '../core/index.ts';
+import { faultCode, toHex } from '../core/index.ts';
 import { pingDatabase } from '../store/index.ts';
+import { createPeopleRoutes } from './api/access/people.ts';
 import { createSessionRoutes } from './api/access/session.ts';
+import { createTokenRoutes } from './api/access/tokens.ts';
 import { createApi } from './api/app.ts';
 import { createOfficerRoutes } from './api/privacy/officer.ts';
 import { createRecordRoutes } from './api/privacy/record-routes.ts';
@@ -21,8 +23,8 @@ import { problem } from './http/problem.ts';
 import { createMetrics } from './metrics.ts';
 import { SESSION_COOKIE } from './http/session-cookie.ts';
 import { createTagServer } from './http/tag-server.ts';
+import { createTokenKeys } from './http/token-keyring.ts';
 import type { TokenKeys } from './http/tokens.ts';
-import { tokenKeysFrom } from './http/tokens.ts';
 import type { Port } from './port.ts';
 import { rightsNeeds } from './rights.ts';
 
@@ -45,21 +47,6 @@ const DOCUMENTATION = {
     },
   },
 } as const;
-
-/** The signing keys are made once, on first use; a failure is not remembered. */
-function lazyTokenKeys(port: Port): () => Promise<TokenKeys> {
-  let keys: Promise<TokenKeys> | undefined;
-  return () => {
-    keys ??= port.keys
-      .secret('tokens', port.randomBytes(KEY_BYTES))
-      .then(tokenKeysFrom)
-      .catch((fault: unknown) => {
-        keys = undefined;
-        throw fault;
-      });
-    return keys;
-  };
-}
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -90,7 +77,7 @@ const direct =
 
 /** Makes the edge for a platform. */
 export function createEdge(port: Port): Edge {
-  const tokenKeys = lazyTokenKeys(port);
+  const tokenKeys = createTokenKeys(port);
   const collect = createCollect(port, tokenKeys);
   const app = createApp(port, tokenKeys, collect);
   return {
@@ -112,6 +99,8 @@ function mountApi(app: Hono<Env>, port: Port, tokenKeys: () => Promise<TokenKeys
     ),
   );
   app.route('/', createSessionRoutes(port, tokenKeys));
+  app.route('/', createTokenRoutes(port, tokenKeys));
+  app.route('/', createPeopleRoutes(port, tokenKeys));
   const rights = rightsNeeds(port);
   app.route('/', createOfficerRoutes(port, tokenKeys, rights));
   app.route('/', createVisitorRoutes(port, rights));

@@ -30,8 +30,8 @@ export { destroyAbandonedKeys, rotateDueSalts, rotateLongSalt } from './collecto
 export type { Answer, Asked, Handler } from './http/exchange.ts';
 export type { FieldMapping } from './http/field-mapping.ts';
 export { fieldMappingSchema } from './http/field-mapping.ts';
-export type { TokenKeys } from './http/tokens.ts';
-export { issueToken, TOKEN_SECONDS_MAX, tokenKeysFrom } from './http/tokens.ts';
+export { destroyEndedTokenKeys, readTokenKeys, rotateTokenKey } from './http/token-keyring.ts';
+export { issueToken, TOKEN_SECONDS_MAX, tokenEnd, tokenKeysFrom } from './http/tokens.ts';
 export type { BuiltTag, Limits, Port, WriteRefusal } from './port.ts';
 export type { RightsPort } from './rights.ts';
 export { rightsNeeds } from './rights.ts';

@@ -1,8 +1,15 @@
 // runtime/scheduled-tasks.ts: what runs without anybody asking: ended salts and retention first, then the segmenter over what stayed.
 import { KEY_BYTES, noteSignerFrom, toHex } from '../core/index.ts';
-import { destroyExpiredSalts, finishRequests, rightsNeeds, rotateDueSalts } from '../edge/index.ts';
+import {
+  destroyEndedTokenKeys,
+  destroyExpiredSalts,
+  finishRequests,
+  rightsNeeds,
+  rotateDueSalts,
+} from '../edge/index.ts';
 import {
   checkDamage,
+  forgetEndedAccess,
   purgeExpired,
   purgeWithdrawals,
   recordTaskRun,
@@ -41,7 +48,9 @@ async function sign({ db, keys, now, randomBytes, secondPlace }: TaskNeeds): Pro
   return { audit_entries_signed: signed.value.size };
 }
 
-async function purge({ db, now, randomBytes }: SegmentNeeds): Promise<Readonly<Record<string, number>>> {
+async function purge({ db, keys, now, randomBytes }: SegmentNeeds): Promise<Readonly<Record<string, number>>> {
+  await forgetEndedAccess(db, now());
+  await destroyEndedTokenKeys({ db, keys, now });
   const needs = { db, holder: toHex(randomBytes(HOLDER_BYTES)), clock: now };
   // First, so that the sweep of the purge takes what they leave without use.
   const withdrawn = await purgeWithdrawals(needs);

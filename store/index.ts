@@ -101,17 +101,31 @@ export type { PlanFindingCount, StoredPlan } from './tracking-plans.ts';
 export { dropTrackingPlan, readPlanFindings, readTrackingPlan, setTrackingPlan } from './tracking-plans.ts';
 export type { PolicyVersion, TreatedEvents } from './policies.ts';
 export { readPolicyHistory, readTreated, setPolicy } from './policies.ts';
-export type { NewPerson, Person, RoleHeld } from './people.ts';
-export { addPersonStatements, PEOPLE_MAX, readPeople } from './people.ts';
+export type { Claim, IdempotentRequest } from './idempotent-answers.ts';
+export { claimAnswer, dropClaim, keepAnswer } from './idempotent-answers.ts';
+export type { NewPerson, Person, PersonChange, RoleHeld } from './people.ts';
+export { addPersonStatements, changePerson, isLoginTaken, PEOPLE_MAX, readPeople, removePerson } from './people.ts';
 export type { GivenCode, Session, SessionOwner, SessionToken } from './sessions.ts';
 export {
   CODE_ATTEMPTS_MAX,
   endSessionStatements,
   findSession,
+  forgetEndedAccess,
   logInByCode,
   loginCodeStatements,
   tokenSessionStatements,
 } from './sessions.ts';
+export type { SignedToken, SigningKeyRecord } from './tokens.ts';
+export {
+  dropSigningKey,
+  findToken,
+  readRevoked,
+  readSigningKeys,
+  readTokens,
+  revokeToken,
+  rotateSigningKey,
+  tokenStatements,
+} from './tokens.ts';
 export type { Site } from './sites.ts';
 export { addSite, findSite, listSites, setBotRules } from './sites.ts';
 export type {

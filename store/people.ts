@@ -105,3 +105,83 @@ export async function addPersonStatements({ id, label, roles, at, by, email }: N
       : [{ sql: `INSERT INTO person_logins (digest, person, kind) VALUES (?, ?, 'email')`, args: [email, id] }]),
   ];
 }
+
+// Two owners who unmake each other at once: the second one's transaction breaks on this row without a name.
+const OWNER_REMAINS: InStatement = `INSERT INTO people (id, label, created_at) SELECT NULL, '', 0
+  WHERE NOT EXISTS (SELECT 1 FROM person_roles WHERE site_id = ${ALL_SITES} AND role = 'owner')`;
+
+const isOwner = ({ roles }: Pick<Person, 'roles'>): boolean =>
+  roles.some(({ site, role }) => site === null && role === 'owner');
+
+/** Whether all sites would still have an owner if somebody had these roles instead of theirs. */
+const ownerRemains = async (db: Db, person: string, roles: readonly RoleHeld[]): Promise<boolean> =>
+  isOwner({ roles }) || (await readPeople(db)).some((one) => one.id !== person && isOwner(one));
+
+/** What may change of somebody. */
+export interface PersonChange {
+  readonly label?: string | undefined;
+  readonly roles?: readonly RoleHeld[] | undefined;
+  /** Keyed hash of a new address to log in with; what was bound to the old one is forgotten. */
+  readonly email?: Uint8Array | undefined;
+}
+
+/** Changes somebody. */
+export async function changePerson(
+  db: Db,
+  id: string,
+  { label, roles, email }: PersonChange,
+  { at, by }: { readonly at: number; readonly by: string },
+): Promise<'changed' | 'last_owner'> {
+  if (roles !== undefined && !(await ownerRemains(db, id, roles))) return 'last_owner';
+  await db.client.batch(
+    [
+      ...(label === undefined ? [] : [{ sql: 'UPDATE people SET label = ? WHERE id = ?', args: [label, id] }]),
+      ...(roles === undefined
+        ? []
+        : [
+            ...roleStatements(id, roles),
+            await auditStatement({ kind: 'roles_changed', person: id, roles: roles.map(roleText), by, at }),
+          ]),
+      ...(email === undefined
+        ? []
+        : [
+            { sql: 'DELETE FROM person_logins WHERE person = ?', args: [id] },
+            { sql: `INSERT INTO person_logins (digest, person, kind) VALUES (?, ?, 'email')`, args: [email, id] },
+          ]),
+      OWNER_REMAINS,
+    ],
+    'write',
+  );
+  return 'changed';
+}
+
+/** Removes somebody with all that is kept of them; their sessions end. */
+export async function removePerson(
+  db: Db,
+  id: string,
+  { at, by }: { readonly at: number; readonly by: string },
+): Promise<'removed' | 'last_owner'> {
+  if (!(await ownerRemains(db, id, []))) return 'last_owner';
+  await db.client.batch(
+    [
+      { sql: 'DELETE FROM people WHERE id = ?', args: [id] },
+      await auditStatement({ kind: 'person_removed', person: id, by, at }, 'if_changed'),
+      ...['person_roles', 'person_logins', 'login_codes', 'sessions'].map((table) => ({
+        sql: `DELETE FROM ${table} WHERE person = ?`,
+        args: [id],
+      })),
+      OWNER_REMAINS,
+    ],
+    'write',
+  );
+  return 'removed';
+}
+
+/** Whether somebody logs in with an address already, by its keyed hash. */
+export async function isLoginTaken(db: Db, digest: Uint8Array, besides = ''): Promise<boolean> {
+  const { rows } = await db.client.execute({
+    sql: 'SELECT 1 FROM person_logins WHERE digest = ? AND person <> ?',
+    args: [digest, besides],
+  });
+  return rows.length > 0;
+}

@@ -4,6 +4,7 @@ import type { SiteId } from '../contract/index.ts';
 import type { Scope } from '../core/index.ts';
 import { auditStatement } from './audit.ts';
 import type { Db } from './db.ts';
+import { ANSWER_MS } from './idempotent-answers.ts';
 import type { RoleHeld } from './people.ts';
 import { ROLE_COLUMNS, ROLE_JOIN, roleOf } from './people.ts';
 import { textOf } from './rows.ts';
@@ -138,3 +139,19 @@ export const loginCodeStatements = async (
   },
   await auditStatement({ kind: 'login_code_made', person, by, at }),
 ];
+
+/** How long a token is listed after its end: as long as an audit of the year asks for. */
+const TOKEN_LISTED_MS = 395 * 86_400_000;
+
+/** Deletes what is over: sessions, codes, remembered answers, and tokens that ended long ago. */
+export async function forgetEndedAccess(db: Db, now: number): Promise<void> {
+  await db.client.batch(
+    [
+      { sql: 'DELETE FROM sessions WHERE expires_at <= ?', args: [now] },
+      { sql: 'DELETE FROM login_codes WHERE expires_at <= ?', args: [now] },
+      { sql: 'DELETE FROM idempotent_answers WHERE at <= ?', args: [now - ANSWER_MS] },
+      { sql: 'DELETE FROM tokens WHERE expires_at <= ?', args: [now - TOKEN_LISTED_MS] },
+    ],
+    'write',
+  );
+}

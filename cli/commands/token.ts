@@ -2,12 +2,12 @@
 import { defineCommand } from 'citty';
 import type { EpochMs } from '../../contract/index.ts';
 import type { Scope } from '../../core/index.ts';
-import { KEY_BYTES, SCOPES, toHex } from '../../core/index.ts';
-import { issueToken, TOKEN_SECONDS_MAX, tokenKeysFrom } from '../../edge/index.ts';
+import { SCOPES, toHex } from '../../core/index.ts';
+import { issueToken, readTokenKeys, TOKEN_SECONDS_MAX, tokenEnd } from '../../edge/index.ts';
 import type { Config } from '../../runtime/index.ts';
 import { configuredKeys } from '../../runtime/index.ts';
-import type { Db } from '../../store/index.ts';
-import { appendAudit } from '../../store/index.ts';
+import type { Db, Site } from '../../store/index.ts';
+import { tokenStatements } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
 
 const TOKEN_ID_BYTES = 16;
@@ -34,17 +34,21 @@ export function readScopes(text: string): Scope[] {
 /** Signs a token with the configured keys, after the audit log says that there will be one. */
 export async function signToken(
   { config, db }: { readonly config: Config; readonly db: Db },
-  site: Parameters<typeof issueToken>[1]['site'],
-  scopes: readonly Scope[],
-  lifeSeconds: number,
+  site: Pick<Site, 'row' | 'id'>,
+  {
+    scopes,
+    lifeSeconds,
+    label,
+  }: { readonly scopes: readonly Scope[]; readonly lifeSeconds: number; readonly label: string },
 ): Promise<string> {
-  const keys = await configuredKeys(config);
-  const seed = await keys.secret('tokens', crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
-  const id = crypto.getRandomValues(new Uint8Array(TOKEN_ID_BYTES));
   const now = Date.now() as EpochMs;
-  const expiresAt = now + lifeSeconds * 1_000;
-  await appendAudit(db, { kind: 'token_signed', site, token: toHex(id), scopes, expiresAt, at: now });
-  return issueToken(await tokenKeysFrom(seed), { site, scopes, lifeSeconds, id, now });
+  const randomBytes = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
+  const keys = await readTokenKeys({ db, keys: await configuredKeys(config), now: () => now, randomBytes });
+  const id = randomBytes(TOKEN_ID_BYTES);
+  const times = { createdAt: now, expiresAt: tokenEnd(now, lifeSeconds) };
+  const token = { id: toHex(id), label, scopes, kid: keys.kid, ...times };
+  await db.client.batch(await tokenStatements(site, token, 'command'), 'write');
+  return issueToken(keys, { site: site.id, scopes, lifeSeconds, id, now });
 }
 
 /** The command. */
@@ -54,6 +58,7 @@ export const tokenCommand = defineCommand({
     site: { type: 'string', required: true, description: 'The site it is for' },
     scope: { type: 'string', default: 'segments:read', description: `Comma-separated: ${SCOPES.join(', ')}` },
     life: { type: 'string', default: '30d', description: 'How long it is valid: 12h, 30d, at most 365d' },
+    label: { type: 'string', default: 'command line', description: 'What it is for, as `tokens list` shows it' },
     json: { type: 'boolean', description: 'Print one line of JSON' },
   },
   run: async ({ args }) => {
@@ -61,8 +66,11 @@ export const tokenCommand = defineCommand({
     const lifeSeconds = readLife(args.life);
     const config = requireConfig();
     const signed = await withDb(config, async (db) => {
-      const { id: site } = await requireSite(db, args.site);
-      return { site, token: await signToken({ config, db }, site, scopes, lifeSeconds) };
+      const site = await requireSite(db, args.site);
+      return {
+        site: site.id,
+        token: await signToken({ config, db }, site, { scopes, lifeSeconds, label: args.label }),
+      };
     });
     print(args.json === true, { site: signed.site, scopes, lifeSeconds, token: signed.token }, signed.token);
   },

@@ -15,6 +15,8 @@ export type AuditEvent =
       readonly token: string;
       readonly scopes: readonly string[];
       readonly expiresAt: number;
+      /** Who had it signed; `command` where the command line did. */
+      readonly by?: string;
     }
   | { readonly kind: 'salt_destroyed'; readonly site: string; readonly use: string; readonly opensAt: number }
   | {

@@ -13,6 +13,7 @@ import { segmentSuite } from './segment-suite.ts';
 import { rightsSuite } from './rights-suite.ts';
 import { metricsSuite } from './metrics-suite.ts';
 import { sessionSuite } from './session-suite.ts';
+import { tokensSuite } from './tokens-suite.ts';
 import { planSuite } from './plan-suite.ts';
 import { useEdge } from './use-edge.ts';
 
@@ -27,6 +28,7 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   lossSuite(edge);
   accessSuite(edge);
   sessionSuite(edge);
+  tokensSuite(edge);
   deadLetterSuite(edge);
   rightsSuite(edge);
   ingestSuite(edge);

@@ -48,6 +48,32 @@ describe('D1: a site’s settings on the command line', () => {
     return { code: status, out: stdout, err: stderr };
   }
 
+  it('P6: signs a token, lists it, takes it back, and changes the key', () => {
+    const signed = run('token', '--site', 'shop', '--label', 'for a test', '--json');
+    const { token } = JSON.parse(signed.out) as { token: string };
+    const [held] = JSON.parse(run('tokens', 'list', 'shop', '--json').out) as { id: string; label: string }[];
+    expect(held).toMatchObject({ label: 'for a test', scopes: ['segments:read'], kid: 'first' });
+    const { jti } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { jti: string };
+    expect(held?.id).toBe(jti);
+    expect(run('tokens', 'revoke', 'shop', jti).code).toBe(0);
+    expect(run('tokens', 'revoke', 'shop', jti).code).toBe(1);
+    expect(run('tokens', 'list', 'shop').out).toContain('taken back');
+    expect(run('tokens', 'rotate', '--keep-days', '366').code).toBe(2);
+    const { kid } = JSON.parse(run('tokens', 'rotate', '--json').out) as { kid: string };
+    run('token', '--site', 'shop');
+    expect(run('tokens', 'list', 'shop', '--json').out).toContain(`"kid":"${kid}"`);
+  });
+
+  it('P6: makes codes for the owner, whom the first one makes', () => {
+    const code = /^([0-9a-z]{5}-){4}[0-9a-z]{5}\n$/;
+    const [first, second] = [run('login-code').out, run('login-code').out];
+    expect(first).toMatch(code);
+    expect(second).toMatch(code);
+    expect(second).not.toBe(first);
+    const nobody = run('login-code', '--person', 'Nobody');
+    expect([nobody.code, nobody.err]).toEqual([1, expect.stringContaining('owner')]);
+  });
+
   it('sets, shows and removes a plan, and says every problem of one that is none', () => {
     const none = run('plan', 'show', 'shop');
     expect(none.code).toBe(1);

@@ -18,3 +18,19 @@ export const answer = (schema: StandardSchema, description: string) => ({
   description,
   content: { 'application/json': { schema: resolver(schema) } },
 });
+
+/** The refusals of a route of a site that asks for a scope. */
+export const siteRefusals = (scope: string) => ({
+  400: refusal('The path, query or body is not what this takes'),
+  401: refusal('No token or session, or not a valid one'),
+  403: refusal(`The token or role lacks the scope ${scope}`),
+  404: refusal('Not a site of this token or session, or nothing there'),
+});
+
+/** The header that makes sending a creating request again harmless. */
+export const idempotencyParameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  schema: { type: 'string', minLength: 1, maxLength: 200 },
+  description: 'Sending the same request again under it answers the same and does nothing',
+} as const;

@@ -1,9 +1,9 @@
-// edge/http/tokens.ts: EdDSA JWTs (RFC 8037, RFC 9068 in spirit) that name one site and the scopes it is good for (P6, P7).
+// edge/http/tokens.ts: EdDSA JWTs (RFC 8037, RFC 9068 in spirit) that name one site and the scopes they are good for (P6, P7).
 import type { EpochMs, Result, SiteId } from '../../contract/index.ts';
 import { err, ok, parseSiteId } from '../../contract/index.ts';
 import type { Scope } from '../../core/index.ts';
 import { isScope, toHex } from '../../core/index.ts';
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 
 /** What a valid token grants. */
 export interface Grant {
@@ -14,16 +14,30 @@ export interface Grant {
   readonly expiresAt: EpochMs;
 }
 
-/** The key pair that signs and checks tokens. */
+/** A public key that checks tokens, until its end if it has one. */
+export interface CheckingKey {
+  readonly publicKey: CryptoKey;
+  readonly endsAt?: number;
+}
+
+/** The key pair that signs tokens, and what else is known when one is checked. */
 export interface TokenKeys {
+  /** Names the signing key in a token's header. */
+  readonly kid: string;
   readonly privateKey: CryptoKey;
   readonly publicKey: CryptoKey;
+  /** Keys that check tokens, the signing one among them, by name. */
+  readonly checking: ReadonlyMap<string, CheckingKey>;
+  /** Tokens that were taken back. */
+  readonly revoked: ReadonlySet<string>;
 }
 
 /** Why a token was refused. */
-export type TokenRefusal = 'token_missing' | 'token_invalid' | 'token_expired';
+export type TokenRefusal = 'token_missing' | 'token_invalid' | 'token_expired' | 'token_revoked';
 
 const ISSUER = 'hushtag';
+/** The name of the key that signs until one is rotated in; tokens from before keys had names are its. */
+export const FIRST_KID = 'first';
 /** The longest a token may live, seconds: a year. */
 export const TOKEN_SECONDS_MAX = 31_536_000;
 const TOKEN_CHARS_MAX = 4_096;
@@ -32,18 +46,22 @@ const TOKEN_CHARS_MAX = 4_096;
 const PKCS8_PREFIX = Uint8Array.of(48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32);
 
 /** Makes the key pair from its 32-byte seed. @throws where the platform lacks Ed25519. */
-export async function tokenKeysFrom(seed: Uint8Array): Promise<TokenKeys> {
+export async function tokenKeysFrom(seed: Uint8Array, kid: string = FIRST_KID): Promise<TokenKeys> {
   const pkcs8 = Uint8Array.of(...PKCS8_PREFIX, ...seed);
   const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, { name: 'Ed25519' }, true, ['sign']);
   const { kty, crv, x } = await crypto.subtle.exportKey('jwk', privateKey);
   const publicJwk = { kty: kty ?? 'OKP', crv: crv ?? 'Ed25519', x: x ?? '' };
   const publicKey = await crypto.subtle.importKey('jwk', publicJwk, { name: 'Ed25519' }, true, ['verify']);
-  return { privateKey, publicKey };
+  return { kid, privateKey, publicKey, checking: new Map([[kid, { publicKey }]]), revoked: new Set() };
 }
 
-/** Signs a token. `id` is 16 random bytes and names it in logs. */
+/** When a token ends that is signed at `now`; whole seconds, as a JWT has them. */
+export const tokenEnd = (now: EpochMs, lifeSeconds: number): EpochMs =>
+  ((Math.floor(now / 1_000) + Math.min(lifeSeconds, TOKEN_SECONDS_MAX)) * 1_000) as EpochMs;
+
+/** Signs a token. `id` is 16 random bytes and names it in logs. The same arguments give the same token (RFC 8032). */
 export function issueToken(
-  keys: TokenKeys,
+  keys: Pick<TokenKeys, 'kid' | 'privateKey'>,
   token: {
     readonly site: SiteId;
     readonly scopes: readonly Scope[];
@@ -52,17 +70,23 @@ export function issueToken(
     readonly id: Uint8Array;
   },
 ): Promise<string> {
-  const issuedAt = Math.floor(token.now / 1_000);
   return new SignJWT({ site: token.site, scope: token.scopes.join(' ') })
-    .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT' })
+    .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT', kid: keys.kid })
     .setIssuer(ISSUER)
     .setJti(toHex(token.id))
-    .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + Math.min(token.lifeSeconds, TOKEN_SECONDS_MAX))
+    .setIssuedAt(Math.floor(token.now / 1_000))
+    .setExpirationTime(tokenEnd(token.now, token.lifeSeconds) / 1_000)
     .sign(keys.privateKey);
 }
 
-/** Reads an `Authorization` header. Anything but a sound, unexpired token of ours is refused. */
+/** The key that a token names, where it still checks tokens. */
+function checkingKey(keys: TokenKeys, token: string, now: EpochMs): CryptoKey | undefined {
+  const { kid = FIRST_KID } = decodeProtectedHeader(token);
+  const key = keys.checking.get(kid);
+  return key === undefined || (key.endsAt !== undefined && key.endsAt <= now) ? undefined : key.publicKey;
+}
+
+/** Reads an `Authorization` header. Anything but a sound, unexpired token of ours that nobody took back is refused. */
 export async function verifyToken(
   keys: TokenKeys,
   authorization: string | undefined,
@@ -72,7 +96,9 @@ export async function verifyToken(
   const token = /^Bearer ([A-Za-z0-9_.-]+)$/i.exec(authorization)?.[1];
   if (token === undefined || token.length > TOKEN_CHARS_MAX) return err('token_invalid');
   try {
-    const { payload } = await jwtVerify(token, keys.publicKey, {
+    const key = checkingKey(keys, token, now);
+    if (key === undefined) return err('token_invalid');
+    const { payload } = await jwtVerify(token, key, {
       issuer: ISSUER,
       algorithms: ['EdDSA'],
       requiredClaims: ['exp', 'jti', 'site', 'scope'],
@@ -82,11 +108,13 @@ export async function verifyToken(
     const { scope, jti, exp } = payload;
     if (!site.ok || typeof scope !== 'string' || typeof jti !== 'string' || exp === undefined)
       return err('token_invalid');
+    if (keys.revoked.has(jti)) return err('token_revoked');
     const scopes = new Set(scope.split(' ').filter(isScope));
     return ok({ site: site.value, scopes, token: jti, expiresAt: (exp * 1_000) as EpochMs });
   } catch (fault) {
     if (fault instanceof errors.JWTExpired) return err('token_expired');
-    if (fault instanceof errors.JOSEError) return err('token_invalid');
+    // jose throws a TypeError where the header is no JSON.
+    if (fault instanceof errors.JOSEError || fault instanceof TypeError) return err('token_invalid');
     throw fault;
   }
 }

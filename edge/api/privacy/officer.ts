@@ -1,8 +1,5 @@
 // edge/api/privacy/officer.ts: what a privacy officer's token may do: open requests, follow them, fetch files.
-import type { Context } from 'hono';
 import { Hono } from 'hono';
-import type { Result } from '../../../contract/index.ts';
-import { err, ok } from '../../../contract/index.ts';
 import type { RequestStatus } from '../../../store/index.ts';
 import { addRequestStep, findRequest, listRequests, REQUESTS_MAX } from '../../../store/index.ts';
 import { HTML_HEADERS } from '../../http/html.ts';
@@ -10,6 +7,7 @@ import { problem } from '../../http/problem.ts';
 import { receiveBytes } from '../../http/receive.ts';
 import type { TokenKeys } from '../../http/tokens.ts';
 import type { Port } from '../../port.ts';
+import { IDEMPOTENCY_HELP, idempotencyKeyOf } from '../idempotency-key.ts';
 import type { ApiEnv } from '../require-scope.ts';
 import { privateJson, scopesOf } from '../require-scope.ts';
 import { makeAccessFile } from './access-file.ts';
@@ -20,22 +18,9 @@ import { describeAsk, describeFile, describeRequest, describeRequests } from './
 import { ASK_BYTES_MAX, readOfficerAsk } from './read-ask.ts';
 import { shownRequest } from './shown.ts';
 
-const IDEMPOTENCY_CHARS_MAX = 200;
 const STATUSES: ReadonlySet<string> = new Set<RequestStatus>(['open', 'done', 'not_identified']);
 const ASK_HELP =
   'Send {"kind": "access" | "erasure" | "objection" | "unlink", "subject": {"first_party_id": …} or {"account": {"user_id" | "email" | "phone": …}}}. A phone number begins with + and its country.';
-
-/** Reads an Idempotency-Key; there may be none. */
-export function idempotencyKeyOf(context: Context): Result<{ readonly idempotencyKey?: string }, 'malformed_request'> {
-  const key = context.req.header('idempotency-key');
-  if (key === undefined) return ok({});
-  return key.length >= 1 && key.length <= IDEMPOTENCY_CHARS_MAX
-    ? ok({ idempotencyKey: key })
-    : err('malformed_request');
-}
-
-/** What an Idempotency-Key must be. */
-export const IDEMPOTENCY_HELP = `An Idempotency-Key has 1 to ${IDEMPOTENCY_CHARS_MAX} characters.`;
 
 /** Makes the officer's routes. */
 export function createOfficerRoutes(port: Port, tokenKeys: () => Promise<TokenKeys>, needs: RightsNeeds): Hono<ApiEnv> {
