@@ -4,7 +4,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { eventIdFrom } from '../contract/index.ts';
 
-const MAIN = fileURLToPath(new URL('../cli/main.js', import.meta.url));
+/** The built command line. */
+export const MAIN: string = fileURLToPath(new URL('../cli/main.js', import.meta.url));
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 const ORIGIN = 'https://shop.example';
 
@@ -22,7 +23,8 @@ export interface Folders {
   readonly keys: string;
 }
 
-const environmentOf = ({ data, keys }: Folders): NodeJS.ProcessEnv => ({
+/** A command's environment. */
+export const environmentOf = ({ data, keys }: Folders): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   PORT: '0',
   HUSHTAG_DATA_DIR: data,

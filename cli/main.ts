@@ -7,6 +7,7 @@ import { KeyFolderError, StartError } from '../runtime/index.ts';
 import { accountCommand } from './commands/account.ts';
 import { auditCommand } from './commands/audit.ts';
 import { botsCommand } from './commands/bots.ts';
+import { clockCommand } from './commands/clock.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { devDatabaseCommand } from './commands/dev-database.ts';
 import { erasureCommand } from './commands/erasure.ts';
@@ -48,6 +49,7 @@ const mainCommand = defineCommand({
     erasure: erasureCommand,
     account: accountCommand,
     salts: saltsCommand,
+    clock: clockCommand,
     bots: botsCommand,
     plan: planCommand,
     policy: policyCommand,

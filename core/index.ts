@@ -27,6 +27,8 @@ export { addBotRule, AGENT_CHARS, BOT_RULES_MAX, compileBotRules } from './bot-r
 export type { Histogram, HistogramState } from './histogram.ts';
 export { createHistogram } from './histogram.ts';
 export { planTypes } from './plan-types.ts';
+export type { ClockRecord, ClockState, ClockVerdict } from './clock-trust.ts';
+export { CLOCK_GAP_MS_MAX, CLOCK_STEADY_MS, CLOCK_STEP_MS_MAX, judgeClock } from './clock-trust.ts';
 export type { PlanFinding, PlanMode, PlanReason, TrackingPlan } from './tracking-plan.ts';
 export { judgeEvent, parsePlan } from './tracking-plan.ts';
 export type { NetworkList } from './networks.ts';

@@ -1,8 +1,9 @@
 // edge/app.ts: one Hono core of two apps: the public collector and the authenticated API, with health and description.
 import { Hono } from 'hono';
 import { openAPIRouteHandler } from 'hono-openapi';
+import type { ClockState } from '../core/index.ts';
 import { faultCode, toHex } from '../core/index.ts';
-import { pingDatabase } from '../store/index.ts';
+import { pingDatabase, readClock } from '../store/index.ts';
 import { createPeopleRoutes } from './api/access/people.ts';
 import { createSessionRoutes } from './api/access/session.ts';
 import { createTokenRoutes } from './api/access/tokens.ts';
@@ -107,6 +108,10 @@ function mountApi(app: Hono<Env>, port: Port, tokenKeys: () => Promise<TokenKeys
   app.route('/', createRecordRoutes(port, tokenKeys, rights));
 }
 
+// Not 503 for a clock: taken out of service, the server would lose page views to save salts that are held anyway.
+const readyText = (clock: ClockState): string =>
+  clock === 'trusted' ? 'ok' : `ok, but clock_${clock}: see the operator log and \`hushtag clock show\``;
+
 function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Handler): Hono<Env> {
   const app = new Hono<Env>();
 
@@ -138,7 +143,7 @@ function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Han
       await pingDatabase(port.db);
       await tokenKeys();
       const fault = port.writeFault();
-      if (fault === undefined) return context.text('ok');
+      if (fault === undefined) return context.text(readyText((await readClock(port.db, port.now())).state));
       return problem('storage_unavailable', `The last write failed (${fault}); the operator log says what to do.`);
     } catch (fault) {
       port.log('error', 'not_ready', { code: faultCode(fault) });

@@ -3,7 +3,7 @@
 // A token and not loopback: behind a proxy on the same machine every visitor comes from loopback.
 import { Hono } from 'hono';
 import type { Db } from '../store/index.ts';
-import { readLedgerTotals, readSaltCounts, readTaskRuns } from '../store/index.ts';
+import { readClock, readLedgerTotals, readSaltCounts, readTaskRuns } from '../store/index.ts';
 import type { Metric } from './http/exposition.ts';
 import { EXPOSITION_TYPE, exposition } from './http/exposition.ts';
 import { problem } from './http/problem.ts';
@@ -20,7 +20,12 @@ async function isSame(given: string, expected: string): Promise<boolean> {
 
 /** What the database says. */
 async function storedMetrics(db: Db, now: number): Promise<Metric[]> {
-  const [totals, salts, runs] = await Promise.all([readLedgerTotals(db), readSaltCounts(db, now), readTaskRuns(db)]);
+  const [totals, salts, runs, clock] = await Promise.all([
+    readLedgerTotals(db),
+    readSaltCounts(db, now),
+    readTaskRuns(db),
+    readClock(db, now),
+  ]);
   return [
     {
       name: 'hushtag_events_total',
@@ -42,6 +47,18 @@ async function storedMetrics(db: Db, now: number): Promise<Metric[]> {
       help: 'When a task of the schedule last ended well.',
       type: 'gauge',
       samples: runs.map(({ task, finishedAt }) => ({ labels: { task }, value: finishedAt / 1_000 })),
+    },
+    {
+      name: 'hushtag_clock_believed',
+      help: '0 where the clock is ahead of what can be believed, and nothing is destroyed by it, or behind.',
+      type: 'gauge',
+      samples: [{ value: clock.state === 'trusted' ? 1 : 0 }],
+    },
+    {
+      name: 'hushtag_clock_lead_seconds',
+      help: 'How far the clock is past the instant that was last believed; negative where it is before.',
+      type: 'gauge',
+      samples: [{ value: clock.leadMs / 1_000 }],
     },
   ];
 }

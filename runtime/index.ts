@@ -14,4 +14,5 @@ export type { ServingMark } from './serving-mark.ts';
 export { markServing } from './serving-mark.ts';
 export { StartError } from './start-error.ts';
 export { segmentSite } from './segment-sites.ts';
+export type { Task } from './scheduled-tasks.ts';
 export { runTasksOnThread } from './schedule-thread-start.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EpochMs, SiteId } from '../contract/index.ts';
-import { DAY_MS, ok } from '../contract/index.ts';
+import { DAY_MS, HOUR_MS, ok } from '../contract/index.ts';
 import type { Db } from '../store/index.ts';
 import { acceptJobs, acquireLease, addSite, putRuleSegment, releaseLease } from '../store/index.ts';
 import { createLive } from './live.ts';
@@ -64,7 +64,7 @@ describe('a round', () => {
     let now = Date.now() as EpochMs;
     const round = createLive({ db: server.db, now: () => now, holder: 'one' });
     await send(server.db, 'purchase', now);
-    const lease = await acquireLease(server.db, 1, 'a run', { now, expiresAt: now + DAY_MS });
+    const lease = await acquireLease(server.db, 1, 'a run', { now, expiresAt: now + HOUR_MS });
     expect(await round()).toEqual({ folded: 0, waiting: 1 });
     if (lease !== undefined) await releaseLease(server.db, lease);
     now = (now + 1_000) as EpochMs;

@@ -7,9 +7,11 @@ import type { GroupCommit, Port } from '../edge/index.ts';
 import { createEdge, createGroupCommit, destroyAbandonedKeys, destroyExpiredSalts } from '../edge/index.ts';
 import { PRIVACY_PARTS, SEGMENTER_PARTS } from './privacy-parts.ts';
 import type { Db } from '../store/index.ts';
-import { insertSaltStatement, replayTombstones } from '../store/index.ts';
+import { insertSaltStatement, observeClock, replayTombstones } from '../store/index.ts';
 import { openGround } from '../store/open.node.ts';
 import { addressOf } from './client-address.ts';
+import type { SayClock } from './clock-log.ts';
+import { clockCounts, createClockLog } from './clock-log.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
 import { configuredKeys } from './key-provider.configured.ts';
@@ -88,17 +90,25 @@ function startCommits(
   return { writer, health, commits, metrics };
 }
 
-/** Does before the first request what a schedule that stood still has not done. */
+/** Does before the first request what a schedule that stood still has not done. @returns what later looks at the clock are told. */
 async function catchUp(
   config: Config,
-  { ground, db, keys, now }: Pick<Port, 'ground' | 'db' | 'keys' | 'now'>,
-): Promise<void> {
-  // A scheduler that stood still can't have kept salts alive: what is over goes before the first request.
-  await destroyExpiredSalts({ db: ground, keys }, now());
-  await destroyAbandonedKeys({ db: ground, keys }, now());
+  { ground, db, keys, now, log }: Pick<Port, 'ground' | 'db' | 'keys' | 'now' | 'log'>,
+): Promise<SayClock> {
+  const sayClock = createClockLog(log);
+  const at = now();
+  const clock = await observeClock(db, at);
+  sayClock(clockCounts(clock));
+  // A scheduler that stood still can't have kept salts alive: what is over goes before the first request, by a clock that
+  // can be believed.
+  if (clock.state !== 'ahead') {
+    await destroyExpiredSalts({ db: ground, keys }, at);
+    await destroyAbandonedKeys({ db: ground, keys }, at);
+  }
   // Nor may a backup that was put back bring back whom it held (P4).
   await recallErased(db, config.secondDir);
   await replayTombstones({ db, holder: toHex(crypto.getRandomValues(new Uint8Array(8))), clock: now });
+  return sayClock;
 }
 
 /** Starts the edge on Node. @throws {StartError | KeyFolderError} where something must be mended first. */
@@ -110,7 +120,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
   const geo = await openGeo(config.geoFile, log);
   const db = await openData(config, options.acceptDamage);
   const ground = await openGround(filesOf(config));
-  await catchUp(config, { ground, db, keys, now });
+  const sayClock = await catchUp(config, { ground, db, keys, now, log });
   const { writer, health, commits, metrics } = startCommits(config, log);
   const closeFiles = async (): Promise<void> => {
     await writer.close();
@@ -146,7 +156,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     await closeFiles();
     throw fault;
   });
-  const stopSchedule = startSchedule(config, log, health.damaged);
+  const stopSchedule = startSchedule(config, log, health.damaged, sayClock);
   const stopLive = config.liveFold === true ? startLive(filesOf(config), log) : undefined;
   return {
     origin: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${bound}`,

@@ -2,6 +2,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../contract/index.ts';
 import { faultCode } from '../core/index.ts';
 import type { Port } from '../edge/index.ts';
+import type { SayClock } from './clock-log.ts';
 import type { Config } from './config.ts';
 import { runTasksOnThread } from './schedule-thread-start.ts';
 
@@ -44,9 +45,9 @@ export async function checkFiles(
 
 /**
  * Starts tasks that repeat; each waits for its last run to end.
- * @param onDamage told where a check finds ground.db damaged. @returns how to stop them.
+ * @param onDamage told where a check finds ground.db damaged. @param sayClock told each look at the clock. @returns how to stop them.
  */
-export function startSchedule(config: Config, log: Port['log'], onDamage: () => void): () => void {
+export function startSchedule(config: Config, log: Port['log'], onDamage: () => void, sayClock: SayClock): () => void {
   const repeat = (everyMs: number, name: string, task: () => Promise<void>): NodeJS.Timeout => {
     let running = false;
     const timer = setInterval(() => {
@@ -63,12 +64,15 @@ export function startSchedule(config: Config, log: Port['log'], onDamage: () => 
   const timers = [
     repeat(SALT_CHECK_MS, 'salt_destruction', async () => {
       const counts = await runTasksOnThread({ config, tasks: ['salts', 'requests'] });
+      sayClock(counts);
       const { salts_destroyed: destroyed = 0, salts_rotated: rotated = 0 } = counts;
       if (destroyed + rotated > 0) log('info', 'salts_changed', counts);
       if ((counts['requests_finished'] ?? 0) > 0) log('info', 'requests_finished', counts);
     }),
     repeat(PURGE_MS, 'retention', async () => {
-      log('info', 'retention_finished', await runTasksOnThread({ config, tasks: ['purge'] }));
+      const counts = await runTasksOnThread({ config, tasks: ['purge'] });
+      sayClock(counts);
+      log('info', 'retention_finished', counts);
     }),
     ...(config.segmentMinutes === 0
       ? []

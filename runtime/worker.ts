@@ -8,18 +8,18 @@ import type {
   ScheduledController,
 } from '@cloudflare/workers-types';
 import type { EpochMs } from '../contract/index.ts';
-import { DAY_MS } from '../contract/index.ts';
 import type { KeyProvider } from '../core/index.ts';
 import { faultCode, toHex } from '../core/index.ts';
 import type { Port } from '../edge/index.ts';
 import { createEdge } from '../edge/index.ts';
 import { PRIVACY_PARTS, SEGMENTER_PARTS } from './privacy-parts.ts';
 import type { Db, WriteJob } from '../store/index.ts';
-import { acceptMessage, forgetWrittenMessages, insertSaltStatement, leaveOnWithdrawal } from '../store/index.ts';
+import { acceptMessage, insertSaltStatement, leaveOnWithdrawal } from '../store/index.ts';
 import { openRemote } from '../store/open.web.ts';
 import { masterKeys } from './key-provider.master.ts';
 import { DEFAULT_LIMITS } from './default-limits.ts';
 import { webHmac } from './hmac.web.ts';
+import { createClockLog } from './clock-log.ts';
 import { createLog } from './log.ts';
 import { messagesOf } from './queue-messages.ts';
 import { isMetricsToken } from './metrics-token.ts';
@@ -57,9 +57,6 @@ interface Isolate {
 const MESSAGE_ID_BYTES = 16;
 /** Seconds before a message that could not be written is tried again. */
 const RETRY_SECONDS = 10;
-
-/** How long a written message is remembered: longer than a queue keeps one (14 days at most). */
-const MESSAGE_MEMORY_MS: number = 15 * DAY_MS;
 
 const systemNow = (): EpochMs => Date.now() as EpochMs;
 const randomBytes = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
@@ -148,15 +145,16 @@ async function consume(batch: MessageBatch<QueuedJob>, env: Env): Promise<void> 
 
 async function runSchedule(env: Env): Promise<void> {
   const { db, keys, log } = await isolate(env);
-  await forgetWrittenMessages(db, systemNow() - MESSAGE_MEMORY_MS);
   const secondPlace = env.HUSHTAG_SECOND_PLACE === undefined ? undefined : secondBucket(env.HUSHTAG_SECOND_PLACE);
   const counts = await runTasks({ db, keys, now: systemNow, randomBytes, secondPlace }, [
+    'messages',
     'salts',
     'requests',
     'purge',
     'segment',
   ]);
   log('info', 'schedule_finished', counts);
+  createClockLog(log)(counts);
 }
 
 // Workers ask for a default export.

@@ -12,6 +12,7 @@ export {
   readCheckpoints,
   signCheckpoint,
 } from './audit.ts';
+export { acceptClock, observeClock, readClock } from './clock.ts';
 export type { Db, SiteRow } from './db.ts';
 export type { DeadLetter, KeptLetter, LetterChoice, LetterTotals, LetterVia } from './dead-letters.ts';
 export { dropStatements, readLetters, readLetterTotals } from './dead-letters.ts';

@@ -1,4 +1,6 @@
 // store/lease.ts: the lease of a site's derived data: one run at a time, across processes, and no write without it.
+import { HOUR_MS } from '../contract/index.ts';
+import { invariant } from '../core/index.ts';
 import type { Db, SiteRow } from './db.ts';
 
 /** A right to run, held by one run at a time. */
@@ -18,6 +20,9 @@ export const heldArgs = (lease: Lease): [string, string] => [lease.name, lease.h
 /** What holders begin with that give way to anybody else: live folds, which come again in a moment. */
 export const LIVE_HOLDER = 'live-';
 
+/** No lease is longer: one that ends later was taken while the clock was ahead, and nobody waits for it. */
+export const LEASE_MS_MAX: number = HOUR_MS;
+
 /** Takes the lease where it is free, expired, a live fold's or already the holder's. @returns whether it is held now. */
 export async function acquireLease(
   db: Db,
@@ -25,13 +30,14 @@ export async function acquireLease(
   holder: string,
   times: { readonly now: number; readonly expiresAt: number },
 ): Promise<Lease | undefined> {
+  invariant(times.expiresAt - times.now <= LEASE_MS_MAX, 'D1: a lease has an end');
   const name = `segmenter:${site}`;
   const { rows } = await db.client.execute({
     sql: `INSERT INTO leases (name, holder, expires_at) VALUES (?1, ?2, ?3)
       ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
-      WHERE leases.expires_at <= ?4 OR leases.holder = excluded.holder
+      WHERE leases.expires_at <= ?4 OR leases.expires_at > ?6 OR leases.holder = excluded.holder
         OR (leases.holder GLOB ?5 AND excluded.holder NOT GLOB ?5) RETURNING holder`,
-    args: [name, holder, times.expiresAt, times.now, `${LIVE_HOLDER}*`],
+    args: [name, holder, times.expiresAt, times.now, `${LIVE_HOLDER}*`, times.now + LEASE_MS_MAX],
   });
   return rows.length === 1 ? { name, holder } : undefined;
 }

@@ -2,7 +2,7 @@
 import { copyFile, rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EpochMs, VisitorKey } from '../contract/index.ts';
-import { DAY_MS } from '../contract/index.ts';
+import { DAY_MS, HOUR_MS } from '../contract/index.ts';
 import { runSegmenter } from '../segmenter/index.ts';
 import type { TestStore } from '../segmenter/testing.ts';
 import { aRow, aRun, insertRows, openTestStore, SHOP, shopRows, T0, visitorKey } from '../segmenter/testing.ts';
@@ -51,7 +51,7 @@ describe('P4: an objection', () => {
 
   it('met by a run of the segmenter, is busy, and the next run leaves the visitor out', async () => {
     await record();
-    await acquireLease(store.db, SHOP.row, 'another', { now: NOW, expiresAt: NOW + DAY_MS });
+    await acquireLease(store.db, SHOP.row, 'another', { now: NOW, expiresAt: NOW + HOUR_MS });
     expect(await leaveSegments(needs(), SHOP.row)).toEqual({ ok: false, error: 'busy' });
     await segment(NOW + 2 * DAY_MS, 'another');
     expect(await derived()).toBe(0);

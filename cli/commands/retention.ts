@@ -12,7 +12,7 @@ import {
   toHex,
 } from '../../core/index.ts';
 import type { PurgeReport, RetentionFinding } from '../../store/index.ts';
-import { checkRetention, purgeExpired, readRetention, setRetention } from '../../store/index.ts';
+import { checkRetention, purgeExpired, readClock, readRetention, setRetention } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
 
 const HOLDER_BYTES = 8;
@@ -96,9 +96,16 @@ const purgeCommand = defineCommand({
   args: { json: jsonFlag },
   run: async ({ args }) => {
     const holder = toHex(crypto.getRandomValues(new Uint8Array(HOLDER_BYTES)));
-    const report = await withDb(requireConfig(), (db) =>
-      purgeExpired({ db, holder, clock: () => Date.now() }, Date.now() as EpochMs),
-    );
+    const report = await withDb(requireConfig(), async (db) => {
+      const now = Date.now() as EpochMs;
+      if ((await readClock(db, now)).state === 'ahead') {
+        throw new CliError(
+          1,
+          'Nothing was purged: the clock is further ahead than can be believed (`npx hushtag clock show`). Set it where it is wrong; where it is right say `npx hushtag clock accept`, then purge again.',
+        );
+      }
+      return purgeExpired({ db, holder, clock: () => Date.now() }, now);
+    });
     print(args.json === true, report, purgeTable(report));
     if (!report.finished) throw new CliError(1, 'The purge lost its lease on the way; run it again to finish.');
     const busy = report.sites.filter(({ outcome }) => outcome === 'busy').map(({ site }) => site);

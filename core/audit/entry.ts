@@ -88,6 +88,11 @@ export type AuditEvent =
   | { readonly kind: 'token_revoked'; readonly site: string; readonly token: string; readonly by: string }
   | { readonly kind: 'signing_key_rotated'; readonly kid: string; readonly by: string }
   | { readonly kind: 'damage_accepted'; readonly damage: string }
+  | {
+      readonly kind: 'clock_accepted';
+      /** The latest instant that had been believed. */
+      readonly before: number;
+    }
   | { readonly kind: 'audit_exported'; readonly entries: number };
 
 /** An event and when it happened, epoch ms. */

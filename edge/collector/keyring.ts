@@ -230,7 +230,10 @@ export function createKeyring(needs: KeyringNeeds): Keyring {
     const name = use === 'day' ? `${site}|day|${day.opensAt}` : `${site}|long`;
     const held = get(name);
     // A salt that opens later still goes on: after a clock was set back, the one made while it was ahead does.
-    if (held !== undefined && now < held.checkAt && at < held.destroyAt) return held.salt;
+    // A look that is due later than any can be was set before the clock went back.
+    const isSeen =
+      held !== undefined && now < held.checkAt && (use === 'day' || held.checkAt <= now + LONG_SALT_CHECK_MS);
+    if (isSeen && at < held.destroyAt) return held.salt;
     const checkAt = use === 'day' ? Number.POSITIVE_INFINITY : now + LONG_SALT_CHECK_MS;
     const salt = Promise.resolve(held?.salt).then((before) => openSalts(needs, site, use, at, before));
     hold(name, { destroyAt: day.destroyAt, checkAt, salt });

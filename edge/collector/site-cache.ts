@@ -18,7 +18,10 @@ export function cacheSites(
   const known = new Map<SiteId, { readonly until: number; readonly site: Promise<Site | undefined> }>();
   return (id) => {
     const held = known.get(id);
-    if (held !== undefined && held.until > now()) return held.site;
+    const instant = now();
+    // What lasts longer than anything can was read before the clock was set back.
+    const isFresh = held !== undefined && held.until > instant && held.until <= instant + SITE_CACHE_MS;
+    if (isFresh) return held.site;
     known.delete(id);
     for (const oldest of known.keys()) {
       if (known.size < SITE_CACHE_MAX) break;
@@ -29,7 +32,7 @@ export function cacheSites(
       known.delete(id);
       throw fault;
     });
-    known.set(id, { until: now() + SITE_CACHE_MS, site });
+    known.set(id, { until: instant + SITE_CACHE_MS, site });
     return site;
   };
 }

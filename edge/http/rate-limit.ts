@@ -21,6 +21,7 @@ interface Bucket {
 
 /** Makes a limit. A cost above the burst is judged as the burst, so that a large message is slowed and never barred. */
 export function createRateLimit({ perSecond, burst }: Rate): RateLimit {
+  const fillMs = (burst / perSecond) * 1_000;
   const buckets = createRecent<number, Bucket>(BUCKETS_MAX);
   return (key, cost, now) => {
     let bucket = buckets.get(key);
@@ -28,7 +29,9 @@ export function createRateLimit({ perSecond, burst }: Rate): RateLimit {
       bucket = { tokens: burst, at: now };
       buckets.set(key, bucket);
     }
-    // A clock that jumped back gives nothing and takes nothing.
+    // A clock that jumped back gives nothing and takes nothing. Where it went back by more than a bucket takes to fill, it is
+    // counted from there: a day's jump must not bar everybody for a day.
+    if (now < bucket.at - fillMs) bucket.at = now;
     const tokens = Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) / 1_000) * perSecond);
     const wanted = Math.min(cost, burst);
     if (tokens < wanted) return Math.ceil(((wanted - tokens) / perSecond) * 1_000);

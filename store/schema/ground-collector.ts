@@ -63,3 +63,13 @@ export const taskRuns = sqliteTable('task_runs', {
   task: text('task').primaryKey(),
   finishedAt: integer('finished_at').notNull(),
 });
+
+/** What is remembered of the clock (core/clock-trust.ts): one row. */
+export const clock = sqliteTable('clock', {
+  id: integer('id').primaryKey(),
+  /** The latest instant that was believed, epoch ms. */
+  trustedAt: integer('trusted_at').notNull(),
+  /** The first and the last of the readings past it that are not believed yet. */
+  aheadSince: integer('ahead_since'),
+  aheadLast: integer('ahead_last'),
+});

@@ -2,7 +2,7 @@
 import { jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EpochMs, FirstPartyId, VisitorKey } from '../../../contract/index.ts';
-import { DAY_MS, ok } from '../../../contract/index.ts';
+import { DAY_MS, HOUR_MS, ok } from '../../../contract/index.ts';
 import type { KeyProvider } from '../../../core/index.ts';
 import { KEY_BYTES } from '../../../core/index.ts';
 import { findSite, findRequest } from '../../../store/index.ts';
@@ -65,7 +65,8 @@ const answered = async (kind: Ask['kind'], over: Partial<RightsNeeds> = {}) => {
   if (!answer.ok) throw new Error(answer.error);
   return answer.value;
 };
-const segmenterAtWork = () => acquireLease(database.db, site.row, 'another', { now: T0, expiresAt: T0 + 2 * DAY_MS });
+const segmenterAtWork = () =>
+  acquireLease(database.db, site.row, 'another', { now: T0 + DAY_MS, expiresAt: T0 + DAY_MS + HOUR_MS });
 
 describe('P4: a request is finished whatever happens', () => {
   it.each(['erasure', 'objection'] as const)(
