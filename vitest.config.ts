@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
-          include: ['{contract,core,store,sdk,edge,segmenter,runtime,cli}/**/*.test.ts'],
+          include: ['{contract,core,store,sdk,console,edge,segmenter,runtime,cli}/**/*.test.ts'],
         },
       },
       { test: { ...shared, name: 'node', include: ['e2e/node/**/*.test.ts'] } },
@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'browser',
-          include: ['e2e/{tag,visit,consent-platforms,npm,docs}/**/*.test.ts', 'e2e/engines/chromium.test.ts'],
+          include: ['e2e/{tag,visit,consent-platforms,npm,docs,console}/**/*.test.ts', 'e2e/engines/chromium.test.ts'],
           fileParallelism: false,
         },
       },

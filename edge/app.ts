@@ -16,6 +16,7 @@ import { createCollect } from './collector/collect.ts';
 import { createImport } from './collector/import.ts';
 import { createIngest } from './collector/ingest.ts';
 import { describeEvents, describeImport } from './collector/ingest-openapi.ts';
+import { createConsoleServer } from './http/console-server.ts';
 import type { Handler } from './http/exchange.ts';
 import { responseOf, serveByHono } from './http/exchange.ts';
 import { answerFault } from './http/fault.ts';
@@ -155,6 +156,7 @@ function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Han
   });
   app.route('/', createMetrics(port));
   app.route('/', createTagServer(port.tags));
+  app.route('/', createConsoleServer(port));
   app.route('/', createCollector(port, collect));
   app.post('/v1/import', describeImport, createImport(port, tokenKeys));
   app.post('/v1/events', describeEvents, serveByHono(createIngest(port, tokenKeys), port));

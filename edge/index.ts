@@ -32,6 +32,6 @@ export type { FieldMapping } from './http/field-mapping.ts';
 export { fieldMappingSchema } from './http/field-mapping.ts';
 export { destroyEndedTokenKeys, readTokenKeys, rotateTokenKey } from './http/token-keyring.ts';
 export { issueToken, TOKEN_SECONDS_MAX, tokenEnd, tokenKeysFrom } from './http/tokens.ts';
-export type { BuiltTag, Limits, Port, WriteRefusal } from './port.ts';
+export type { BuiltTag, ConsoleFile, Limits, Port, WriteRefusal } from './port.ts';
 export type { RightsPort } from './rights.ts';
 export { rightsNeeds } from './rights.ts';

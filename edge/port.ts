@@ -15,6 +15,16 @@ export interface BuiltTag {
   readonly etag: string;
 }
 
+/** A built file of the console. */
+export interface ConsoleFile {
+  readonly body: Uint8Array<ArrayBuffer>;
+  /** Its Content-Type. */
+  readonly type: string;
+  readonly etag: string;
+  /** The same, packed when it was built. */
+  readonly packed: { readonly br?: Uint8Array<ArrayBuffer>; readonly gzip?: Uint8Array<ArrayBuffer> };
+}
+
 /** How many events a second one site, and one address of a site, may send on average; ten times as many at once. */
 export interface Limits {
   readonly siteEventsPerSecond: number;
@@ -74,4 +84,6 @@ export interface Port {
   ) => Promise<{ readonly persons: number; readonly counts: readonly number[]; readonly sampledOneIn: number }>;
   /** The built tags by file name (`tag.js`, `tag.full.js`, chunks), where this platform serves them itself. */
   readonly tags: ReadonlyMap<string, BuiltTag>;
+  /** A built file of the console by its path under /console/, such as `index.html`. */
+  readonly consoleFile: (name: string) => Promise<ConsoleFile | undefined>;
 }

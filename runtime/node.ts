@@ -13,6 +13,7 @@ import { addressOf } from './client-address.ts';
 import type { SayClock } from './clock-log.ts';
 import { clockCounts, createClockLog } from './clock-log.ts';
 import type { Config } from './config.ts';
+import { readServedFiles } from './console-files.ts';
 import { filesOf } from './files.ts';
 import { configuredKeys } from './key-provider.configured.ts';
 import { openGeo } from './geo.ts';
@@ -28,7 +29,6 @@ import { startSchedule } from './schedule.ts';
 import type { StorageHealth } from './storage-health.ts';
 import { watchStorage } from './storage-health.ts';
 import { recallErased } from './second-place.file.ts';
-import { readTags } from './tag-files.ts';
 import type { Writer } from './writer.ts';
 import { startWriter } from './writer.ts';
 
@@ -150,7 +150,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     keepSalt: (salt) => writer.run([insertSaltStatement(salt)]),
     transact: writer.run,
     log,
-    tags: await readTags(),
+    ...(await readServedFiles()),
   };
   const { server, port: bound } = await listen(createEdge(port), config, geo.placeOf).catch(async (fault: unknown) => {
     await closeFiles();

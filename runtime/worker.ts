@@ -1,6 +1,7 @@
 // runtime/worker.ts: the edge on Cloudflare Workers: a queue between accept and write, libSQL over HTTP, a cron for the segmenter.
 import type {
   ExecutionContext,
+  Fetcher,
   IncomingRequestCfProperties,
   MessageBatch,
   Queue,
@@ -35,6 +36,8 @@ interface Env {
   readonly HUSHTAG_MASTER_KEY: string;
   /** What `GET /metrics` asks for; `wrangler secret put HUSHTAG_METRICS_TOKEN`. */
   readonly HUSHTAG_METRICS_TOKEN?: string;
+  /** The static assets: what is in dist/public. */
+  readonly ASSETS?: Fetcher;
   readonly HUSHTAG_EVENTS: Queue<QueuedJob>;
   /** Where checkpoints of the audit log and tombstones are kept too. */
   readonly HUSHTAG_SECOND_PLACE?: R2Bucket;
@@ -61,6 +64,17 @@ const RETRY_SECONDS = 10;
 const systemNow = (): EpochMs => Date.now() as EpochMs;
 const randomBytes = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
 const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+
+/** The console's files are static assets; the Worker is asked for paths of its pages alone, which have no file of their own. */
+const consoleAsset =
+  (assets: Fetcher | undefined): Port['consoleFile'] =>
+  async (name) => {
+    if (assets === undefined || name !== 'index.html') return undefined;
+    const page = await assets.fetch(`https://assets.local/console/`);
+    if (!page.ok) return undefined;
+    const body = new Uint8Array(await page.arrayBuffer());
+    return { body, type: 'text/html; charset=utf-8', etag: page.headers.get('etag') ?? '""', packed: {} };
+  };
 
 async function openIsolate(env: Env): Promise<Isolate> {
   const log = createLog((line) => console.log(line.trimEnd()), systemNow);
@@ -95,6 +109,7 @@ async function openIsolate(env: Env): Promise<Isolate> {
     },
     // Workers serves dist/public itself, as static assets.
     tags: new Map(),
+    consoleFile: consoleAsset(env.ASSETS),
     clientAddress: (request) => request.headers.get('cf-connecting-ip') ?? undefined,
     db,
     ground: db,

@@ -12,6 +12,7 @@ const SOURCES = [
   'core',
   'store',
   'sdk',
+  'console',
   'edge',
   'segmenter',
   'runtime',
@@ -42,6 +43,8 @@ export async function build() {
   await buildNpm();
   mkdirSync(join(root, 'dist/public'), { recursive: true });
   for (const { file } of SCRIPTS) cpSync(join(root, 'dist', file), join(root, 'dist/public', file));
+  const { buildConsole } = await import('./build-console.mjs');
+  await buildConsole();
   writeFileSync(stamp, '');
 }
 

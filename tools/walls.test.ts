@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: ['contract'],
   store: ['contract', 'core'],
   sdk: ['contract'],
+  console: ['contract', 'core'],
   edge: ['contract', 'core', 'store'],
   segmenter: ['contract', 'core', 'store'],
   runtime: ['contract', 'core', 'store', 'edge', 'segmenter'],
@@ -28,6 +29,7 @@ const MUST_NOT_SEE: Readonly<Record<string, string>> = {
   core: 'process',
   store: 'document',
   sdk: 'process',
+  console: 'process',
   edge: 'document',
   segmenter: 'process',
 };
@@ -123,7 +125,7 @@ describe('S1, E1: walls', () => {
 });
 
 describe('tidy', () => {
-  const sources = spawnSync('git', ['ls-files', '--', '*.ts', '*.mjs'], { cwd: ROOT, encoding: 'utf8' })
+  const sources = spawnSync('git', ['ls-files', '--', '*.ts', '*.tsx', '*.mjs'], { cwd: ROOT, encoding: 'utf8' })
     .stdout.trim()
     .split('\n');
 

@@ -1,0 +1,45 @@
+// console/app/trait-words.ts: traits in words and numbers that people read.
+import type { Trait } from '../api/schemas.ts';
+import type { Formats } from './formats.ts';
+import type { Text } from './words.ts';
+
+const NAMES: Readonly<Record<string, Text>> = {
+  recency_days: ['Days since last visit', '距上次访问天数'],
+  frequency: ['Orders', '订单数'],
+  monetary_minor: ['Money spent', '消费金额'],
+  average_order_minor: ['Average order', '平均订单金额'],
+  tenure_days: ['Days since first visit', '距首次访问天数'],
+  refund_share: ['Share refunded', '退款占比'],
+  views: ['Views of products', '商品浏览数'],
+  cart_adds: ['Added to cart', '加购次数'],
+  sessions: ['Visits', '访问次数'],
+  active_days: ['Days active', '活跃天数'],
+  items_bought: ['Items bought', '购买件数'],
+  lines_per_order: ['Products per order', '每单商品种数'],
+  categories: ['Categories seen', '浏览品类数'],
+  days_between_orders: ['Days between orders', '下单间隔天数'],
+  purchase_recency_days: ['Days since last order', '距上次下单天数'],
+  sources: ['Sources used', '来源数'],
+  peak_hour_share: ['Share in the busiest hour', '最活跃时段占比'],
+  peak_weekday_share: ['Share on the busiest weekday', '最活跃星期占比'],
+};
+
+/** A trait's name; the API's own, made readable, where this page knows no better. */
+export function traitName(id: string): Text {
+  const known = NAMES[id];
+  if (known !== undefined) return known;
+  const words = id.replace(/_(?:minor|days)$/, '').replaceAll('_', ' ');
+  const readable = words.charAt(0).toUpperCase() + words.slice(1);
+  return [readable, readable];
+}
+
+/** A trait's number with its unit. */
+export function traitValue(
+  { unit, currency }: Pick<Trait, 'unit' | 'currency'>,
+  mean: number,
+  formats: Formats,
+): string {
+  if (unit === 'share') return formats.percent(mean);
+  if (unit === 'minor_units' && currency !== undefined) return formats.money(mean, currency);
+  return formats.number(mean);
+}

@@ -1,0 +1,161 @@
+// console/pages/segment-list.tsx: every segment of the release with its published size.
+import type { JSX } from 'preact';
+import type * as v from 'valibot';
+import { useRead } from '../api/read.ts';
+import type { Segment } from '../api/schemas.ts';
+import { segmentsSchema } from '../api/schemas.ts';
+import { useConsole, useFormats, usePathOf, useSite, useWords } from '../app/context.ts';
+import { traitName, traitValue } from '../app/trait-words.ts';
+import { textIn } from '../app/words.ts';
+import { Fact, Facts } from '../parts/facts.tsx';
+import { Link } from '../parts/link.tsx';
+import { Page } from '../parts/page.tsx';
+import { Panel, ReadPanel, ReadView } from '../parts/panel.tsx';
+import { Notice, WithheldMark } from '../parts/states.tsx';
+import { Table } from '../parts/table.tsx';
+import { SEGMENT_WORDS } from './segment-words.ts';
+
+type Segments = v.InferOutput<typeof segmentsSchema>;
+const TRAITS_SHOWN = 2;
+
+/** Why a segment's numbers are withheld, in words. */
+export function useWithheldWords(floor: number): (reason: string) => string {
+  const say = useWords(SEGMENT_WORDS);
+  return (reason) => {
+    if (reason === 'complement_below_floor' || reason === 'release_cap') return say(reason);
+    return say('below_floor', { n: floor });
+  };
+}
+
+function Apart({ segment }: { readonly segment: Segment }): JSX.Element | null {
+  const say = useWords(SEGMENT_WORDS);
+  const { language } = useConsole();
+  const formats = useFormats();
+  if (segment.status === 'withheld') return null;
+  const shown = segment.traits.filter(({ compared }) => compared !== 'similar').slice(0, TRAITS_SHOWN);
+  return (
+    <ul class="apart">
+      {shown.map((trait) => (
+        <li key={trait.id}>
+          <span class={`arrow ${trait.compared}`} aria-hidden="true" />
+          {textIn(language, traitName(trait.id))} {traitValue(trait, trait.mean, formats)}
+          <span class="unseen"> ({say(trait.compared)})</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function SegmentTable({
+  segments,
+  floor,
+}: {
+  readonly segments: readonly Segment[];
+  readonly floor: number;
+}): JSX.Element {
+  const say = useWords(SEGMENT_WORDS);
+  const formats = useFormats();
+  const pathOf = usePathOf();
+  const whyWithheld = useWithheldWords(floor);
+  return (
+    <Table
+      label={say('all')}
+      rows={segments}
+      keyOf={({ id }) => id}
+      columns={[
+        {
+          head: say('name'),
+          isName: true,
+          cell: (segment) => (
+            <>
+              <Link to={pathOf('segments', segment.id)}>
+                {segment.status === 'published' ? segment.label : segment.id}
+              </Link>
+              <p class="note">{segment.status === 'published' ? segment.description : whyWithheld(segment.reason)}</p>
+            </>
+          ),
+        },
+        { head: say('apart'), cell: (segment) => <Apart segment={segment} /> },
+        {
+          head: say('size'),
+          isNumber: true,
+          cell: (segment) =>
+            segment.status === 'published' ? (
+              `≈ ${formats.number(segment.visitors)}`
+            ) : (
+              <WithheldMark why={whyWithheld(segment.reason)} />
+            ),
+        },
+      ]}
+    />
+  );
+}
+
+function NoSegments({ reason }: { readonly reason: string | undefined }): JSX.Element {
+  const say = useWords(SEGMENT_WORDS);
+  const [title, todo] =
+    reason === 'not_enough_visitors'
+      ? ([say('notEnough'), say('notEnoughDo')] as const)
+      : reason === 'traits_do_not_vary'
+        ? ([say('noVary'), say('noVaryDo')] as const)
+        : ([say('none'), say('noneDo')] as const);
+  return (
+    <Notice icon="segments" title={title}>
+      <p>{todo}</p>
+    </Notice>
+  );
+}
+
+function Release({ release }: { readonly release: Segments }): JSX.Element | null {
+  const say = useWords(SEGMENT_WORDS);
+  const { number, day, instant } = useFormats();
+  const { model, version } = release;
+  if (model === null || version === null) return null;
+  const { window: events, metrics, privacy, visitors } = model;
+  return (
+    <div class="stack">
+      <Facts>
+        <Fact name={say('version')}>{number(version)}</Fact>
+        <Fact name={say('made')}>{instant(model.at)}</Fact>
+        {events === undefined ? null : (
+          <Fact name={say('window')}>
+            {day(events.from)} – {day(events.to)}
+          </Fact>
+        )}
+        <Fact name={say('people')}>{visitors === undefined ? <WithheldMark /> : `≈ ${number(visitors)}`}</Fact>
+        <Fact name={say('floor')}>{number(privacy.floor)}</Fact>
+        {metrics?.silhouette === undefined ? null : <Fact name={say('quality')}>{number(metrics.silhouette)}</Fact>}
+        {metrics?.ariWithLast === undefined ? null : <Fact name={say('stable')}>{number(metrics.ariWithLast)}</Fact>}
+      </Facts>
+      <p class="note">{say('sizes', { n: privacy.roundedTo })}</p>
+    </div>
+  );
+}
+
+/** The list. */
+export function SegmentList(): JSX.Element {
+  const say = useWords(SEGMENT_WORDS);
+  const site = useSite();
+  const read = useRead({ path: '/v1/sites/{site}/segments', params: { site } }, segmentsSchema);
+  const isEmpty = read.state.status === 'ready' && read.state.value.model === null;
+  return (
+    <Page title={say('title')} note={say('lead')}>
+      <ReadPanel title={say('all')} read={read} height={320}>
+        {({ segments, model }) =>
+          segments.length === 0 ? (
+            <NoSegments reason={model?.reason} />
+          ) : (
+            <SegmentTable segments={segments} floor={model?.privacy.floor ?? 0} />
+          )
+        }
+      </ReadPanel>
+      {isEmpty || read.state.status === 'failed' ? null : (
+        <Panel title={say('about')}>
+          <ReadView read={read} height={110}>
+            {(release) => <Release release={release} />}
+          </ReadView>
+        </Panel>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,101 @@
+// console/parts/field.tsx: inputs with their labels, help and what is wrong with them.
+import type { JSX } from 'preact';
+import { useId } from 'preact/hooks';
+
+interface FieldProps {
+  readonly label: string;
+  readonly help?: string | undefined;
+  readonly fault?: string | undefined;
+}
+
+interface TextFieldProps extends FieldProps {
+  readonly value: string;
+  readonly onValue: (value: string) => void;
+  readonly type?: 'text' | 'password' | 'date' | 'number' | 'email';
+  readonly isRequired?: boolean;
+  readonly autocomplete?: string;
+  readonly placeholder?: string;
+}
+
+const Around = ({
+  id,
+  label,
+  help,
+  fault,
+  children,
+}: FieldProps & { readonly id: string; readonly children: JSX.Element }): JSX.Element => (
+  <div class="field">
+    <label for={id}>{label}</label>
+    {children}
+    {help === undefined ? null : (
+      <p class="help" id={`${id}-help`}>
+        {help}
+      </p>
+    )}
+    {fault === undefined ? null : (
+      <p class="fault" id={`${id}-fault`} role="alert">
+        {fault}
+      </p>
+    )}
+  </div>
+);
+
+const describedBy = (id: string, { help, fault }: FieldProps): string | undefined =>
+  [help === undefined ? '' : `${id}-help`, fault === undefined ? '' : `${id}-fault`]
+    .filter((one) => one !== '')
+    .join(' ') || undefined;
+
+/** One line of text. */
+export function TextField(props: TextFieldProps): JSX.Element {
+  const id = useId();
+  const { value, onValue, type = 'text', isRequired = false, autocomplete = 'off', placeholder, ...field } = props;
+  // Preact's types want one literal; each of these takes the same attributes.
+  const kind: Readonly<Record<string, string>> = { type };
+  return (
+    <Around id={id} {...field}>
+      <input
+        id={id}
+        {...kind}
+        value={value}
+        required={isRequired}
+        autocomplete={autocomplete}
+        {...(placeholder === undefined ? {} : { placeholder })}
+        spellcheck={false}
+        aria-describedby={describedBy(id, field)}
+        aria-invalid={field.fault === undefined ? undefined : true}
+        onInput={(event) => onValue(event.currentTarget.value)}
+      />
+    </Around>
+  );
+}
+
+interface SelectFieldProps<Value extends string> extends FieldProps {
+  readonly value: Value;
+  readonly options: readonly (readonly [value: Value, label: string])[];
+  readonly onValue: (value: Value) => void;
+}
+
+/** One of some. */
+export function SelectField<Value extends string>(props: SelectFieldProps<Value>): JSX.Element {
+  const id = useId();
+  const { value, options, onValue, ...field } = props;
+  return (
+    <Around id={id} {...field}>
+      <select
+        id={id}
+        value={value}
+        aria-describedby={describedBy(id, field)}
+        onChange={(event) => {
+          const chosen = options.find(([one]) => one === event.currentTarget.value);
+          if (chosen !== undefined) onValue(chosen[0]);
+        }}
+      >
+        {options.map(([one, name]) => (
+          <option key={one} value={one} selected={one === value}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </Around>
+  );
+}

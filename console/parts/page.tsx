@@ -1,0 +1,38 @@
+// console/parts/page.tsx: the frame of a page: its title, which is the document's too, and what can be done with all of it.
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+
+interface PageProps {
+  readonly title: string;
+  readonly note?: string;
+  readonly actions?: ComponentChildren;
+  readonly back?: JSX.Element;
+  readonly children: ComponentChildren;
+}
+
+/** The page. A screen reader begins at its title when it opens. */
+export function Page({ title, note, actions, back, children }: PageProps): JSX.Element {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} · hushtag`;
+  }, [title]);
+  useEffect(() => {
+    // The first page leaves the focus where the browser put it.
+    if (document.activeElement !== document.body) heading.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <>
+      <header class="page-head">
+        <div>
+          {back}
+          <h1 ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
+          {note === undefined ? null : <p class="note lead">{note}</p>}
+        </div>
+        {actions === undefined ? null : <div class="page-actions">{actions}</div>}
+      </header>
+      <div class="page-body">{children}</div>
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+// console/shell/open-page.tsx: loads the page that the address names; each is a file of its own, loaded when it is first opened.
+import type { FunctionComponent, JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { useConsole } from '../app/context.ts';
+import type { PageName } from '../app/route.ts';
+import { textIn } from '../app/words.ts';
+import { Page } from '../parts/page.tsx';
+import { Failed, Skeleton } from '../parts/states.tsx';
+import { nameOfPage } from './page-names.ts';
+
+type Loader = () => Promise<FunctionComponent>;
+
+const LOADERS: Partial<Readonly<Record<PageName, Loader>>> = {
+  ledger: async () => (await import('../pages/ledger.tsx')).LedgerPage,
+  segments: async () => (await import('../pages/segments.tsx')).SegmentsPage,
+};
+
+const loaded = new Map<PageName, FunctionComponent>();
+
+/** The page, or the frame of it while it is loaded. */
+export function OpenPage(): JSX.Element | null {
+  const { route, language } = useConsole();
+  const { page } = route;
+  const [, setTurn] = useState(0);
+  const [isFailed, setIsFailed] = useState(false);
+  const load = page === undefined ? undefined : LOADERS[page];
+  const isThere = page !== undefined && loaded.has(page);
+  useEffect(() => {
+    if (page === undefined || load === undefined || isThere) return;
+    const open = async (): Promise<void> => {
+      loaded.set(page, await load());
+      setTurn((turn) => turn + 1);
+    };
+    open().catch(() => setIsFailed(true));
+  }, [page, load, isThere]);
+  if (page === undefined) return null;
+  const Shown = loaded.get(page);
+  if (Shown !== undefined) return <Shown />;
+  return (
+    <Page title={textIn(language, nameOfPage(page))}>
+      {load === undefined ? (
+        <Failed failure={{ kind: 'not_offered' }} />
+      ) : isFailed ? (
+        <Failed failure={{ kind: 'offline' }} onAgain={() => location.reload()} />
+      ) : (
+        <section class="panel">
+          <Skeleton height={240} />
+        </section>
+      )}
+    </Page>
+  );
+}

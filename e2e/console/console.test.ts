@@ -1,0 +1,8 @@
+// e2e/console/console.test.ts: the console in real Chromium over one served edge with the demo's data.
+import { testAxe } from './axe-suite.ts';
+import { testShell } from './shell-suite.ts';
+import { useConsole } from './use-console.ts';
+
+const served = useConsole();
+testShell(served);
+testAxe(served);

@@ -1,0 +1,69 @@
+// e2e/console/use-console.ts: what the suites of the console share: one served edge and one Chromium a file, signed in once.
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
+import { standFor } from '../support/current.ts';
+import { launchChromium } from '../tag/stage.ts';
+import type { DemoSite } from './demo-site.ts';
+import { startDemoSite } from './demo-site.ts';
+
+/** A served console and a browser. */
+export interface ConsoleUnderTest extends DemoSite {
+  readonly browser: Browser;
+  /** A context with a session of its own: the owner's where no token is given. */
+  readonly visit: (options?: BrowserContextOptions, token?: string) => Promise<BrowserContext>;
+}
+
+async function enter(context: BrowserContext, origin: string, given: string): Promise<void> {
+  const page = await context.newPage();
+  await page.goto(`${origin}/console/`);
+  await page.getByLabel('One-time code or token').fill(given);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  // On a phone the navigation is there behind its button.
+  await page.locator('.shell').waitFor();
+  await page.close();
+}
+
+/** Starts both before a suite's tests. */
+export function useConsole(): ConsoleUnderTest {
+  let current: ConsoleUnderTest | undefined;
+  beforeAll(async () => {
+    const [demo, browser] = await Promise.all([startDemoSite(), launchChromium([])]);
+    // A code works once: every other context of the owner's takes the session over.
+    let owner: BrowserContextOptions['storageState'];
+    const visit: ConsoleUnderTest['visit'] = async (options = {}, token) => {
+      const isOwner = token === undefined;
+      const context = await browser.newContext({
+        locale: 'en-GB',
+        viewport: { width: 1360, height: 900 },
+        ...options,
+        ...(isOwner && owner !== undefined ? { storageState: owner } : {}),
+      });
+      if (!isOwner) await enter(context, demo.origin, token);
+      else if (owner === undefined) {
+        await enter(context, demo.origin, await demo.ownerCode());
+        owner = await context.storageState();
+      }
+      return context;
+    };
+    current = { ...demo, browser, visit };
+  });
+  afterAll(async () => {
+    await current?.browser.close();
+    await current?.close();
+  });
+  return standFor(() => current);
+}
+
+/** Opens a page of the console and waits until nothing on it is still being loaded. */
+export async function openPage(context: BrowserContext, origin: string, path: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${origin}/console/${path}`);
+  await settled(page);
+  return page;
+}
+
+/** Waits until a page has its title and nothing grey stands for something. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('h1').waitFor();
+  await page.waitForFunction(() => document.querySelector('.skeleton, [aria-busy=true]') === null);
+}
