@@ -135,6 +135,7 @@ export {
   mayRefreshDay,
   publishDayCount,
   publishKeyOf,
+  publishNested,
   publishReportCount,
   REPORT_MARGIN,
   REPORT_NOISE_SCALE,

@@ -81,6 +81,32 @@ export const publishReportCount = (
   what: string,
 ): Promise<ReportCount> => publishBlurred(count, floor, { secret, what, scale: REPORT_NOISE_SCALE });
 
+/**
+ * Nested numbers of visitors, such as who got to each step of a funnel, the first the largest. Those who got exactly so far are
+ * groups that share no visitor: each is blurred by itself and a step is the sum of what follows, so all of it is one unit.
+ */
+export async function publishNested(
+  reached: readonly number[],
+  floor: number,
+  secret: Uint8Array<ArrayBuffer>,
+  what: string,
+): Promise<ReportCount[]> {
+  const shown: ReportCount[] = [];
+  let noise = 0;
+  let below = 0;
+  for (let nth = reached.length - 1; nth >= 0; nth--) {
+    const count = reached[nth] ?? 0;
+    const group = count - (reached[nth + 1] ?? 0);
+    noise += await discreteLaplace(await wordsFor(secret, `${what} step ${nth}`, group), REPORT_NOISE_SCALE);
+    // The noise of several groups is wider, and so is its margin.
+    const margin = REPORT_MARGIN * Math.sqrt(reached.length - nth);
+    const isSeen = count >= floor && count + noise >= floor + margin;
+    below = Math.max(below, isSeen ? rounded(count + noise) : 0);
+    shown.unshift(isSeen ? below : null);
+  }
+  return shown;
+}
+
 /** Money to two significant digits, as means are. */
 export const roundAmount = (minor: number): number => Math.round(Number(minor.toPrecision(AMOUNT_DIGITS)));
 

@@ -31,6 +31,27 @@ export interface Limits {
   readonly addressEventsPerSecond: number;
 }
 
+/** Counts of visitors by trait and range: of each trait of `traits`, in their order. */
+export interface SpreadPort {
+  readonly traits: readonly string[];
+  readonly everybody: (
+    db: Db,
+    site: SiteRow,
+    asOf: number,
+  ) => Promise<{
+    readonly cuts: readonly (readonly number[])[];
+    readonly counts: readonly (readonly number[])[];
+    readonly currency: string | undefined;
+  }>;
+  readonly segments: (
+    db: Db,
+    site: SiteRow,
+    segments: readonly string[],
+    cuts: readonly (readonly number[])[],
+    asOf: number,
+  ) => Promise<ReadonlyMap<string, readonly (readonly number[])[]>>;
+}
+
 /** What a platform must offer. Clock, randomness, address and storage come from nowhere else. */
 export interface Port {
   readonly now: () => EpochMs;
@@ -82,6 +103,24 @@ export interface Port {
     conditions: readonly Condition[],
     asOf: number,
   ) => Promise<{ readonly persons: number; readonly counts: readonly number[]; readonly sampledOneIn: number }>;
+  /** How visitors spread over traits, exactly but for the sample; the segmenter's to know. */
+  readonly spread: SpreadPort;
+  /** Explains a daily series and forecasts it; undefined where it can't. The segmenter's to know. */
+  readonly explainSeries: (
+    values: Float64Array,
+    horizonDays: number,
+  ) =>
+    | {
+        readonly days: readonly {
+          readonly value: number;
+          readonly expected: number;
+          readonly low: number;
+          readonly high: number;
+          readonly isAnomaly: boolean;
+        }[];
+        readonly forecast: readonly { readonly expected: number; readonly low: number; readonly high: number }[];
+      }
+    | undefined;
   /** The built tags by file name (`tag.js`, `tag.full.js`, chunks), where this platform serves them itself. */
   readonly tags: ReadonlyMap<string, BuiltTag>;
   /** A built file of the console by its path under /console/, such as `index.html`. */

@@ -1,12 +1,25 @@
 // runtime/privacy-parts.ts: what every runtime gives the answering of privacy requests.
 import type { Port } from '../edge/index.ts';
-import { explainProfile, previewRule, TRAITS } from '../segmenter/index.ts';
+import {
+  explainProfile,
+  previewRule,
+  SPREAD_TRAITS,
+  spreadEverybody,
+  spreadSegments,
+  TRAITS,
+  trendOf,
+} from '../segmenter/index.ts';
 
 /** No destination is built yet: receipts and records say that nobody had to be told. */
 export const PRIVACY_PARTS: Pick<Port, 'destinations' | 'explainProfile'> = { destinations: [], explainProfile };
 
 /** What the API asks of the segmenter, which it may not import. */
-export const SEGMENTER_PARTS: Pick<Port, 'traits' | 'previewRule'> = {
+export const SEGMENTER_PARTS: Pick<Port, 'traits' | 'previewRule' | 'explainSeries' | 'spread'> = {
   traits: TRAITS.map(({ id, unit, description }) => ({ id, unit, description })),
   previewRule,
+  spread: { traits: SPREAD_TRAITS, everybody: spreadEverybody, segments: spreadSegments },
+  explainSeries: (values, horizonDays) => {
+    const trend = trendOf(values, { horizonDays, scale: values.some((value) => value < 0) ? 'linear' : 'log' });
+    return trend.ok ? trend.value : undefined;
+  },
 };

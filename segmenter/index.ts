@@ -52,3 +52,4 @@ export type { Trend, TrendDay, TrendOptions, TrendRefusal } from './trends/trend
 export { trendOf } from './trends/trend.ts';
 export type { RulePreview } from './rules/preview.ts';
 export { previewRule } from './rules/preview.ts';
+export { SPREAD_TRAITS, spreadEverybody, spreadSegments } from './rules/spread.ts';

@@ -163,3 +163,7 @@ export type { ReportResult } from './reports/results.ts';
 export { keepResults, readResults, readSpent, readSpentOn } from './reports/results.ts';
 export type { Insight, KeptInsight } from './insights.ts';
 export { readInsight, readInsights, saveInsights } from './insights.ts';
+export type { ExactCohort, ExactMove } from './reports/journeys.ts';
+export { FUNNEL_STEPS_MAX, readCohorts, readFunnel, readPaths, RETENTION_WEEKS_MAX } from './reports/journeys.ts';
+export type { LiveEvent } from './live-events.ts';
+export { readLiveEvents } from './live-events.ts';

@@ -2,7 +2,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { DAY_MS } from '../../contract/index.ts';
-import { overviewSchema } from '../../edge/api/reports/openapi.ts';
+import {
+  funnelSchema,
+  overviewSchema,
+  pathsSchema,
+  retentionSchema,
+  trendSchema,
+} from '../../edge/api/reports/openapi.ts';
 import type { EventRow } from '../../store/index.ts';
 import { acceptJobs, addSite } from '../../store/index.ts';
 import { SHOP_ORIGIN, siteId } from '../support/edge-under-test.ts';
@@ -100,6 +106,65 @@ export function reportSuite(edge: SuiteEdge): void {
       expect(both.totals.visitors).toBe((await overview()).totals.visitors);
       expect(both.withheld).toBe(1);
       expect((await overview(DAY + 1, DAY + 1)).pages).toEqual([]);
+    });
+    const range = `from=${dateOf(DAY - 20)}&to=${dateOf(DAY + 1)}`;
+    const parsed = async <T>(path: string, schema: v.GenericSchema<unknown, T>): Promise<T> => {
+      const response = await read(path);
+      expect(response.status).toBe(200);
+      return v.parse(schema, await response.json());
+    };
+
+    it('says how many got to each step, never more than to the step before, and asks its price once', async () => {
+      const path = `funnels?${range}&steps=page_view,view_item,purchase`;
+      const first = await parsed(path, funnelSchema);
+      const counts = first.steps.map(({ visitors }) => visitors ?? 0);
+      for (const [nth, truth] of [VISITORS, VISITORS / 2, VISITORS / 4].entries()) {
+        expect(counts[nth] === 0 || Math.abs((counts[nth] ?? 0) - truth) < 300).toBe(true);
+        expect(counts[nth]).toBeLessThanOrEqual(counts[nth - 1] ?? Number.POSITIVE_INFINITY);
+      }
+      const again = await parsed(path, funnelSchema);
+      expect([again.steps, again.budget.left]).toEqual([first.steps, first.budget.left]);
+      const none = await parsed(`funnels?${range}&steps=purchase,refund`, funnelSchema);
+      expect(none.steps[1]).toEqual({ step: 'refund', visitors: null, share: null, withheld: 'below_floor' });
+      expect(none.budget.left).toBe(first.budget.left - 1);
+      const today = dateOf(Math.floor(Date.now() / DAY_MS));
+      const open = await parsed(`funnels?from=${today}&to=${today}`, funnelSchema);
+      expect(open.steps.every(({ withheld }) => withheld === 'day_open')).toBe(true);
+    });
+    it('says who came back week by week', async () => {
+      const { cohorts, budget } = await parsed(
+        `retention?from=${dateOf(DAY - 7)}&to=${dateOf(DAY + 6)}`,
+        retentionSchema,
+      );
+      expect(cohorts.map(({ visitors }) => visitors === null)).toEqual([true, false]);
+      expect(Math.abs((cohorts[1]?.visitors ?? 0) - VISITORS)).toBeLessThan(200);
+      expect(budget.of).toBe(80);
+    });
+    it('says from which page visitors go to which', async () => {
+      const { moves } = await parsed(`paths?${range}`, pathsSchema);
+      expect(moves).toContainEqual({ from: '/shop', to: '/item', moves: VISITORS / 2 });
+      expect(moves).toContainEqual({ from: null, to: '/shop', moves: VISITORS + 20 });
+    });
+    it('says of a trend that there are too few days', async () => {
+      expect(await parsed(`trends?${range}`, trendSchema)).toMatchObject({ status: 'refused', reason: 'too_few_days' });
+    });
+    it('finds the odd day of a series and forecasts it', async () => {
+      const rows = Array.from({ length: 42 }, (_, nth) =>
+        Array.from({ length: nth === 30 ? 300 : 60 + (nth % 7) * 10 }, () =>
+          row(1, { at: (DAY - 100 + nth) * DAY_MS + 5_000, visitor: undefined, linked: 0 }),
+        ),
+      ).flat();
+      await write(rows);
+      const trend = await parsed(`trends?from=${dateOf(DAY - 120)}&to=${dateOf(DAY - 59)}&metric=views`, trendSchema);
+      expect(trend).toMatchObject({ status: 'ready', anomalies: [dateOf(DAY - 70)] });
+    });
+    it.each([
+      { why: 'one step alone', query: 'funnels?steps=purchase' },
+      { why: 'nine steps', query: `funnels?steps=${Array.from({ length: 9 }, () => 'page_view').join()}` },
+      { why: 'a step that is no name', query: "funnels?steps=page_view,a'--" },
+      { why: 'a trend of something else', query: 'trends?metric=people' },
+    ])('refuses $why', async ({ query }) => {
+      expect((await read(query)).status).toBe(400);
     });
     it('does not move the number of a day for each event that comes to it', async () => {
       const before = await overview();

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { DAY_MS } from '../../contract/index.ts';
+import { profileSchema } from '../../edge/api/segments/models.ts';
 import { previewAnswerSchema, ruleSegmentSchema, ruleSegmentsSchema } from '../../edge/api/segments/openapi.ts';
 import type { Scope } from '../../core/index.ts';
 import type { EventRow } from '../../store/index.ts';
@@ -129,6 +130,24 @@ export function segmentSuite(edge: SuiteEdge): void {
         segments: { id: string; kind: string; visitors?: number }[];
       };
       expect(all.segments.find(({ id }) => id === 'buyers')).toMatchObject({ kind: 'rule', visitors: first.size });
+    });
+  });
+
+  describe('P3: a segment’s profile', () => {
+    it('shows how its visitors spread over traits, against everybody, and asks its price once', async () => {
+      const read = async () => v.parse(profileSchema, await (await ask('GET', 'segments/buyers/profile')).json());
+      const first = await read();
+      if (first.status !== 'ready') throw new Error(first.reason);
+      const orders = first.traits.find(({ id }) => id === 'frequency');
+      // Half of everybody bought once, and all buyers did: the range from one order on holds all of them.
+      expect(orders?.bins.at(-1)).toMatchObject({ segment: 1 });
+      expect(orders?.bins.at(-1)?.everybody).toBeGreaterThan(0.3);
+      expect((await read()).budget.left).toBe(first.budget.left);
+    });
+    it('is there of a cluster and of a rule, and of nothing else; the model is there once it is made', async () => {
+      expect((await ask('GET', 'segments/nobody/profile')).status).toBe(404);
+      const model = await ask('GET', 'models/current');
+      expect(await model.json()).toMatchObject({ site: SITE, method: { name: 'pca-kmeans' } });
     });
   });
 

@@ -10,6 +10,7 @@ import { ingestSuite } from './ingest-suite.ts';
 import { lossSuite } from './loss-suite.ts';
 import { reportSuite } from './report-suite.ts';
 import { segmentSuite } from './segment-suite.ts';
+import { liveSuite } from './live-suite.ts';
 import { rightsSuite } from './rights-suite.ts';
 import { metricsSuite } from './metrics-suite.ts';
 import { sessionSuite } from './session-suite.ts';
@@ -33,6 +34,7 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   rightsSuite(edge);
   ingestSuite(edge);
   importSuite(edge);
+  liveSuite(edge);
   reportSuite(edge);
   segmentSuite(edge);
 }

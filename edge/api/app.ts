@@ -7,6 +7,8 @@ import type { TokenKeys } from '../http/tokens.ts';
 import type { Port } from '../port.ts';
 import type { ReplayLetters } from './dead-letters.ts';
 import { createDeadLetters } from './dead-letters.ts';
+import { createLiveStream } from './live.ts';
+import { createModels } from './segments/models.ts';
 import { createReports, reportParts } from './reports/routes.ts';
 import { shownRuleSegments } from './segments/shown.ts';
 import { createRuleSegments } from './segments/rule-segments.ts';
@@ -66,5 +68,7 @@ export function createApi(port: Port, tokenKeys: () => Promise<TokenKeys>, repla
   const parts = reportParts(port);
   app.route('/', createReports(parts, requireScope));
   app.route('/', createRuleSegments(parts, requireScope));
+  app.route('/', createModels(parts, requireScope));
+  app.route('/', createLiveStream(port, requireScope));
   return app;
 }

@@ -43,7 +43,8 @@ const versionFields = {
   method: v.object({ name: v.literal('pca-kmeans'), k: v.number(), seed: v.number() }),
   privacy: v.object({ floor: v.number(), epsilon: v.number(), roundedTo: v.number() }),
 };
-const modelSchema = v.variant('status', [
+/** A released model. */
+export const modelSchema = v.variant('status', [
   v.object({
     status: v.literal('segmented'),
     ...versionFields,

@@ -47,6 +47,89 @@ const totalsSchema = v.object({
   currency: v.nullable(v.string()),
 });
 
+/** What is left of the site's budget. */
+export const budgetSchema = v.object({ left: v.number(), of: v.number(), moreAt: v.nullable(v.number()) });
+const share = v.nullable(v.number());
+const withheldPeople = v.nullable(v.picklist(['below_floor', 'budget_spent', 'day_open']));
+const funnelSteps = v.array(v.object({ step: v.string(), visitors: people, share, withheld: withheldPeople }));
+const span = { site: v.string(), from: v.string(), to: v.string() };
+const paidSpan = { ...span, at: v.nullable(v.number()), budget: budgetSchema };
+
+/** A funnel. */
+export const funnelSchema = v.object({ ...paidSpan, steps: funnelSteps });
+/** Cohorts by week. */
+export const retentionSchema = v.object({
+  ...paidSpan,
+  cohorts: v.array(
+    v.object({ week: v.string(), visitors: people, returned: v.array(v.object({ visitors: people, share })) }),
+  ),
+  withheld: withheldPeople,
+});
+/** Moves between pages. */
+export const pathsSchema = v.object({
+  ...span,
+  moves: v.array(v.object({ from: v.nullable(v.string()), to: v.nullable(v.string()), moves: v.number() })),
+});
+const trendPoint = v.object({
+  date: v.string(),
+  value: v.optional(v.number()),
+  expected: v.number(),
+  low: v.number(),
+  high: v.number(),
+  anomaly: v.optional(v.picklist(['above', 'below'])),
+});
+/** A trend. */
+export const trendSchema = v.intersect([
+  v.object({ ...span, metric: v.string() }),
+  v.variant('status', [
+    v.object({
+      status: v.literal('ready'),
+      days: v.array(trendPoint),
+      forecast: v.array(trendPoint),
+      anomalies: v.array(v.string()),
+    }),
+    v.object({
+      status: v.literal('refused'),
+      reason: v.picklist(['too_few_days', 'days_withheld', 'value_out_of_range']),
+    }),
+  ]),
+]);
+
+/** GET /v1/sites/{site}/funnels */
+export const describeFunnel = reading(
+  'reports:read',
+  'How many visitors got to each step, one after the other; paid for from the budget of reports',
+  funnelSchema,
+  [...DAY_PARAMETERS, parameter('steps', 'Names of events with commas between; that of a shop unless given')],
+);
+/** GET /v1/sites/{site}/retention */
+export const describeRetention = reading(
+  'reports:read',
+  'Visitors by the week in which they were first seen, and who of them returned; paid for from the budget of reports',
+  retentionSchema,
+  DAY_PARAMETERS,
+);
+/** GET /v1/sites/{site}/paths */
+export const describePaths = reading(
+  'reports:read',
+  'From which page to which visitors went',
+  pathsSchema,
+  DAY_PARAMETERS,
+);
+/** GET /v1/sites/{site}/trends */
+export const describeTrend = reading(
+  'reports:read',
+  'What was to be expected of each day, days that were not as expected, and a forecast',
+  trendSchema,
+  [
+    ...DAY_PARAMETERS,
+    parameter('metric', 'views unless given', {
+      type: 'string',
+      enum: ['views', 'visits', 'visitors', 'orders', 'revenue'],
+    }),
+  ],
+);
+
 /** The overview. */
 export const overviewSchema = v.object({
   site: v.string(),
@@ -70,6 +153,7 @@ export const overviewSchema = v.object({
   devices: v.array(v.object({ device: v.string(), views: v.number() })),
   countries: v.array(v.object({ country: v.string(), views: v.number() })),
   vitals: v.record(v.string(), v.object({ p75: v.number() })),
+  funnel: funnelSteps,
   withheld: v.number(),
 });
 

@@ -2,12 +2,9 @@
 import { describeRoute, resolver } from 'hono-openapi';
 import * as v from 'valibot';
 import { answer, refusal } from '../../http/describe.ts';
-import { people, reading } from '../reports/openapi.ts';
+import { budgetSchema, people, reading } from '../reports/openapi.ts';
 
 const ruleShape = v.object({ version: v.number(), where: v.record(v.string(), v.unknown()) });
-
-/** What is left of the site's budget. */
-export const budgetSchema = v.object({ left: v.number(), of: v.number(), moreAt: v.nullable(v.number()) });
 
 /** One rule segment. */
 export const ruleSegmentSchema = v.object({
