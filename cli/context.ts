@@ -5,7 +5,7 @@ import type { Config } from '../runtime/index.ts';
 import { openData, readConfig } from '../runtime/index.ts';
 import type { Db, Site } from '../store/index.ts';
 import { findSite } from '../store/index.ts';
-import { migrateRemote, openRemote } from '../store/open.node.ts';
+import { ForeignDatabaseError, migrateRemote, NewerDatabaseError, openRemote } from '../store/open.node.ts';
 
 /** Exit codes: 1 the work failed, 2 the call or the configuration is wrong. */
 export type ExitCode = 1 | 2;
@@ -43,7 +43,15 @@ export async function migrateConfigured(config: Config, migrationsFolder: string
   if (config.remote === undefined) {
     const db = await openData(config);
     db.client.close();
-  } else await migrateRemote(config.remote, migrationsFolder);
+    return;
+  }
+  try {
+    await migrateRemote(config.remote, migrationsFolder);
+  } catch (fault) {
+    if (fault instanceof NewerDatabaseError || fault instanceof ForeignDatabaseError)
+      throw new CliError(1, fault.message);
+    throw fault;
+  }
 }
 
 /** Reads a site id typed by a person. */

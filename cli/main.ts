@@ -6,10 +6,12 @@ import { stripVTControlCharacters } from 'node:util';
 import { KeyFolderError, StartError } from '../runtime/index.ts';
 import { accountCommand } from './commands/account.ts';
 import { auditCommand } from './commands/audit.ts';
+import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { botsCommand } from './commands/bots.ts';
 import { clockCommand } from './commands/clock.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { devDatabaseCommand } from './commands/dev-database.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { erasureCommand } from './commands/erasure.ts';
 import { importCommand } from './commands/import.ts';
 import { loginCodeCommand } from './commands/login-code.ts';
@@ -36,6 +38,9 @@ const mainCommand = defineCommand({
   subCommands: {
     serve: serveCommand,
     migrate: migrateCommand,
+    backup: backupCommand,
+    restore: restoreCommand,
+    doctor: doctorCommand,
     site: siteCommand,
     token: tokenCommand,
     tokens: tokensCommand,

@@ -1,9 +1,7 @@
 // edge/app.ts: one Hono core of two apps: the public collector and the authenticated API, with health and description.
 import { Hono } from 'hono';
 import { openAPIRouteHandler } from 'hono-openapi';
-import type { ClockState } from '../core/index.ts';
-import { faultCode, toHex } from '../core/index.ts';
-import { pingDatabase, readClock } from '../store/index.ts';
+import { toHex } from '../core/index.ts';
 import { createPeopleRoutes } from './api/access/people.ts';
 import { createSessionRoutes } from './api/access/session.ts';
 import { createTokenRoutes } from './api/access/tokens.ts';
@@ -17,6 +15,7 @@ import { createImport } from './collector/import.ts';
 import { createIngest } from './collector/ingest.ts';
 import { describeEvents, describeImport } from './collector/ingest-openapi.ts';
 import { createConsoleServer } from './http/console-server.ts';
+import { createHealth } from './health.ts';
 import type { Handler } from './http/exchange.ts';
 import { responseOf, serveByHono } from './http/exchange.ts';
 import { answerFault } from './http/fault.ts';
@@ -109,10 +108,6 @@ function mountApi(app: Hono<Env>, port: Port, tokenKeys: () => Promise<TokenKeys
   app.route('/', createRecordRoutes(port, tokenKeys, rights));
 }
 
-// Not 503 for a clock: taken out of service, the server would lose page views to save salts that are held anyway.
-const readyText = (clock: ClockState): string =>
-  clock === 'trusted' ? 'ok' : `ok, but clock_${clock}: see the operator log and \`hushtag clock show\``;
-
 function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Handler): Hono<Env> {
   const app = new Hono<Env>();
 
@@ -138,23 +133,8 @@ function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Han
       : problem('method_not_allowed', `Use ${allowed.join(' or ')}.`, { allow: allowed.join(', ') });
   });
 
-  app.get('/livez', (context) => context.text('ok'));
-  app.get('/readyz', async (context) => {
-    try {
-      await pingDatabase(port.db);
-      await tokenKeys();
-      const fault = port.writeFault();
-      if (fault === undefined) return context.text(readyText((await readClock(port.db, port.now())).state));
-      return problem('storage_unavailable', `The last write failed (${fault}); the operator log says what to do.`);
-    } catch (fault) {
-      port.log('error', 'not_ready', { code: faultCode(fault) });
-      return problem(
-        'storage_unavailable',
-        'The database or the key provider can not be reached; see the operator log.',
-      );
-    }
-  });
   app.route('/', createMetrics(port));
+  app.route('/', createHealth(port, tokenKeys));
   app.route('/', createTagServer(port.tags));
   app.route('/', createConsoleServer(port));
   app.route('/', createCollector(port, collect));

@@ -7,16 +7,8 @@ import { readClock, readLedgerTotals, readSaltCounts, readTaskRuns } from '../st
 import type { Metric } from './http/exposition.ts';
 import { EXPOSITION_TYPE, exposition } from './http/exposition.ts';
 import { problem } from './http/problem.ts';
+import { isSame } from './http/same-text.ts';
 import type { Port } from './port.ts';
-
-const digest = async (text: string): Promise<Uint8Array> =>
-  new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-
-/** Compares digests whole, so that the time it takes says nothing of where texts differ. */
-async function isSame(given: string, expected: string): Promise<boolean> {
-  const [a, b] = await Promise.all([digest(given), digest(expected)]);
-  return a.reduce((differing, byte, index) => differing | (byte ^ (b[index] ?? 0)), 0) === 0;
-}
 
 /** What the database says. */
 async function storedMetrics(db: Db, now: number): Promise<Metric[]> {

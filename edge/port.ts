@@ -52,6 +52,15 @@ export interface SpreadPort {
   ) => Promise<ReadonlyMap<string, readonly (readonly number[])[]>>;
 }
 
+/** Something that was looked at, in words for an operator. */
+export interface HealthCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly words: string;
+  /** What to do where it is not ok. */
+  readonly todo: string | null;
+}
+
 /** What a platform must offer. Clock, randomness, address and storage come from nowhere else. */
 export interface Port {
   readonly now: () => EpochMs;
@@ -72,6 +81,10 @@ export interface Port {
   readonly metricsToken: string | undefined;
   /** What this platform alone knows of itself, for `GET /metrics`. */
   readonly metrics: () => Promise<readonly Metric[]>;
+  /** Looks at everything an operator should know. */
+  readonly health: () => Promise<readonly HealthCheck[]>;
+  /** Whether there is room to write at all; false fails `/readyz` before a commit does. */
+  readonly hasRoom: () => Promise<boolean>;
   /** Networks that no visitor sits in, where the operator lists any. */
   readonly dataCentres: NetworkList | undefined;
   /** Resolves once the job is durable (Node: committed; Workers: taken by the queue), or with why it isn't (D1). */

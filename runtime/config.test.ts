@@ -11,6 +11,8 @@ describe('P2: configuration', () => {
         host: '127.0.0.1',
         dataDir: '/srv/data',
         keyDir: '/srv/data-keys',
+        backupDir: '/srv/data-backups',
+        backupDays: 30,
         trustedProxies: 0,
         segmentMinutes: 60,
         liveFold: true,

@@ -27,6 +27,10 @@ export interface Config {
   readonly metricsToken?: string;
   /** A folder apart from data and keys that checkpoints of the audit log and tombstones are kept in too. */
   readonly secondDir?: string;
+  /** Where backups go; beside the data folder, its name with `-backups`, where absent. */
+  readonly backupDir?: string;
+  /** Days a backup is kept: longer, it would hold what retention removed. 30 where absent, 0 keeps all. */
+  readonly backupDays?: number;
   /** A libSQL server instead of the files, for the commands that prepare a Worker's database. */
   readonly remote?: { readonly url: string; readonly authToken?: string };
   /** The Worker's master secret in base64, in place of the key folder: with it the commands act as the Worker does. */
@@ -37,6 +41,9 @@ const RATE_MAX = 1_000_000;
 const PORT_MAX = 65_535;
 const TRUSTED_PROXIES_MAX = 10;
 const SEGMENT_MINUTES_MAX = 10_080;
+/** Days a backup is kept unless said otherwise. */
+export const BACKUP_DAYS = 30;
+const BACKUP_DAYS_MAX = 3_650;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -62,6 +69,32 @@ export const isInside = (inner: string, outer: string): boolean => {
   return path === '' || (!path.startsWith('..') && !isAbsolute(path));
 };
 
+/** Where everything lies: data, keys and backups apart from each other. */
+function readFolders(
+  env: Environment,
+  cwd: string,
+  problems: string[],
+): Pick<Config, 'dataDir' | 'keyDir' | 'backupDir' | 'secondDir'> {
+  const dataDir = resolve(cwd, env['HUSHTAG_DATA_DIR'] || 'data');
+  const keyDir = resolve(cwd, env['HUSHTAG_KEY_DIR'] || `${dataDir}-keys`);
+  if (isInside(keyDir, dataDir)) {
+    problems.push('HUSHTAG_KEY_DIR must lie outside HUSHTAG_DATA_DIR, so that no backup of the data holds the keys');
+  }
+  if (isInside(dataDir, keyDir)) problems.push('HUSHTAG_DATA_DIR must lie outside HUSHTAG_KEY_DIR');
+  const secondDir = env['HUSHTAG_SECOND_DIR'] ? resolve(cwd, env['HUSHTAG_SECOND_DIR']) : undefined;
+  if (
+    secondDir !== undefined &&
+    [dataDir, keyDir].some((one) => isInside(secondDir, one) || isInside(one, secondDir))
+  ) {
+    problems.push('HUSHTAG_SECOND_DIR must lie apart from the data and key folders, best on another disk or machine');
+  }
+  const backupDir = resolve(cwd, env['HUSHTAG_BACKUP_DIR'] || `${dataDir}-backups`);
+  if ([dataDir, keyDir].some((one) => isInside(backupDir, one) || isInside(one, backupDir))) {
+    problems.push('HUSHTAG_BACKUP_DIR must lie apart from the data and key folders, best on another disk');
+  }
+  return { dataDir, keyDir, backupDir, ...(secondDir === undefined ? {} : { secondDir }) };
+}
+
 /** Reads a configuration; `cwd` is what relative paths start from. */
 export function readConfig(env: Environment, cwd: string): Result<Config, readonly string[]> {
   const problems: string[] = [];
@@ -77,19 +110,8 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
       problems,
     ),
   };
-  const dataDir = resolve(cwd, env['HUSHTAG_DATA_DIR'] || 'data');
-  const keyDir = resolve(cwd, env['HUSHTAG_KEY_DIR'] || `${dataDir}-keys`);
-  if (isInside(keyDir, dataDir)) {
-    problems.push('HUSHTAG_KEY_DIR must lie outside HUSHTAG_DATA_DIR, so that no backup of the data holds the keys');
-  }
-  if (isInside(dataDir, keyDir)) problems.push('HUSHTAG_DATA_DIR must lie outside HUSHTAG_KEY_DIR');
-  const secondDir = env['HUSHTAG_SECOND_DIR'] ? resolve(cwd, env['HUSHTAG_SECOND_DIR']) : undefined;
-  if (
-    secondDir !== undefined &&
-    [dataDir, keyDir].some((one) => isInside(secondDir, one) || isInside(one, secondDir))
-  ) {
-    problems.push('HUSHTAG_SECOND_DIR must lie apart from the data and key folders, best on another disk or machine');
-  }
+  const folders = readFolders(env, cwd, problems);
+  const backupDays = wholeNumber(env, 'HUSHTAG_BACKUP_DAYS', BACKUP_DAYS, BACKUP_DAYS_MAX, problems);
   const live = env['HUSHTAG_LIVE'] || 'on';
   if (live !== 'on' && live !== 'off') problems.push('HUSHTAG_LIVE must be on or off');
   const url = env['HUSHTAG_DATABASE_URL'];
@@ -108,17 +130,16 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
   return ok({
     port,
     host: env['HUSHTAG_HOST'] || '127.0.0.1',
-    dataDir,
-    keyDir,
+    ...folders,
     trustedProxies,
     segmentMinutes,
     liveFold: live === 'on',
     limits,
+    backupDays,
     ...(env['HUSHTAG_BOT_NETWORKS'] ? { botNetworksFile: resolve(cwd, env['HUSHTAG_BOT_NETWORKS']) } : {}),
     ...(env['HUSHTAG_GEO_FILE'] ? { geoFile: resolve(cwd, env['HUSHTAG_GEO_FILE']) } : {}),
     ...(metricsToken ? { metricsToken } : {}),
     ...remote,
-    ...(secondDir === undefined ? {} : { secondDir }),
     ...(masterKey ? { masterKey } : {}),
   });
 }

@@ -1,6 +1,10 @@
 // runtime/index.ts: what the command line composes. The Worker has its own entry, worker.ts.
+export type { Backup } from './backup.ts';
+export { backUp, backupFolder, listBackups, verifyBackup } from './backup.ts';
+export { BackupError } from './backup-error.ts';
 export type { Config } from './config.ts';
 export { readConfig } from './config.ts';
+export { examine } from './doctor.ts';
 export { mirrorFolder, openHistory, withMirror } from './history.ts';
 export { openHrana } from './hrana.ts';
 export { configuredKeys } from './key-provider.configured.ts';
@@ -8,6 +12,8 @@ export { KeyFolderError } from './key-provider.file.ts';
 export type { RunningNode } from './node.ts';
 export { startNode } from './node.ts';
 export { openData } from './open-data.ts';
+export type { Restored } from './restore.ts';
+export { restoreBackup } from './restore.ts';
 export { PRIVACY_PARTS } from './privacy-parts.ts';
 export { projectFolder } from './project-folder.ts';
 export type { ServingMark } from './serving-mark.ts';

@@ -14,6 +14,7 @@ import type { SayClock } from './clock-log.ts';
 import { clockCounts, createClockLog } from './clock-log.ts';
 import type { Config } from './config.ts';
 import { readServedFiles } from './console-files.ts';
+import { checkRunning, hasRoom } from './doctor.ts';
 import { filesOf } from './files.ts';
 import { configuredKeys } from './key-provider.configured.ts';
 import { openGeo } from './geo.ts';
@@ -90,6 +91,15 @@ function startCommits(
   return { writer, health, commits, metrics };
 }
 
+/** What a server says of its own health. */
+const healthOf = (
+  config: Config,
+  { db, keys, now }: Pick<Port, 'db' | 'keys' | 'now'>,
+): Pick<Port, 'health' | 'hasRoom'> => ({
+  health: () => checkRunning(config, { db, keys, now: now() }),
+  hasRoom: () => hasRoom(config),
+});
+
 /** Does before the first request what a schedule that stood still has not done. @returns what later looks at the clock are told. */
 async function catchUp(
   config: Config,
@@ -110,6 +120,10 @@ async function catchUp(
   await replayTombstones({ db, holder: toHex(crypto.getRandomValues(new Uint8Array(8))), clock: now });
   return sayClock;
 }
+
+const laterOn: Port['later'] = (ms, work) => {
+  setTimeout(work, ms).unref();
+};
 
 /** Starts the edge on Node. @throws {StartError | KeyFolderError} where something must be mended first. */
 export async function startNode(config: Config, options: NodeOptions = {}): Promise<RunningNode> {
@@ -134,6 +148,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     limits: config.limits,
     metricsToken: config.metricsToken,
     metrics,
+    ...healthOf(config, { db, keys, now }),
     dataCentres,
     placeOf: geo.placeOf,
     clientAddress: clientAddressBy(config.trustedProxies),
@@ -144,9 +159,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     ...SEGMENTER_PARTS,
     write: commits.write,
     writeFault: health.fault,
-    later: (ms, work) => {
-      setTimeout(work, ms).unref();
-    },
+    later: laterOn,
     keepSalt: (salt) => writer.run([insertSaltStatement(salt)]),
     transact: writer.run,
     log,

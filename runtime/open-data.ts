@@ -5,7 +5,16 @@ import { faultCode } from '../core/index.ts';
 import type { Db } from '../store/index.ts';
 import { appendAudit } from '../store/index.ts';
 import type { Files } from '../store/open.node.ts';
-import { ForeignDatabaseError, migrateFiles, NewerDatabaseError, openFiles } from '../store/open.node.ts';
+import {
+  ForeignDatabaseError,
+  migrateFiles,
+  NewerDatabaseError,
+  openFiles,
+  openGround,
+  readSchemaState,
+} from '../store/open.node.ts';
+import { BackupError } from './backup-error.ts';
+import { makeBackup } from './backup.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
 import { withMirror } from './history.ts';
@@ -44,7 +53,7 @@ export async function openData(config: Config, acceptDamage = false): Promise<Db
   const files = filesOf(config);
   try {
     const accepted = await refuseDamage(config, acceptDamage);
-    await migrateTogether(files);
+    await migrateTogether(config, files);
     const db = withMirror(await openFiles(files), config);
     if (accepted !== undefined) {
       await appendAudit(db, { kind: 'damage_accepted', damage: accepted.kind, at: Date.now() });
@@ -53,6 +62,12 @@ export async function openData(config: Config, acceptDamage = false): Promise<Db
   } catch (fault) {
     if (fault instanceof StartError) throw fault;
     if (isRefusal(fault)) throw new StartError(fault.code, fault.message);
+    if (fault instanceof BackupError) {
+      throw new StartError(
+        'backup_failed',
+        `The backup before the migration failed, so nothing was migrated. ${fault.message}`,
+      );
+    }
     throw new StartError(
       'database_unusable',
       `The database in ${config.dataDir} can not be used (${faultCode(fault)}: ${messageOf(fault)}). ` +
@@ -61,14 +76,29 @@ export async function openData(config: Config, acceptDamage = false): Promise<Db
   }
 }
 
-/** Brings the files to the newest schema; where another process does so at the same moment, what it did is looked at again. */
-async function migrateTogether(files: Files): Promise<void> {
-  const folder = join(projectFolder(), 'migrations');
+/** Copies ground.db aside where this version is about to change it: an upgrade that goes wrong must not cost data. */
+async function backUpBefore(config: Config, files: Files, folder: string): Promise<void> {
+  if ((await readSchemaState(files, folder)) !== 'older') return;
+  const db = await openGround(files);
   try {
+    await makeBackup(config, db, { madeAt: Date.now(), why: 'migration' });
+  } finally {
+    db.client.close();
+  }
+}
+
+/** Brings the files to the newest schema; where another process does so at the same moment, what it did is looked at again. */
+async function migrateTogether(config: Config, files: Files): Promise<void> {
+  const folder = join(projectFolder(), 'migrations');
+  const migrate = async (): Promise<void> => {
+    await backUpBefore(config, files, folder);
     await migrateFiles(files, folder);
+  };
+  try {
+    await migrate();
   } catch (fault) {
-    if (isRefusal(fault)) throw fault;
+    if (isRefusal(fault) || fault instanceof BackupError) throw fault;
     await new Promise((resolve) => setTimeout(resolve, MIGRATE_AGAIN_MS));
-    await migrateFiles(files, folder);
+    await migrate();
   }
 }

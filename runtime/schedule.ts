@@ -2,6 +2,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../contract/index.ts';
 import { faultCode } from '../core/index.ts';
 import type { Port } from '../edge/index.ts';
+import { pruneBackups } from './backup.ts';
 import type { SayClock } from './clock-log.ts';
 import type { Config } from './config.ts';
 import { runTasksOnThread } from './schedule-thread-start.ts';
@@ -72,7 +73,10 @@ export function startSchedule(config: Config, log: Port['log'], onDamage: () => 
     repeat(PURGE_MS, 'retention', async () => {
       const counts = await runTasksOnThread({ config, tasks: ['purge'] });
       sayClock(counts);
-      log('info', 'retention_finished', counts);
+      // By a clock that is not believed nothing is destroyed, backups neither.
+      const isBelieved = counts['clock_ahead_hours'] === undefined;
+      const removed = isBelieved ? await pruneBackups(config, Date.now()) : 0;
+      log('info', 'retention_finished', { ...counts, backups_removed: removed });
     }),
     ...(config.segmentMinutes === 0
       ? []

@@ -22,12 +22,17 @@ export interface ServingMark {
   readonly clear: () => Promise<void>;
 }
 
+/** The process that serves a data folder, other than this one. */
+export async function servingProcess(dataDir: string): Promise<number | undefined> {
+  const held = Number(await readFile(join(dataDir, MARK), 'utf8').catch(() => ''));
+  return Number.isInteger(held) && held > 0 && held !== process.pid && isAlive(held) ? held : undefined;
+}
+
 /** Marks a data folder as served by this process. It is a notice, no lock: two servers on one folder write it safely. */
 export async function markServing(dataDir: string): Promise<ServingMark> {
   const path = join(dataDir, MARK);
-  const held = Number(await readFile(path, 'utf8').catch(() => ''));
-  const isOther = Number.isInteger(held) && held > 0 && held !== process.pid && isAlive(held);
-  if (isOther) return { other: held, clear: async () => undefined };
+  const other = await servingProcess(dataDir);
+  if (other !== undefined) return { other, clear: async () => undefined };
   await writeFile(path, `${process.pid}\n`, { mode: 0o600 });
   return { clear: () => rm(path, { force: true }) };
 }

@@ -12,6 +12,7 @@ export class StartError extends Error {
     | 'port_forbidden'
     | 'database_missing'
     | 'log_damaged'
+    | 'backup_failed'
     | 'data_folder'
     | 'second_folder'
     | 'bot_networks'

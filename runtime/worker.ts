@@ -9,10 +9,11 @@ import type {
   ScheduledController,
 } from '@cloudflare/workers-types';
 import type { EpochMs } from '../contract/index.ts';
+import { HOUR_MS } from '../contract/index.ts';
 import type { KeyProvider } from '../core/index.ts';
 import { faultCode, toHex } from '../core/index.ts';
 import type { Port } from '../edge/index.ts';
-import { createEdge } from '../edge/index.ts';
+import { checkShared, createEdge } from '../edge/index.ts';
 import { PRIVACY_PARTS, SEGMENTER_PARTS } from './privacy-parts.ts';
 import type { Db, WriteJob } from '../store/index.ts';
 import { acceptMessage, insertSaltStatement, leaveOnWithdrawal } from '../store/index.ts';
@@ -61,6 +62,9 @@ const MESSAGE_ID_BYTES = 16;
 /** Seconds before a message that could not be written is tried again. */
 const RETRY_SECONDS = 10;
 
+/** The cron runs every hour: a task may miss two runs before it is said to stand still. */
+const CRON_MS_MAX: Readonly<Record<string, number>> = { salts: 3 * HOUR_MS, purge: 3 * HOUR_MS, segment: 3 * HOUR_MS };
+
 const systemNow = (): EpochMs => Date.now() as EpochMs;
 const randomBytes = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
 const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
@@ -93,6 +97,9 @@ async function openIsolate(env: Env): Promise<Isolate> {
     metricsToken: metricsToken !== undefined && isMetricsToken(metricsToken) ? metricsToken : undefined,
     // Queue, requests and memory are Cloudflare's to count; an isolate sees a part of each.
     metrics: () => Promise.resolve([]),
+    health: () => checkShared({ db, keys, now: systemNow(), taskMsMax: CRON_MS_MAX }),
+    // The database is on a server of its own, and the queue waits for it.
+    hasRoom: () => Promise.resolve(true),
     placeOf: (_address, request) => {
       const { cf } = (request ?? {}) as { readonly cf?: IncomingRequestCfProperties };
       return placeFrom(cf?.country, cf?.regionCode, cf?.timezone);

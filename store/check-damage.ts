@@ -18,6 +18,9 @@ async function findings(db: Db, file: 'main' | 'derived', depth: keyof typeof CH
   }
 }
 
+/** Counts what is wrong in ground.db alone. */
+export const groundFindings = (db: Db, depth: keyof typeof CHECKS): Promise<number> => findings(db, 'main', depth);
+
 /**
  * Counts what is wrong in ground.db and derived.db.
  * @param depth `quick` reads every page and row; `whole` compares every index with its table as well, for several times the work.

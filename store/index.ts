@@ -12,6 +12,8 @@ export {
   readCheckpoints,
   signCheckpoint,
 } from './audit.ts';
+export type { CopyFault, GroundFigures } from './backup.ts';
+export { copyGround, findCopyFault, readGroundFigures, readKeptOfAny } from './backup.ts';
 export { acceptClock, observeClock, readClock } from './clock.ts';
 export type { Db, SiteRow } from './db.ts';
 export type { DeadLetter, KeptLetter, LetterChoice, LetterTotals, LetterVia } from './dead-letters.ts';
@@ -97,7 +99,7 @@ export {
   readLongSalts,
   readSalts,
 } from './salts.ts';
-export { readLedgerTotals, readSaltCounts, readTaskRuns, recordTaskRun } from './metrics.ts';
+export { readLedgerSince, readLedgerTotals, readSaltCounts, readTaskRuns, recordTaskRun } from './metrics.ts';
 export type { PlanFindingCount, StoredPlan } from './tracking-plans.ts';
 export { dropTrackingPlan, readPlanFindings, readTrackingPlan, setTrackingPlan } from './tracking-plans.ts';
 export type { PolicyVersion, TreatedEvents } from './policies.ts';

@@ -1,4 +1,5 @@
 // store/metrics.ts: what operators watch: the whole ledger summed, salts, and when tasks last ended.
+import { DAY_MS } from '../contract/index.ts';
 import type { LedgerOutcome } from './accept.ts';
 import type { Db } from './db.ts';
 import { textOf } from './rows.ts';
@@ -64,4 +65,11 @@ export async function recordTaskRun(db: Db, task: string, finishedAt: number): P
 export async function readTaskRuns(db: Db): Promise<TaskRun[]> {
   const { rows } = await db.client.execute('SELECT task, finished_at FROM task_runs ORDER BY task');
   return rows.map((row) => ({ task: textOf(row, 'task'), finishedAt: Number(row['finished_at']) }));
+}
+
+/** When the ledger begins, epoch ms; undefined where it is empty. */
+export async function readLedgerSince(db: Db): Promise<number | undefined> {
+  const { rows } = await db.client.execute('SELECT min(day) AS day FROM ledger');
+  const day = rows[0]?.['day'];
+  return typeof day === 'number' ? day * DAY_MS : undefined;
 }

@@ -63,6 +63,31 @@ export const openFiles = (files: Files): Promise<Db> =>
     ...pragmas(ATTACH_PRAGMAS),
   ]);
 
+/** Opens a copy of ground.db to be read: no log is made beside it. @throws as {@link openGround} */
+export const openCopy = (path: string): Promise<Db> => open(path, [`PRAGMA busy_timeout=${BUSY_MS}`]);
+
+/** When the newest migration of ground.db that this version has was made, epoch ms. */
+export const newestGroundSchema = (migrationsFolder: string): number =>
+  readMigrationFiles({ migrationsFolder: `${migrationsFolder}/ground` }).at(-1)?.folderMillis ?? 0;
+
+/** How ground.db stands to this version: it has no tables of ours, lacks migrations, has the newest, or some unknown here. */
+export type SchemaState = 'none' | 'older' | 'newest' | 'newer';
+
+/** Looks at the schema of ground.db and changes nothing. @throws as {@link openGround} */
+export async function readSchemaState(files: Files, migrationsFolder: string): Promise<SchemaState> {
+  const client = createClient({ url: url(files.ground), concurrency: 1 });
+  try {
+    await client.execute(`PRAGMA busy_timeout=${BUSY_MS}`);
+    const { rows } = await client.execute(`SELECT 1 FROM sqlite_master WHERE name = 'ground_migrations'`);
+    if (rows.length === 0) return 'none';
+    const newest = await client.execute('SELECT max(created_at) AS newest FROM ground_migrations');
+    const [held, known] = [Number(newest.rows[0]?.['newest'] ?? 0), newestGroundSchema(migrationsFolder)];
+    return held === known ? 'newest' : held < known ? 'older' : 'newer';
+  } finally {
+    client.close();
+  }
+}
+
 /** Thrown where a database was made by a newer version, whose tables this one does not know. */
 export class NewerDatabaseError extends Error {
   override readonly name = 'NewerDatabaseError';
@@ -136,11 +161,12 @@ export function openRemote(server: RemoteServer): Db {
   return { client, orm: drizzle(client) };
 }
 
-/** Brings a libSQL server to the newest schema: ground and derived in one database. */
+/** Brings a libSQL server to the newest schema: ground and derived in one database. @throws as {@link migrateFiles} */
 export async function migrateRemote(server: RemoteServer, migrationsFolder: string): Promise<void> {
   const client = remoteClient(server);
   try {
     for (const name of ['ground', 'derived'] as const) {
+      await refuseOthers(client, name, `${migrationsFolder}/${name}`);
       await migrate(drizzle(client), {
         migrationsFolder: `${migrationsFolder}/${name}`,
         migrationsTable: `${name}_migrations`,

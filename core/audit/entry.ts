@@ -93,6 +93,12 @@ export type AuditEvent =
       /** The latest instant that had been believed. */
       readonly before: number;
     }
+  | { readonly kind: 'backup_made'; readonly events: number }
+  | {
+      readonly kind: 'backup_restored';
+      /** When the backup was made, epoch ms: what happened between then and this entry is not in the log. */
+      readonly madeAt: number;
+    }
   | { readonly kind: 'audit_exported'; readonly entries: number };
 
 /** An event and when it happened, epoch ms. */

@@ -1,6 +1,8 @@
 // e2e/edge/metrics-suite.ts: GET /metrics: behind its token, balanced as the ledger is, and nothing of a visitor in it (D2, P1, P6).
 import { describe, expect, it } from 'vitest';
-import { collect, METRICS_TOKEN, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
+import { collect, METRICS_TOKEN, siteId, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
+import type { Role } from '../../core/index.ts';
+import { logIn } from '../support/login.ts';
 import type { SuiteEdge } from './use-edge.ts';
 
 /** Runs these tests against an edge. */
@@ -50,6 +52,29 @@ export function metricsSuite(edge: SuiteEdge): void {
         'hushtag_disk_free_bytes',
       ];
       expect(own.every((name) => text.includes(name))).toBe(edge.name === 'node');
+    });
+  });
+
+  describe('health', () => {
+    const ask = (token?: string): Promise<Response> =>
+      edge.fetch('/v1/health', token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
+
+    it('P6: is told to the operator and to people whose role for all sites has it, and to nobody else', async () => {
+      expect((await ask()).status).toBe(401);
+      expect((await ask(`${METRICS_TOKEN}x`)).status).toBe(401);
+      expect((await ask(await edge.token(siteId('shop'), ['health:read']))).status).toBe(403);
+      const as = async (site: string | null, role: Role): Promise<Response> =>
+        (await logIn(edge, [{ site: site === null ? null : siteId(site), role }])).fetch('/v1/health');
+      expect((await as('shop', 'owner')).status).toBe(403);
+      expect((await as(null, 'marketer')).status).toBe(403);
+      for (const response of [await ask(METRICS_TOKEN), await as(null, 'developer')]) {
+        expect(response.status).toBe(200);
+        const { checks } = (await response.json()) as { checks: { name: string; ok: boolean }[] };
+        expect(checks.filter(({ name }) => name === 'database' || name === 'salts')).toEqual([
+          expect.objectContaining({ name: 'database', ok: true }),
+          expect.objectContaining({ name: 'salts', ok: true, todo: null }),
+        ]);
+      }
     });
   });
 }

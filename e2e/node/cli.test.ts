@@ -109,6 +109,26 @@ describe('D1: the command line', () => {
     expect(seen.err).not.toMatch(/\n\s+at /);
   });
 
+  it('backs up, restores elsewhere, and the doctor says what is to be done', async () => {
+    expect((await run(['backup'])).code).toBe(1);
+    await run(['site', 'add', 'shop', '--origin', SHOP_ORIGIN]);
+    const made = await run(['backup', '--json']);
+    const { folder: where, figures } = JSON.parse(made.out) as { folder: string; figures: { sites: number } };
+    expect(figures.sites).toBe(1);
+    expect((await run(['backup', '--list'])).out).toContain(where);
+    expect((await run(['backup', '--verify', where])).out).toContain('Whole');
+    const refused = await run(['restore', where]);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('HUSHTAG_DATA_DIR at an empty folder');
+    const elsewhere = { HUSHTAG_DATA_DIR: join(folder, 'elsewhere') };
+    expect((await run(['restore', where], elsewhere)).out).toContain('Restored');
+    expect((await run(['site', 'list'], elsewhere)).out).toContain(SHOP_ORIGIN);
+    const doctor = await run(['doctor'], elsewhere);
+    expect(doctor.code).toBe(1);
+    expect(doctor.out).toContain('→ Start it');
+    expect(JSON.parse((await run(['doctor', '--json'], { PORT: 'x' })).out)).toMatchObject({ ok: false });
+  });
+
   it('adds a site, refuses its name a second time, lists it, and signs a token, as text and as JSON', async () => {
     const added = await run(['site', 'add', 'shop', '--origin', SHOP_ORIGIN, '--json']);
     expect(JSON.parse(added.out)).toEqual({ site: 'shop', origins: [SHOP_ORIGIN], policy: 'standard', floor: 50 });
