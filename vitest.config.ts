@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { testTimeout: 60_000, hookTimeout: 120_000 };
+// By default a machine of two cores gets one worker, while most suites wait for a browser, a server or a disk.
+const shared = { testTimeout: 60_000, hookTimeout: 120_000, maxWorkers: 2 };
 
 export default defineConfig({
   test: {
@@ -15,13 +16,12 @@ export default defineConfig({
         },
       },
       { test: { ...shared, name: 'node', include: ['e2e/node/**/*.test.ts'] } },
-      { test: { ...shared, name: 'workerd', include: ['e2e/workerd/**/*.test.ts'], fileParallelism: false } },
+      { test: { ...shared, name: 'workerd', include: ['e2e/workerd/**/*.test.ts'] } },
       {
         test: {
           ...shared,
           name: 'browser',
           include: ['e2e/{tag,visit,consent-platforms,npm,docs,console}/**/*.test.ts', 'e2e/engines/chromium.test.ts'],
-          fileParallelism: false,
         },
       },
       // Engines that `npm run test:engines` installs; not part of `npm test`.
