@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { History } from '../segmenter/index.ts';
 import type { Db } from '../store/index.ts';
-import { listFoldable, mirrorCopy, syncMirror } from '../store/mirror.node.ts';
+import { listFoldable, mirrorCopy, mirrorReports, syncMirror } from '../store/mirror.node.ts';
 import type { FoldedShare, FoldWork, ShareAnswer } from './fold-thread.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
@@ -21,6 +21,7 @@ export const mirrorFolder = (config: Pick<Config, 'dataDir'>): string => join(co
 export const withMirror = (db: Db, config: Pick<Config, 'dataDir'>): Db => ({
   ...db,
   copy: mirrorCopy(db, mirrorFolder(config)),
+  reports: mirrorReports(db, mirrorFolder(config)),
 });
 
 /** The history of the configured data folder. `db` writes the list of the mirror's files. */

@@ -102,7 +102,8 @@ export async function runSegmenter(input: SegmenterInput): Promise<Result<RunSum
   try {
     result = await runHeld(input, { k, seed }, lease);
     // The release stands whatever becomes of these: the next run makes them.
-    if (result.ok && !(await findInsights(input, lease))) result = err('lease_lost');
+    const goOn = (): Promise<boolean> => renewLease(db, lease, clock() + LEASE_MS);
+    if (result.ok && !(await findInsights(input, lease, goOn))) result = err('lease_lost');
   } catch (fault) {
     // The first fault is the one to see; a lease that can't be given back ends by itself.
     await releaseLease(db, lease).catch(() => undefined);

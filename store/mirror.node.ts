@@ -5,3 +5,4 @@ export { listFoldable, readMirroredVisitors } from './mirror/read.ts';
 export { mirrorCopy } from './mirror/copy.ts';
 export { eraseFromMirror, purgeMirror } from './mirror/rewrite.ts';
 export { listParts } from './mirror/files.ts';
+export { mirrorReports } from './mirror/reports.ts';

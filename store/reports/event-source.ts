@@ -23,12 +23,17 @@ export type ReportReader = (
   queries: readonly string[],
 ) => Promise<ReportRow[][] | undefined>;
 
-/** Columns of `ev` that are texts or numbers of the event's own; each is `undefined`-free SQL over the joins below. */
+/** Web vitals that reports speak of. */
+export const VITALS = ['lcp', 'inp', 'cls'] as const;
+
+/** Everything that `ev` says of an event. */
 export const EVENT_SOURCE_SQL = `SELECT e.seq AS seq, e.visitor AS visitor, e."at" AS ms, e."at" / ${DAY_MS} AS day,
     n.value AS name, p.value AS path, coalesce(x.country, '') AS country, coalesce(x.device, 0) AS device,
     coalesce(x.channel, 0) AS channel, nullif(lower(hex(e.order_key)), '') AS order_key, c.value AS currency, e.value AS value,
-    e.items AS items, json_extract(e.properties, '$.lcp') AS lcp, json_extract(e.properties, '$.inp') AS inp,
-    json_extract(e.properties, '$.cls') AS cls, CASE WHEN v.linked = 1 THEN 1 ELSE 0 END AS linked
+    e.items AS items, ${VITALS.map(
+      (name) => `CASE WHEN json_type(e.properties, '$.${name}') IN ('integer', 'real')
+      THEN json_extract(e.properties, '$.${name}') END AS ${name}`,
+    ).join(', ')}, CASE WHEN v.linked = 1 THEN 1 ELSE 0 END AS linked
   FROM events AS e NOT INDEXED CROSS JOIN strings AS n ON n.id = e.name LEFT JOIN strings AS p ON p.id = e.path
     LEFT JOIN strings AS c ON c.id = e.currency LEFT JOIN contexts AS x ON x.id = e.context
     LEFT JOIN visitors AS v ON v.id = e.visitor`;

@@ -29,16 +29,19 @@ export async function readFunnel(
   range: ReportRange,
   steps: readonly string[],
 ): Promise<readonly number[]> {
+  // The events of the steps are read once, as small numbers: the same name has the same number.
+  const kinds = [...new Set(steps)];
+  const kind = kinds.map((step, nth) => `WHEN ${literal(step)} THEN ${nth}`).join(' ');
   const ctes = steps.map((step, nth) => {
-    const before = nth - 1;
-    if (nth === 0) {
-      return `s0 AS (SELECT visitor, min(ms) AS ms FROM ev WHERE name = ${literal(step)} AND visitor IS NOT NULL GROUP BY visitor)`;
-    }
-    const later = step === steps[before] ? '>' : '>=';
-    return `s${nth} AS (SELECT e.visitor AS visitor, min(e.ms) AS ms FROM ev AS e JOIN s${before} AS b ON b.visitor = e.visitor
-      WHERE e.name = ${literal(step)} AND e.ms ${later} b.ms GROUP BY e.visitor)`;
+    const own = `kind = ${kinds.indexOf(step)}`;
+    if (nth === 0) return `s0 AS MATERIALIZED (SELECT visitor, min(ms) AS ms FROM k WHERE ${own} GROUP BY visitor)`;
+    const later = step === steps[nth - 1] ? '>' : '>=';
+    return `s${nth} AS MATERIALIZED (SELECT k.visitor AS visitor, min(k.ms) AS ms FROM k JOIN s${nth - 1} AS b ON b.visitor = k.visitor
+      WHERE ${own} AND k.ms ${later} b.ms GROUP BY k.visitor)`;
   });
-  const query = `, ${ctes.join(', ')} SELECT ${steps.map((_, nth) => `(SELECT count(*) FROM s${nth}) AS r${nth}`).join(', ')}`;
+  const query = `, k AS MATERIALIZED (SELECT visitor, ms, CASE name ${kind} END AS kind FROM ev
+      WHERE visitor IS NOT NULL AND name IN (${kinds.map(literal).join(', ')})), ${ctes.join(', ')}
+    SELECT ${steps.map((_, nth) => `(SELECT count(*) FROM s${nth}) AS r${nth}`).join(', ')}`;
   const [rows = []] = await readReports(db, site, range, [query]);
   return steps.map((_, nth) => Number(rows[0]?.[`r${nth}`] ?? 0));
 }
@@ -93,7 +96,7 @@ export async function readPaths(
       UNION ALL SELECT visitor, path, NULL FROM views WHERE till IS NULL OR till > ${VISIT_GAP_MS})
     SELECT origin, target, count(*) AS moves, count(DISTINCT visitor) AS visitors FROM moves
     WHERE origin IS NULL OR target IS NULL OR origin <> target GROUP BY origin, target
-    HAVING count(DISTINCT visitor) >= ${sqlInteger(visitorsMin)} ORDER BY moves DESC, origin, target LIMIT ${PATHS_MAX}`;
+    HAVING count(DISTINCT visitor) >= ${sqlInteger(visitorsMin)} ORDER BY moves DESC, coalesce(origin, ''), coalesce(target, '') LIMIT ${PATHS_MAX}`;
   const [rows = []] = await readReports(db, site, range, [query]);
   return rows.map((row) => ({
     from: row['origin'] === null ? undefined : String(row['origin']),

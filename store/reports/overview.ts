@@ -1,7 +1,7 @@
 // store/reports/overview.ts: the queries behind the overview of a site: by day, by page and by how visitors came.
 import type { Db, SiteRow } from '../db.ts';
 import type { ReportRange, ReportRow } from './event-source.ts';
-import { readReports, sqlInteger } from './event-source.ts';
+import { readReports, sqlInteger, VITALS } from './event-source.ts';
 
 /** Rows of one breakdown at most. */
 export const BREAKDOWN_ROWS_MAX = 200;
@@ -68,7 +68,7 @@ const queriesOf = (peopleTo: number): string[] => [
   breakdown('device', 'device <> 0'),
   // Pages inside a visit say nothing of how it began.
   breakdown('channel', 'channel <> 0'),
-  ['lcp', 'inp', 'cls'].map((name) => `SELECT * FROM (${quartile(name)})`).join(' UNION ALL '),
+  VITALS.map((name) => `SELECT * FROM (${quartile(name)})`).join(' UNION ALL '),
 ];
 
 const countsOf = (rows: readonly ReportRow[]): ExactCount[] =>
