@@ -13,6 +13,7 @@ import { deadLettersCommand } from './commands/dead-letters.ts';
 import { devDatabaseCommand } from './commands/dev-database.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { erasureCommand } from './commands/erasure.ts';
+import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { loginCodeCommand } from './commands/login-code.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -47,6 +48,7 @@ const mainCommand = defineCommand({
     'login-code': loginCodeCommand,
     replay: replayCommand,
     import: importCommand,
+    export: exportCommand,
     segment: segmentCommand,
     segments: segmentsCommand,
     audit: auditCommand,

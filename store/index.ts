@@ -18,6 +18,8 @@ export { acceptClock, observeClock, readClock } from './clock.ts';
 export type { Db, SiteRow } from './db.ts';
 export type { DeadLetter, KeptLetter, LetterChoice, LetterTotals, LetterVia } from './dead-letters.ts';
 export { dropStatements, readLetters, readLetterTotals } from './dead-letters.ts';
+export type { ExportColumn, ExportSlice, ExportWindow } from './export-events.ts';
+export { EXPORT_COLUMNS, exportSlices, readSnapshot } from './export-events.ts';
 export type { HeldField, HeldRecords, HeldSalt, Holdings } from './holdings.ts';
 export { HELD_FIELDS, readHeldRecords, readHeldSalts, readHoldings } from './holdings.ts';
 export type { Lease } from './lease.ts';

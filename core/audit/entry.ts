@@ -93,6 +93,14 @@ export type AuditEvent =
       /** The latest instant that had been believed. */
       readonly before: number;
     }
+  | {
+      readonly kind: 'events_exported';
+      readonly site: string;
+      readonly format: string;
+      /** Events from this instant to before that, epoch ms. */
+      readonly from: number;
+      readonly to: number;
+    }
   | { readonly kind: 'backup_made'; readonly events: number }
   | {
       readonly kind: 'backup_restored';

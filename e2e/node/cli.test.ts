@@ -98,6 +98,13 @@ describe('D1: the command line', () => {
     { why: 'an unknown scope', args: ['token', '--site', 'shop', '--scope', 'everything'], code: 2 },
     { why: 'a token of ten years', args: ['token', '--site', 'shop', '--life', '3650d'], code: 2 },
     { why: 'a token for no site', args: ['token', '--site', 'nobody'], code: 1 },
+    { why: 'an unknown format of export', args: ['export', '--site', 'x', '--out', 'y', '--format', 'xls'], code: 2 },
+    { why: 'an export to S3 without keys', args: ['export', '--site', 'x', '--out', 's3://lake/x'], code: 2 },
+    {
+      why: 'an export of days that are none',
+      args: ['export', '--site', 'x', '--out', 'y', '--from', '1.2.3'],
+      code: 2,
+    },
     { why: 'segmenting nothing', args: ['segment'], code: 1 },
     { why: 'dropping letters without saying which', args: ['dead-letters', 'drop', 'shop'], code: 2 },
     { why: 'replaying a letter that is no number', args: ['dead-letters', 'replay', 'x', '--letters', 'a'], code: 2 },
@@ -123,6 +130,8 @@ describe('D1: the command line', () => {
     const elsewhere = { HUSHTAG_DATA_DIR: join(folder, 'elsewhere') };
     expect((await run(['restore', where], elsewhere)).out).toContain('Restored');
     expect((await run(['site', 'list'], elsewhere)).out).toContain(SHOP_ORIGIN);
+    const exported = await run(['export', '--site', 'shop', '--out', 'out', '--format', 'csv', '--json'], elsewhere);
+    expect(JSON.parse(exported.out)).toMatchObject({ site: 'shop', events: 0 });
     const doctor = await run(['doctor'], elsewhere);
     expect(doctor.code).toBe(1);
     expect(doctor.out).toContain('→ Start it');

@@ -1,0 +1,94 @@
+// store/export-events.ts: a site's events in words, slice by slice, as one moment saw them.
+import type { Db, SiteRow } from './db.ts';
+import { textOf } from './rows.ts';
+
+/** A column of an export. */
+export interface ExportColumn {
+  readonly name: string;
+  /** DuckDB's type, which is the Parquet file's. */
+  readonly type: 'BIGINT' | 'INTEGER' | 'BOOLEAN' | 'VARCHAR' | 'JSON';
+  /** Where it comes from. */
+  readonly sql: string;
+}
+
+const column = (name: string, type: ExportColumn['type'], sql: string): ExportColumn => ({ name, type, sql });
+const context = (name: string): ExportColumn => column(name, 'VARCHAR', `x.${name}`);
+
+/** The columns, in their order; docs/export.md says what they mean. */
+export const EXPORT_COLUMNS: readonly ExportColumn[] = [
+  column('id', 'VARCHAR', 'lower(hex(e.id))'),
+  column('at', 'BIGINT', 'e."at"'),
+  column('name', 'VARCHAR', 'n.value'),
+  // Who objected is in no profile, so nobody may make one of an export either.
+  column('visitor', 'VARCHAR', 'iif(v.objected_at IS NULL, lower(hex(v.key)), NULL)'),
+  column('linked', 'BOOLEAN', "iif(v.linked = 1, json('true'), json('false'))"),
+  column('purposes', 'INTEGER', 'e.purposes'),
+  column('policy_version', 'INTEGER', 'e.policy_version'),
+  column('path', 'VARCHAR', 'p.value'),
+  column('title', 'VARCHAR', 't.value'),
+  column('referrer', 'VARCHAR', 'r.value'),
+  column('campaign', 'VARCHAR', 'k.value'),
+  column('order_key', 'VARCHAR', "nullif(lower(hex(e.order_key)), '')"),
+  column('currency', 'VARCHAR', 'c.value'),
+  column('value', 'BIGINT', 'e.value'),
+  column('tax', 'BIGINT', 'e.tax'),
+  column('shipping', 'BIGINT', 'e.shipping'),
+  column('discount', 'BIGINT', 'e.discount'),
+  column('coupon', 'VARCHAR', 'o.value'),
+  column('items', 'JSON', 'json(e.items)'),
+  column('properties', 'JSON', 'json(e.properties)'),
+  ...['country', 'region', 'device', 'browser', 'os', 'language', 'time_zone', 'channel'].map(context),
+  column('source', 'VARCHAR', "coalesce(x.source, 'web')"),
+];
+
+/** Events read at once. */
+const SLICE_EVENTS = 20_000;
+/** Slices of one export at most: a hundred thousand million events. */
+const SLICES_MAX = 5_000_000;
+
+const SLICE = `SELECT max(seq) AS seq, count(*) AS events, group_concat(line, char(10)) AS lines FROM (
+  SELECT e.seq, json_object(${EXPORT_COLUMNS.map(({ name, sql }) => `'${name}', ${sql}`).join(', ')}) AS line
+  FROM events AS e NOT INDEXED CROSS JOIN strings AS n ON n.id = e.name LEFT JOIN visitors AS v ON v.id = e.visitor
+    LEFT JOIN strings AS p ON p.id = e.path LEFT JOIN strings AS t ON t.id = e.title LEFT JOIN strings AS r ON r.id = e.referrer
+    LEFT JOIN strings AS k ON k.id = e.campaign LEFT JOIN strings AS c ON c.id = e.currency
+    LEFT JOIN strings AS o ON o.id = e.coupon LEFT JOIN contexts AS x ON x.id = e.context
+  WHERE e.seq > ?1 AND e.seq <= ?2 AND e.site_id = ?3 AND e."at" >= ?4 AND e."at" < ?5 ORDER BY e.seq LIMIT ?6)`;
+
+/** Events of a site whose time lies in `[from, to)`, epoch ms. */
+export interface ExportWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Some events, a line of JSON each with a field for every column. */
+export interface ExportSlice {
+  readonly events: number;
+  readonly lines: string;
+}
+
+/** The last event that was committed: what an export ends with, however long it takes. */
+export async function readSnapshot(db: Db): Promise<number> {
+  const { rows } = await db.client.execute('SELECT coalesce(max(seq), 0) AS seq FROM events');
+  return Number(rows[0]?.['seq']);
+}
+
+/**
+ * Reads the events up to a snapshot in their order of arrival. Events have their numbers in the order of their commits, so what comes
+ * meanwhile is not among them; what is erased or purged meanwhile is left out, as it should be.
+ */
+export async function* exportSlices(
+  db: Db,
+  site: SiteRow,
+  { from, to }: ExportWindow,
+  snapshot: number,
+): AsyncGenerator<ExportSlice> {
+  let seq = 0;
+  for (let slice = 0; slice < SLICES_MAX; slice += 1) {
+    const { rows } = await db.client.execute({ sql: SLICE, args: [seq, snapshot, site, from, to, SLICE_EVENTS] });
+    const [row] = rows;
+    const events = Number(row?.['events'] ?? 0);
+    if (row === undefined || events === 0) return;
+    seq = Number(row['seq']);
+    yield { events, lines: textOf(row, 'lines') };
+  }
+}
