@@ -1,6 +1,5 @@
 // edge/app.ts: one Hono core of two apps: the public collector and the authenticated API, with health and description.
 import { Hono } from 'hono';
-import { openAPIRouteHandler } from 'hono-openapi';
 import { toHex } from '../core/index.ts';
 import { createPeopleRoutes } from './api/access/people.ts';
 import { createSessionRoutes } from './api/access/session.ts';
@@ -16,13 +15,17 @@ import { createIngest } from './collector/ingest.ts';
 import { describeEvents, describeImport } from './collector/ingest-openapi.ts';
 import { createConsoleServer } from './http/console-server.ts';
 import { createHealth } from './health.ts';
+import { describeEdge } from './document.ts';
+import { docsPage } from './docs-page.ts';
+import { apiQuota } from './http/api-quota.ts';
 import type { Handler } from './http/exchange.ts';
 import { responseOf, serveByHono } from './http/exchange.ts';
 import { answerFault } from './http/fault.ts';
 import { REPLAY_LETTERS_MAX, replayLetters } from './collector/replay-letters.ts';
+import { HTML_HEADERS } from './http/html.ts';
 import { problem } from './http/problem.ts';
+import { BRIEF_HEADERS, headersFor } from './http/security-headers.ts';
 import { createMetrics } from './metrics.ts';
-import { SESSION_COOKIE } from './http/session-cookie.ts';
 import { createTagServer } from './http/tag-server.ts';
 import { createTokenKeys } from './http/token-keyring.ts';
 import type { TokenKeys } from './http/tokens.ts';
@@ -34,20 +37,6 @@ const REQUEST_ID_BYTES = 8;
 interface Env {
   readonly Variables: { readonly requestId: string };
 }
-
-const DOCUMENTATION = {
-  info: {
-    title: 'hushtag edge',
-    version: '1',
-    description: 'First-party collection and published segments. No raw personal data is stored.',
-  },
-  components: {
-    securitySchemes: {
-      token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-      session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
-    },
-  },
-} as const;
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -63,6 +52,8 @@ export interface Edge {
   readonly fetch: (request: Request, env?: unknown) => Response | Promise<Response>;
   /** Routes that a platform may serve without Request and Response, by method and path; `fetch` answers them the same. */
   readonly direct: ReadonlyMap<string, Handler>;
+  /** Every route there is, for the test that none of them lacks a rule of access. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
 }
 
 /** What the app does around every route, for a route that is served without it. */
@@ -73,7 +64,7 @@ const direct =
     const { status, headers, body } = await handler(asked).catch((fault: unknown) =>
       answerFault(port, fault, requestId, path),
     );
-    return { status, body, headers: { ...headers, 'x-request-id': requestId, 'x-content-type-options': 'nosniff' } };
+    return { status, body, headers: { ...headers, 'x-request-id': requestId, ...BRIEF_HEADERS } };
   };
 
 /** Makes the edge for a platform. */
@@ -84,11 +75,14 @@ export function createEdge(port: Port): Edge {
   return {
     fetch: (request, env) => app.fetch(request, env ?? {}),
     direct: new Map([['POST /v1/collect', direct(port, '/v1/collect', collect)]]),
+    routes: app.routes.map(({ method, path }) => ({ method, path })),
   };
 }
 
 /** The routes that a token or a session opens, and those of visitors. Each asks for its scope itself. */
 function mountApi(app: Hono<Env>, port: Port, tokenKeys: () => Promise<TokenKeys>): void {
+  const quota = apiQuota(port);
+  for (const path of ['/v1/sites/*', '/v1/people/*']) app.use(path, quota);
   app.route(
     '/',
     createApi(port, tokenKeys, (site, { letters, reason, after, mapping, dryRun }) =>
@@ -108,6 +102,20 @@ function mountApi(app: Hono<Env>, port: Port, tokenKeys: () => Promise<TokenKeys
   app.route('/', createRecordRoutes(port, tokenKeys, rights));
 }
 
+/** The description of all routes, for programs and for people; the same until the server is replaced. */
+function mountDescription(app: Hono<Env>): void {
+  let made: Promise<{ readonly json: string; readonly page: string }> | undefined;
+  const description = () => {
+    made ??= describeEdge(app).then((document) => ({ json: JSON.stringify(document), page: docsPage(document) }));
+    return made;
+  };
+  const cache = { 'cache-control': 'public, max-age=300' };
+  app.get('/openapi.json', async (context) =>
+    context.body((await description()).json, 200, { ...cache, 'content-type': 'application/json' }),
+  );
+  app.get('/docs', async (context) => context.body((await description()).page, 200, { ...HTML_HEADERS, ...cache }));
+}
+
 function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Handler): Hono<Env> {
   const app = new Hono<Env>();
 
@@ -115,12 +123,13 @@ function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Han
     const requestId = toHex(port.randomBytes(REQUEST_ID_BYTES));
     context.set('requestId', requestId);
     context.header('x-request-id', requestId);
-    context.header('x-content-type-options', 'nosniff');
+    const headers = headersFor(context.req.path);
+    for (const [name, value] of Object.entries(headers)) context.header(name, value);
     await next();
     // Answers made outside the context lack them; those it made are left untouched, which Node can then send as they are.
     if (context.res.status >= 400) {
       context.res.headers.set('x-request-id', requestId);
-      context.res.headers.set('x-content-type-options', 'nosniff');
+      for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
     }
   });
   app.onError((fault, context) =>
@@ -141,6 +150,6 @@ function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Han
   app.post('/v1/import', describeImport, createImport(port, tokenKeys));
   app.post('/v1/events', describeEvents, serveByHono(createIngest(port, tokenKeys), port));
   mountApi(app, port, tokenKeys);
-  app.get('/openapi.json', openAPIRouteHandler(app, { documentation: DOCUMENTATION, excludeStaticFile: false }));
+  mountDescription(app);
   return app;
 }

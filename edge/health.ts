@@ -109,7 +109,7 @@ export async function checkShared(needs: HealthNeeds): Promise<HealthCheck[]> {
 
 const describeHealth = describeRoute({
   summary: 'What an operator should know, each with what to do',
-  security: [{ token: [] }],
+  security: [{ session: ['health:read'] }],
   responses: {
     200: {
       description: 'The checks; `ok` is false where something is to be done',

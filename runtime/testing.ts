@@ -1,8 +1,18 @@
-// runtime/testing.ts: for tests alone: a configuration, and a small MMDB file (MaxMind DB File Format Specification 2.0).
+// runtime/testing.ts: for tests alone: a configuration, a platform in memory, and a small MMDB file (MaxMind DB File Format Specification 2.0).
 import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
+import type { EpochMs } from '../contract/index.ts';
+import type { Port } from '../edge/index.ts';
+import type { Db } from '../store/index.ts';
+import { insertSaltStatement } from '../store/index.ts';
 import type { Config } from './config.ts';
 import { DEFAULT_LIMITS } from './default-limits.ts';
+import { nodeHmac } from './hmac.node.ts';
+import { memoryKeys } from './key-provider.memory.ts';
+import { PRIVACY_PARTS, SEGMENTER_PARTS } from './privacy-parts.ts';
+
+/** One for all, so that ports of one database agree. */
+const TEST_KEYS = memoryKeys();
 
 /** A server on a free port that keeps everything below a folder and runs nothing by itself. */
 export const configIn = (folder: string): Config => ({
@@ -103,4 +113,38 @@ export function mmdbOf(records: readonly (readonly [network: string, record: Val
     description: {},
   });
   return Buffer.concat([tree, Buffer.alloc(16), ...data, METADATA_START, metadata]);
+}
+
+/** A platform in memory around a database, without a network; an address is what the header `x-test-address` says. */
+export function testPort(db: Db, over: Partial<Port> = {}): Port {
+  return {
+    now: () => Date.now() as EpochMs,
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    hmacOf: nodeHmac,
+    limits: DEFAULT_LIMITS,
+    metricsToken: undefined,
+    metrics: () => Promise.resolve([]),
+    dataCentres: undefined,
+    placeOf: () => undefined,
+    clientAddress: (request) => request.headers.get('x-test-address') ?? undefined,
+    db,
+    ground: db,
+    keys: TEST_KEYS,
+    ...PRIVACY_PARTS,
+    ...SEGMENTER_PARTS,
+    write: () => Promise.resolve(undefined),
+    writeFault: () => undefined,
+    health: () => Promise.resolve([]),
+    hasRoom: () => Promise.resolve(true),
+    consoleFile: () => Promise.resolve(undefined),
+    keepSalt: async (salt) => {
+      await db.client.execute(insertSaltStatement(salt));
+    },
+    transact: async (statements) => {
+      await db.client.batch([...statements], 'write');
+    },
+    log: () => undefined,
+    tags: new Map(),
+    ...over,
+  };
 }

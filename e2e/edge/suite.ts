@@ -15,6 +15,7 @@ import { rightsSuite } from './rights-suite.ts';
 import { metricsSuite } from './metrics-suite.ts';
 import { sessionSuite } from './session-suite.ts';
 import { tokensSuite } from './tokens-suite.ts';
+import { mannersSuite } from './manners-suite.ts';
 import { planSuite } from './plan-suite.ts';
 import { useEdge } from './use-edge.ts';
 
@@ -30,6 +31,7 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   accessSuite(edge);
   sessionSuite(edge);
   tokensSuite(edge);
+  mannersSuite(edge);
   deadLetterSuite(edge);
   rightsSuite(edge);
   ingestSuite(edge);

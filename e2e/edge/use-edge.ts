@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { EventId } from '../../contract/index.ts';
 import { storedEventId } from '../../core/index.ts';
 import { addSite, findSite, setBotRules, setTrackingPlan } from '../../store/index.ts';
+import { contractCheck } from '../support/contract-check.ts';
 import type { EdgeUnderTest } from '../support/edge-under-test.ts';
 import { SHOP_ORIGIN, siteId, until } from '../support/edge-under-test.ts';
 
@@ -61,6 +62,7 @@ export function useEdge(start: () => Promise<EdgeUnderTest>): SuiteEdge {
     if (started === undefined) throw new Error('the edge did not start');
     return started;
   };
+  const check = contractCheck(edge);
   beforeAll(async () => {
     started = await start();
     for (const [name, policy] of SITES) {
@@ -85,7 +87,12 @@ export function useEdge(start: () => Promise<EdgeUnderTest>): SuiteEdge {
     get db() {
       return edge().db;
     },
-    fetch: (path, init) => edge().fetch(path, init),
+    fetch: async (path, init) => {
+      const response = await edge().fetch(path, init);
+      const broken = await check(path, init, response);
+      if (broken !== undefined) throw new Error(`the OpenAPI document says otherwise: ${broken}`);
+      return response;
+    },
     token: (site, scopes, lifeSeconds) => edge().token(site, scopes, lifeSeconds),
     segment: () => edge().segment(),
     written: () => edge().written(),

@@ -1,13 +1,12 @@
 // edge/api/answer-json.ts: a JSON answer with an ETag, which a browser of the caller alone may keep and must ask about.
 import type { Context } from 'hono';
 import { toHex } from '../../core/index.ts';
-import type { ApiEnv } from './require-scope.ts';
 
 /** Bytes of the digest in an ETag. */
 const ETAG_BYTES = 12;
 
 /** Answers with JSON, or with 304 where the caller has it already (RFC 9110 §13.1.2). */
-export async function answerJson(context: Context<ApiEnv>, body: object): Promise<Response> {
+export async function answerJson(context: Pick<Context, 'req' | 'body'>, body: object): Promise<Response> {
   const text = JSON.stringify(body);
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
   const etag = `"${toHex(digest.slice(0, ETAG_BYTES))}"`;

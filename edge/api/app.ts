@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import { DAY_MS } from '../../contract/index.ts';
 import { currentRelease, readLedger, releasedModel, releasedSegment, releasedSegments } from '../../store/index.ts';
+import { answerJson } from './answer-json.ts';
 import { problem } from '../http/problem.ts';
 import type { TokenKeys } from '../http/tokens.ts';
 import type { Port } from '../port.ts';
@@ -14,7 +15,7 @@ import { shownRuleSegments } from './segments/shown.ts';
 import { createRuleSegments } from './segments/rule-segments.ts';
 import { describeLedger, describeSegment, describeSegments } from './openapi.ts';
 import type { ApiEnv } from './require-scope.ts';
-import { privateJson, scopesOf } from './require-scope.ts';
+import { scopesOf } from './require-scope.ts';
 
 /** Days of the ledger answered where the caller names no start. */
 const LEDGER_DAYS_DEFAULT = 30;
@@ -30,11 +31,11 @@ export function createApi(port: Port, tokenKeys: () => Promise<TokenKeys>, repla
     const release = await currentRelease(port.db, site.row);
     const rules = await shownRuleSegments(port.db, site.row);
     if (release === undefined) {
-      return privateJson(context, { site: site.id, version: null, model: null, segments: rules });
+      return answerJson(context, { site: site.id, version: null, model: null, segments: rules });
     }
     const model = await releasedModel(port.db, site.row, release.version);
     const segments = await releasedSegments(port.db, site.row, release.version);
-    return privateJson(context, {
+    return answerJson(context, {
       site: site.id,
       version: release.version,
       model: model === undefined ? null : (JSON.parse(model) as unknown),
@@ -47,14 +48,14 @@ export function createApi(port: Port, tokenKeys: () => Promise<TokenKeys>, repla
     const release = await currentRelease(port.db, site.row);
     const segment = release && (await releasedSegment(port.db, site.row, release.version, context.req.param('id')));
     if (segment === undefined) return problem('not_found', 'List the segments to see which there are.');
-    return privateJson(context, JSON.parse(segment));
+    return answerJson(context, JSON.parse(segment) as object);
   });
 
   app.get('/v1/sites/:site/ledger', describeLedger, requireScope('ledger:read'), async (context) => {
     const site = context.get('site');
     const today = Math.floor(port.now() / DAY_MS);
     const entries = await readLedger(port.db, site.row, today - LEDGER_DAYS_DEFAULT + 1);
-    return privateJson(context, {
+    return answerJson(context, {
       site: site.id,
       entries: entries.map(({ day, outcome, reason, events }) => ({
         date: new Date(day * DAY_MS).toISOString().slice(0, 10),

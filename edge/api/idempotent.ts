@@ -3,6 +3,7 @@
 // What is kept is the answer, for a day, under a keyed hash of who asked, where, and the key. Not for answers that hold a
 // secret: those are made again instead (tokens.ts).
 import type { MiddlewareHandler } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { claimAnswer, dropClaim, keepAnswer } from '../../store/index.ts';
 import { problem } from '../http/problem.ts';
 import { receiveBytes } from '../http/receive.ts';
@@ -35,7 +36,10 @@ export const idempotent =
     }
     if (claim !== 'yours') {
       const headers = { 'content-type': 'application/json', 'cache-control': 'private, no-store' };
-      return new Response(claim.body, { status: claim.status, headers: { ...headers, 'idempotent-replayed': 'true' } });
+      return context.body(claim.body, claim.status as ContentfulStatusCode, {
+        ...headers,
+        'idempotent-replayed': 'true',
+      });
     }
     await next();
     // A refusal is kept too: it is final. What failed on our side may be tried again.

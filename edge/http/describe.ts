@@ -19,6 +19,15 @@ export const answer = (schema: StandardSchema, description: string) => ({
   content: { 'application/json': { schema: resolver(schema) } },
 });
 
+/** An answer that is a text of other kinds too, where the caller accepts them. */
+export const answerOrText = (schema: StandardSchema, description: string, media: readonly string[]) => ({
+  description,
+  content: {
+    'application/json': { schema: resolver(schema) },
+    ...Object.fromEntries(media.map((one) => [one, { schema: { type: 'string' as const } }])),
+  },
+});
+
 /** The refusals of a route of a site that asks for a scope. */
 export const siteRefusals = (scope: string) => ({
   400: refusal('The path, query or body is not what this takes'),

@@ -20,6 +20,7 @@ import { makeSessionSecret, readSessionSecret, SESSION_HOURS, sessionCookie } fr
 import type { TokenKeys } from '../../http/tokens.ts';
 import { verifyToken } from '../../http/tokens.ts';
 import type { Port } from '../../port.ts';
+import { answerJson } from '../answer-json.ts';
 import { installationScopesOf, privateJson } from '../require-scope.ts';
 import { createLoginPatience } from './login-patience.ts';
 import { ownerName, sessionPrincipal } from './principal.ts';
@@ -123,7 +124,7 @@ export function createSessionRoutes(port: Port, tokenKeys: () => Promise<TokenKe
       const scopes = scopesAt(site.id);
       return scopes === undefined ? [] : [siteShown(site, scopes, roleAt(site.id))];
     });
-    return privateJson(context, { sites: seen, next: null });
+    return answerJson(context, { sites: seen, next: null });
   });
   return app;
 }

@@ -11,6 +11,7 @@ import { jwksOf } from '../../http/token-keyring.ts';
 import type { TokenKeys } from '../../http/tokens.ts';
 import { issueToken, tokenEnd } from '../../http/tokens.ts';
 import type { Port } from '../../port.ts';
+import { answerJson } from '../answer-json.ts';
 import { IDEMPOTENCY_HELP, idempotencyKeyOf } from '../idempotency-key.ts';
 import { keyedHash } from '../keyed.ts';
 import { readJson, readPage } from '../read-json.ts';
@@ -48,7 +49,7 @@ async function list(context: Context<ApiEnv>, { db }: Port): Promise<Response> {
     ...(after.value === undefined ? {} : { after: after.value }),
   });
   const last = held.at(-1);
-  return privateJson(context, {
+  return answerJson(context, {
     tokens: held,
     next: held.length === limit && last !== undefined ? cursorOf(last) : null,
   });

@@ -1,7 +1,7 @@
 // edge/api/privacy/openapi.ts: what the routes for privacy requests promise, for /openapi.json.
 import { describeRoute } from 'hono-openapi';
 import * as v from 'valibot';
-import { answer, refusal } from '../../http/describe.ts';
+import { answer, answerOrText, refusal } from '../../http/describe.ts';
 
 const requestSchema = v.object({
   id: v.string(),
@@ -85,7 +85,7 @@ export const describeFile = describeRoute({
   summary: 'The file of an access request, as JSON or, where text/html is accepted, as a page',
   description: 'Made from what is stored now. Every call leaves an entry in the audit log.',
   security: [{ token: ['privacy:read'] }],
-  responses: { 200: answer(fileSchema, 'The file'), ...refusals('privacy:read') },
+  responses: { 200: answerOrText(fileSchema, 'The file', ['text/html']), ...refusals('privacy:read') },
 });
 
 /** POST /v1/privacy/requests */
@@ -94,7 +94,9 @@ export const describeVisitorAsk = describeRoute({
   description: 'From a page of the site. An access request is answered with its file at once.',
   requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
   responses: {
-    200: answer(v.object({ request: requestSchema, file: v.optional(fileSchema) }), 'It is answered'),
+    200: answerOrText(v.object({ request: requestSchema, file: v.optional(fileSchema) }), 'It is answered', [
+      'text/html',
+    ]),
     202: answer(v.object({ request: requestSchema }), 'It stands, and is finished soon'),
     400: refusal('Not a request of this endpoint, or of no known site'),
     403: refusal('Not from an origin of the site'),
@@ -124,7 +126,10 @@ const document = (summary: string) =>
     summary,
     description: 'JSON, a page (text/html) or Markdown (text/markdown), by the Accept header.',
     security: [{ token: ['privacy:read'] }],
-    responses: { 200: answer(documentSchema, summary), ...refusals('privacy:read') },
+    responses: {
+      200: answerOrText(documentSchema, summary, ['text/html', 'text/markdown']),
+      ...refusals('privacy:read'),
+    },
   });
 
 /** The shape of a document, which tests hold real answers against. */
