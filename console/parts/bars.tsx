@@ -1,5 +1,5 @@
 // console/parts/bars.tsx: bars in plain markup: one bar that sums, and a list of bars.
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 
 /** One share of a whole. */
 export interface Share {
@@ -28,5 +28,35 @@ export function StackBar({ label, parts }: { readonly label: string; readonly pa
         ))}
       </ul>
     </figure>
+  );
+}
+
+/** A bar of a list. A value that is withheld has no bar. */
+export interface Bar {
+  readonly key: string;
+  readonly name: ComponentChildren;
+  readonly value: number | null;
+  readonly shown: ComponentChildren;
+}
+
+/** Bars under each other, each as long as its value against the longest. */
+export function BarList({ bars, max }: { readonly bars: readonly Bar[]; readonly max?: number }): JSX.Element {
+  const longest = max ?? Math.max(1, ...bars.map(({ value }) => value ?? 0));
+  return (
+    <ul class="bars">
+      {bars.map(({ key, name, value, shown }) => (
+        <li key={key}>
+          <div class="bar-head">
+            <span>{name}</span>
+            <span>{shown}</span>
+          </div>
+          <div class="bar-track" aria-hidden="true">
+            {value === null ? null : (
+              <div class="bar-fill" style={{ width: `${Math.max(0, Math.min(100, (100 * value) / longest))}%` }} />
+            )}
+          </div>
+        </li>
+      ))}
+    </ul>
   );
 }

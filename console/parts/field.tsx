@@ -99,3 +99,46 @@ export function SelectField<Value extends string>(props: SelectFieldProps<Value>
     </Around>
   );
 }
+
+interface CheckFieldProps {
+  readonly label: string;
+  readonly isOn: boolean;
+  readonly onToggle: (isOn: boolean) => void;
+  readonly isDisabled?: boolean;
+}
+
+/** On or off. */
+export const CheckField = ({ label, isOn, onToggle, isDisabled = false }: CheckFieldProps): JSX.Element => (
+  <label class="check">
+    <input
+      type="checkbox"
+      checked={isOn}
+      disabled={isDisabled}
+      onChange={(event) => onToggle(event.currentTarget.checked)}
+    />
+    {label}
+  </label>
+);
+
+interface TextAreaFieldProps extends FieldProps {
+  readonly value: string;
+  readonly onValue: (value: string) => void;
+}
+
+/** Several lines of text, for code. */
+export function TextAreaField(props: TextAreaFieldProps): JSX.Element {
+  const id = useId();
+  const { value, onValue, ...field } = props;
+  return (
+    <Around id={id} {...field}>
+      <textarea
+        id={id}
+        value={value}
+        spellcheck={false}
+        aria-describedby={describedBy(id, field)}
+        aria-invalid={field.fault === undefined ? undefined : true}
+        onInput={(event) => onValue(event.currentTarget.value)}
+      />
+    </Around>
+  );
+}

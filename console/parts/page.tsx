@@ -6,12 +6,14 @@ interface PageProps {
   readonly title: string;
   readonly note?: string;
   readonly actions?: ComponentChildren;
+  /** What narrows the page down; it stands below the title. */
+  readonly filters?: ComponentChildren;
   readonly back?: JSX.Element;
   readonly children: ComponentChildren;
 }
 
 /** The page. A screen reader begins at its title when it opens. */
-export function Page({ title, note, actions, back, children }: PageProps): JSX.Element {
+export function Page({ title, note, actions, filters, back, children }: PageProps): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · hushtag`;
@@ -32,6 +34,7 @@ export function Page({ title, note, actions, back, children }: PageProps): JSX.E
         </div>
         {actions === undefined ? null : <div class="page-actions">{actions}</div>}
       </header>
+      {filters === undefined ? null : <div class="filters">{filters}</div>}
       <div class="page-body">{children}</div>
     </>
   );

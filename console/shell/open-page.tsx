@@ -11,8 +11,13 @@ import { nameOfPage } from './page-names.ts';
 type Loader = () => Promise<FunctionComponent>;
 
 const LOADERS: Partial<Readonly<Record<PageName, Loader>>> = {
+  documents: async () => (await import('../pages/documents.tsx')).DocumentsPage,
   ledger: async () => (await import('../pages/ledger.tsx')).LedgerPage,
+  letters: async () => (await import('../pages/letters.tsx')).LettersPage,
+  overview: async () => (await import('../pages/overview.tsx')).OverviewPage,
+  requests: async () => (await import('../pages/requests.tsx')).RequestsPage,
   segments: async () => (await import('../pages/segments.tsx')).SegmentsPage,
+  setup: async () => (await import('../pages/setup.tsx')).SetupPage,
 };
 
 const loaded = new Map<PageName, FunctionComponent>();

@@ -49,17 +49,25 @@ function SiteSwitch(): JSX.Element {
   );
 }
 
+/** Brings the page that is open into sight where the list is longer than the window. */
+function useCurrentInSight(page: string | undefined): { readonly current: HTMLElement | null } {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [page]);
+  return nav;
+}
+
 function Navigation({ onGone }: { readonly onGone: () => void }): JSX.Element {
   const say = useWords(WORDS);
   const { route, language, principal, signOut } = useConsole();
   const { site = '' } = route;
+  const nav = useCurrentInSight(route.page);
   const who = principal.name === '' ? say('token') : principal.name;
   const scopes = useScopes();
   return (
     <>
       <Mark />
       <SiteSwitch />
-      <nav aria-label={say('pages')} onClick={onGone}>
+      <nav ref={nav} aria-label={say('pages')} onClick={onGone}>
         {GROUPS.map(({ name, pages }) => (
           <div class="nav-group" key={name[0]}>
             <p class="nav-head">{textIn(language, name)}</p>

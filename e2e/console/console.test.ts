@@ -2,7 +2,9 @@
 import { testAxe } from './axe-suite.ts';
 import { testShell } from './shell-suite.ts';
 import { useConsole } from './use-console.ts';
+import { testWork } from './work-suite.ts';
 
 const served = useConsole();
 testShell(served);
+testWork(served);
 testAxe(served);

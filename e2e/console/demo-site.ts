@@ -12,7 +12,9 @@ import { segmentSite, startNode } from '../../runtime/index.ts';
 import { configIn } from '../../runtime/testing.ts';
 import type { Db } from '../../store/index.ts';
 import { addSite, findSite } from '../../store/index.ts';
+import type { EdgeUnderTest } from '../support/edge-under-test.ts';
 import { siteId } from '../support/edge-under-test.ts';
+import { send } from '../support/node-edge.ts';
 
 /** A served edge with a site that has been visited, and one that has not. */
 export interface DemoSite {
@@ -21,6 +23,10 @@ export interface DemoSite {
   readonly site: SiteId;
   /** A site nobody has visited. */
   readonly newSite: SiteId;
+  /** Origins of the visited site. */
+  readonly origins: readonly string[];
+  /** Sends what a page of a site would. */
+  readonly edge: Pick<EdgeUnderTest, 'fetch'>;
   /** A code that logs the owner of all sites in once. */
   readonly ownerCode: () => Promise<string>;
   readonly token: (site: SiteId, scopes?: readonly Scope[]) => Promise<string>;
@@ -62,6 +68,8 @@ export async function startDemoSite(port = 0): Promise<DemoSite> {
     db,
     site,
     newSite,
+    origins: [shop.origin],
+    edge: { fetch: (path, init) => send(origin, path, init) },
     token,
     ownerCode: async () => {
       const code = await firstOwnerCode({ db, now, randomBytes });

@@ -66,7 +66,7 @@ export const wireBatch = (over: Partial<WireBatch> = {}): WireBatch => ({
 
 /** Posts a message as the shop's page would. */
 export const collect = (
-  edge: EdgeUnderTest,
+  edge: Pick<EdgeUnderTest, 'fetch'>,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> =>

@@ -22,7 +22,8 @@ const PLACE = {
 const randomBytes = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
 
 // Node's fetch adds and forbids headers of its own (Origin, Sec-*), so requests are written with node:http.
-const send = (origin: string, path: string, init: RequestInit = {}): Promise<Response> =>
+/** Sends a request with whatever headers it names. */
+export const send = (origin: string, path: string, init: RequestInit = {}): Promise<Response> =>
   new Promise((resolve, reject) => {
     const outgoing = request(
       new URL(path, origin),
