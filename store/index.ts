@@ -171,3 +171,4 @@ export type { ExactCohort, ExactMove } from './reports/journeys.ts';
 export { FUNNEL_STEPS_MAX, readCohorts, readFunnel, readPaths, RETENTION_WEEKS_MAX } from './reports/journeys.ts';
 export type { LiveEvent } from './live-events.ts';
 export { readLiveEvents } from './live-events.ts';
+export { readBaskets } from './reports/baskets.ts';

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { DAY_MS } from '../../contract/index.ts';
+import { itemRulesSchema, predictionsSchema } from '../../edge/api/reports/insights.ts';
 import { profileSchema } from '../../edge/api/segments/models.ts';
 import { previewAnswerSchema, ruleSegmentSchema, ruleSegmentsSchema } from '../../edge/api/segments/openapi.ts';
 import type { Scope } from '../../core/index.ts';
@@ -148,6 +149,26 @@ export function segmentSuite(edge: SuiteEdge): void {
       expect((await ask('GET', 'segments/nobody/profile')).status).toBe(404);
       const model = await ask('GET', 'models/current');
       expect(await model.json()).toMatchObject({ site: SITE, method: { name: 'pca-kmeans' } });
+    });
+  });
+
+  describe('what a run finds beside segments', () => {
+    const read = async (path: string) => ask('GET', path, undefined, ['reports:read']);
+
+    it('is refused with the reason where there is too little of it', async () => {
+      const predictions = v.parse(predictionsSchema, await (await read('predictions')).json());
+      expect(predictions.predictions.map((one) => [one.outcome, one.status])).toEqual([
+        ['churn_30', 'refused'],
+        ['purchase_30', 'refused'],
+        ['purchase_7', 'refused'],
+      ]);
+      const rules = v.parse(itemRulesSchema, await (await read('item-rules')).json());
+      expect(rules).toMatchObject({ status: 'refused', reason: 'too_few_orders' });
+    });
+    it('recommends nothing beside what too few bought', async () => {
+      expect([(await read('recommendations?item=tea')).status, (await read('recommendations')).status]).toEqual([
+        404, 400,
+      ]);
     });
   });
 

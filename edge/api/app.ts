@@ -10,6 +10,7 @@ import type { ReplayLetters } from './dead-letters.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createLiveStream } from './live.ts';
 import { createModels } from './segments/models.ts';
+import { createInsights } from './reports/insights.ts';
 import { createReports, reportParts } from './reports/routes.ts';
 import { shownRuleSegments } from './segments/shown.ts';
 import { createRuleSegments } from './segments/rule-segments.ts';
@@ -70,6 +71,7 @@ export function createApi(port: Port, tokenKeys: () => Promise<TokenKeys>, repla
   app.route('/', createReports(parts, requireScope));
   app.route('/', createRuleSegments(parts, requireScope));
   app.route('/', createModels(parts, requireScope));
+  app.route('/', createInsights(port, requireScope));
   app.route('/', createLiveStream(port, requireScope));
   return app;
 }

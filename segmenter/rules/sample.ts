@@ -11,7 +11,7 @@ import { mainCurrency } from '../profiles/traits.ts';
 import { personsOf } from './judge.ts';
 
 /** Profiles looked at; of a site with more, every nth visitor, always the same ones. */
-export const SAMPLE_PROFILES_MAX = 40_000;
+const SAMPLE_PROFILES_MAX = 40_000;
 const PAGE_PROFILES = 2_000;
 
 /** One person of the sample. */
@@ -19,6 +19,8 @@ export interface SampledPerson {
   readonly state: ProfileState;
   /** Whether they are in a segment, as last judged. */
   readonly isIn: (segment: string) => boolean;
+  /** All of these, sorted. */
+  readonly segments: () => string[];
 }
 
 /** Calls `use` with every person. @returns one in how many visitors was looked at, and the currency of most orders. */
@@ -27,6 +29,7 @@ export async function eachSampledPerson(
   site: SiteRow,
   asOf: number,
   use: (person: SampledPerson, context: TraitContext) => void,
+  profilesMax: number = SAMPLE_PROFILES_MAX,
 ): Promise<{ readonly persons: number; readonly oneIn: number; readonly currency: string | undefined }> {
   const fusion = fuseVisitors(await readLinks(db, site));
   const orders = new Map<string, number>();
@@ -34,8 +37,8 @@ export async function eachSampledPerson(
   let persons = 0;
   let after = -1;
   let oneIn = 1;
-  for (let read = 0; read < SAMPLE_PROFILES_MAX + PAGE_PROFILES; read += PAGE_PROFILES) {
-    const page = await readSampledProfiles(db, site, { after, limit: PAGE_PROFILES, of: SAMPLE_PROFILES_MAX });
+  for (let read = 0; read < profilesMax + PAGE_PROFILES; read += PAGE_PROFILES) {
+    const page = await readSampledProfiles(db, site, { after, limit: PAGE_PROFILES, of: profilesMax });
     if (page.profiles.length === 0) break;
     oneIn = page.oneIn;
     const states = new Map(page.profiles.map(({ visitor, state }) => [visitor, decodeState(state)]));
@@ -53,7 +56,9 @@ export async function eachSampledPerson(
       persons += 1;
       const isIn = (segment: string): boolean =>
         person.visitors.some((visitor) => held.get(visitor)?.has(segment) === true);
-      use({ state: person.state, isIn }, context);
+      const segments = (): string[] =>
+        [...new Set(person.visitors.flatMap((visitor) => [...(held.get(visitor) ?? [])]))].sort();
+      use({ state: person.state, isIn, segments }, context);
     }
     after = page.profiles.at(-1)?.visitor ?? after;
     await breathe();

@@ -1,0 +1,123 @@
+// segmenter/insights.test.ts: what a run finds beside segments: learned from real profiles, refused where there is too little.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EpochMs } from '../contract/index.ts';
+import { DAY_MS } from '../contract/index.ts';
+import type { EventRow } from '../store/index.ts';
+import { readInsight, readInsights } from '../store/index.ts';
+import { runSegmenter } from './job.ts';
+import { seededWords } from './math/random.ts';
+import type { PublishedRules } from './patterns/shop-rules.ts';
+import type { PublishedOutlook } from './predictions/outlook.ts';
+import type { TestStore } from './testing.ts';
+import { aRow, aRun, insertRows, openTestStore, SHOP, T0, visitorKey } from './testing.ts';
+
+const VISITORS = 900;
+const DAYS = 90;
+
+/**
+ * Every third visitor comes and buys each fortnight; the others come now and then and seldom buy. Tea goes with a mug in
+ * most orders.
+ */
+function history(): EventRow[] {
+  const words = seededWords(7);
+  const chance = (share: number): boolean => words() / 2 ** 32 < share;
+  const rows: EventRow[] = [];
+  let orders = 0;
+  for (let visitor = 1; visitor <= VISITORS; visitor++) {
+    const isKeen = visitor % 3 === 0;
+    for (let day = 0; day < DAYS; day++) {
+      if (!chance(isKeen ? 0.12 : 0.03)) continue;
+      const at = T0 - (DAYS - day) * DAY_MS + visitor * 1_000;
+      rows.push(aRow({ at, visitor: visitorKey(visitor) }));
+      if (!chance(isKeen ? 0.6 : 0.08)) continue;
+      const items = [
+        { id: 'tea', quantity: 1 },
+        ...(chance(0.8) ? [{ id: 'mug' }] : []),
+        ...(chance(0.2) ? [{ id: 'tray' }] : []),
+      ];
+      rows.push(
+        aRow({
+          at: at + 1,
+          visitor: visitorKey(visitor),
+          name: 'purchase',
+          orderKey: (++orders).toString(16).padStart(24, '0'),
+          currency: 'GBP',
+          value: 1_000,
+          items: JSON.stringify(items),
+        }),
+      );
+    }
+  }
+  return rows;
+}
+
+const outlooksOf = async ({ db }: TestStore): Promise<PublishedOutlook[]> =>
+  [...(await readInsights(db, SHOP.row, 'outlook')).values()].map(
+    ({ published }) => JSON.parse(published) as PublishedOutlook,
+  );
+const rulesOf = async ({ db }: TestStore): Promise<PublishedRules> =>
+  JSON.parse((await readInsight(db, SHOP.row, 'item_rules', ''))?.published ?? '{}') as PublishedRules;
+
+describe('a run over a shop’s history', () => {
+  let store: TestStore;
+  const run = async (now: number): Promise<void> => {
+    const result = await runSegmenter(aRun(store.db, { now: now as EpochMs, clock: () => now }));
+    if (!result.ok) throw new Error(result.error);
+  };
+  beforeAll(async () => {
+    store = await openTestStore();
+    await insertRows(store.db, history());
+    await run(T0);
+  }, 120_000);
+  afterAll(() => store.close());
+
+  it('predicts purchases better than chance, on what came later too, with the card of its model', async () => {
+    const found = (await outlooksOf(store)).find(({ outcome }) => outcome === 'purchase_30');
+    if (found?.status !== 'ready') throw new Error(found?.reason ?? 'nothing was found');
+    expect(found.metrics.auc).toBeGreaterThan(0.75);
+    expect(found.metrics.aucLater).toBeGreaterThan(0.7);
+    expect(found.metrics.brier).toBeLessThan(found.metrics.brierOfRate);
+    expect(found).toMatchObject({ horizonDays: 30, asOf: '2026-03-02', window: { to: '2026-03-01' }, seed: 42 });
+    expect(found.examples % 10).toBe(0);
+    expect(found.inputs).toMatch(/^[0-9a-f]{32}$/);
+    const chances = found.segments.map(({ chance }) => chance);
+    expect(chances.length).toBeGreaterThan(0);
+    expect(Math.max(...chances)).toBeLessThanOrEqual(1);
+  });
+  it('finds what is bought together, in tens, and what to recommend', async () => {
+    const found = await rulesOf(store);
+    if (found.status !== 'ready') throw new Error(found.reason);
+    const rule = found.rules.find(({ items, then }) => items.join() === 'tray' && then === 'mug');
+    expect(rule?.confidence).toBeGreaterThan(0.6);
+    for (const { orders } of found.rules) expect(orders % 10).toBe(0);
+    const beside = await readInsight(store.db, SHOP.row, 'recommendations', 'tea');
+    expect(JSON.parse(beside?.published ?? '[]')).toEqual(['mug', 'tray']);
+  });
+  it('P3: keeps what it found for the week, whatever comes', async () => {
+    const before = [await outlooksOf(store), await rulesOf(store)];
+    await insertRows(
+      store.db,
+      history()
+        .slice(0, 500)
+        .map((row) => ({ ...row, id: row.id.replace(/^0/, 'f') })),
+    );
+    await run(T0 + 3_600_000);
+    expect([await outlooksOf(store), await rulesOf(store)]).toEqual(before);
+  });
+});
+
+describe('a run with too little', () => {
+  it('refuses with the reason, and finds nothing to recommend', async () => {
+    const store = await openTestStore();
+    await insertRows(store.db, [aRow({ at: T0 - 80 * DAY_MS }), aRow({ at: T0 - 1 })]);
+    await runSegmenter(aRun(store.db));
+    expect((await outlooksOf(store)).map((one) => one.status === 'refused' && one.reason)).toEqual([
+      'too_few_of_an_outcome',
+      'too_few_of_an_outcome',
+      'too_few_of_an_outcome',
+    ]);
+    expect(await rulesOf(store)).toMatchObject({ status: 'refused', reason: 'too_few_orders' });
+    expect((await readInsights(store.db, SHOP.row, 'recommendations')).size).toBe(0);
+    await store.close();
+  });
+});

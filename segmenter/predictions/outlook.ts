@@ -1,0 +1,232 @@
+// segmenter/predictions/outlook.ts: learns from a site's profiles what their visitors do next, and publishes it by segment (P3).
+import { DAY_MS } from '../../contract/index.ts';
+import { publishReportCount, roundCount, roundMean, toHex } from '../../core/index.ts';
+import type { Insight } from '../../store/index.ts';
+import { areaUnderCurve } from './measures.ts';
+import type { FeatureEffect } from './effects.ts';
+import { featureEffects } from './effects.ts';
+import type { Column, Examples } from './examples.ts';
+import type { Outcome } from './known-at.ts';
+import { becameOf, KNOWN_COLUMNS, knownAt, OUTCOMES } from './known-at.ts';
+import type { Predictor, PredictorMetrics, PredictorOptions, PredictorRefusal } from './predictor.ts';
+import { predictChances, trainPredictor } from './predictor.ts';
+import type { ProfileState } from '../profiles/state.ts';
+
+/** Outcomes of each kind that a prediction needs; as near to it as the noise reaches, it is refused. */
+const OUTCOME_MIN = 30;
+/** Methods that are tried; the better one on a later stretch of time is kept. */
+const METHODS: readonly PredictorOptions['method'][] = ['logistic', 'trees'];
+const DECIMALS = 3;
+
+/** Persons to learn from. */
+export interface OutlookPersons {
+  readonly states: readonly ProfileState[];
+  /** The segments of each person. */
+  readonly segments: readonly (readonly string[])[];
+  readonly currency: string | undefined;
+}
+
+/** What is learned by. */
+export interface OutlookContext {
+  readonly floor: number;
+  readonly secret: Uint8Array<ArrayBuffer>;
+  readonly seed: number;
+  /** Start of the UTC day of the run, epoch ms. */
+  readonly today: number;
+  /** Within a period the same counts get the same noise. */
+  readonly period: number;
+}
+
+/** Why nothing is predicted. */
+export type OutlookRefusal = PredictorRefusal | 'history_too_short';
+
+/** A prediction's card: how it was made, how good it is, and what it says of each segment. */
+export type PublishedOutlook =
+  | {
+      readonly status: 'refused';
+      readonly outcome: Outcome;
+      readonly words: string;
+      readonly asOf: string;
+      readonly reason: OutlookRefusal;
+    }
+  | {
+      readonly status: 'ready';
+      readonly outcome: Outcome;
+      readonly words: string;
+      readonly asOf: string;
+      readonly horizonDays: number;
+      readonly window: { readonly from: string; readonly to: string };
+      readonly method: PredictorOptions['method'];
+      readonly seed: number;
+      /** In tens. */
+      readonly examples: number;
+      readonly metrics: {
+        readonly auc: number;
+        readonly brier: number;
+        readonly brierOfRate: number;
+        /** Of a model learned one horizon earlier, on what came after it. */
+        readonly aucLater: number | null;
+      };
+      readonly lift: PredictorMetrics['lift'];
+      readonly effects: readonly FeatureEffect[];
+      /** Mean chance by segment, two digits. */
+      readonly segments: readonly { readonly id: string; readonly chance: number }[];
+      /** Digest of what was learned from. */
+      readonly inputs: string;
+    };
+
+interface Table {
+  readonly examples: Examples;
+  /** Rows of the persons that are in it. */
+  readonly persons: readonly number[];
+}
+
+/** What was known of everybody at an instant, and what became of them. */
+function tableAt({ states, currency }: OutlookPersons, asOf: number, outcome: Outcome): Table {
+  const rows: Float64Array[] = [];
+  const labels: number[] = [];
+  const persons: number[] = [];
+  for (const [nth, state] of states.entries()) {
+    const known = knownAt(state, asOf, currency);
+    if (known === undefined) continue;
+    rows.push(known);
+    labels.push(becameOf(state, asOf, outcome));
+    persons.push(nth);
+  }
+  const columns = KNOWN_COLUMNS.map(
+    (name, column): Column => ({
+      name,
+      kind: 'number',
+      values: Float64Array.from(rows, (row) => row[column] ?? Number.NaN),
+    }),
+  );
+  return { examples: { columns, labels: Uint8Array.from(labels) }, persons };
+}
+
+const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
+const short = (value: number): number => Number(value.toFixed(DECIMALS));
+
+/** Which method predicted best what came after it was learned, and how well. */
+function chooseMethod(
+  earlier: Examples,
+  later: Examples,
+  seed: number,
+): { readonly method: PredictorOptions['method']; readonly aucLater: number | undefined } {
+  let best: { method: PredictorOptions['method']; aucLater: number | undefined } = {
+    method: 'logistic',
+    aucLater: undefined,
+  };
+  for (const method of METHODS) {
+    const learned = trainPredictor(earlier, { method, seed });
+    if (!learned.ok) continue;
+    const auc = areaUnderCurve(predictChances(learned.value, later.columns), later.labels);
+    if (!Number.isNaN(auc) && auc > (best.aucLater ?? 0)) best = { method, aucLater: auc };
+  }
+  return best;
+}
+
+async function digestOf({ columns, labels }: Examples): Promise<string> {
+  const parts = [
+    labels,
+    ...columns.map(({ values }) => new Uint8Array(Float64Array.from(values as Float64Array).buffer)),
+  ];
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))).slice(0, 32);
+}
+
+/** Learns one outcome from what was known one horizon ago, and says what it means for today. */
+export async function outlookOf(
+  persons: OutlookPersons,
+  outcome: Outcome,
+  context: OutlookContext,
+): Promise<PublishedOutlook> {
+  const { horizonDays, words } = OUTCOMES[outcome];
+  const { today, secret, seed, period } = context;
+  const asOf = day(today);
+  const refused = (reason: OutlookRefusal): PublishedOutlook => ({ status: 'refused', outcome, words, asOf, reason });
+  const cutoff = today - horizonDays * DAY_MS;
+  const later = tableAt(persons, cutoff, outcome);
+  if (later.persons.length === 0) return refused('history_too_short');
+  // Whether there are enough is asked of blurred numbers: the answer itself would else tell of one visitor.
+  const positives = later.examples.labels.reduce((sum, label) => sum + label, 0);
+  for (const [what, count] of [
+    ['yes', positives],
+    ['no', later.persons.length - positives],
+  ] as const) {
+    const seen = await publishReportCount(count, OUTCOME_MIN, secret, `outlook ${outcome} ${period} ${what}`);
+    if (seen === null) return refused('too_few_of_an_outcome');
+  }
+  const earlier = tableAt(persons, cutoff - horizonDays * DAY_MS, outcome);
+  const { method, aucLater } = chooseMethod(earlier.examples, later.examples, seed);
+  const learned = trainPredictor(later.examples, { method, seed });
+  if (!learned.ok) return refused(learned.error);
+  const { metrics } = learned.value;
+  const firstAt = persons.states.reduce((first, state) => Math.min(first, state.firstAt), Number.POSITIVE_INFINITY);
+  return {
+    status: 'ready',
+    outcome,
+    words,
+    asOf,
+    horizonDays,
+    window: { from: day(firstAt), to: day(today - 1) },
+    method,
+    seed,
+    examples: roundCount(metrics.examples),
+    metrics: {
+      auc: short(metrics.auc),
+      brier: short(metrics.brier),
+      brierOfRate: short(metrics.brierOfRate),
+      aucLater: aucLater === undefined ? null : short(aucLater),
+    },
+    lift: metrics.lift.map(({ share, captured, lift }) => ({
+      share: short(share),
+      captured: roundMean(captured),
+      lift: roundMean(lift),
+    })),
+    effects: featureEffects(learned.value, later.examples, seed).map((effect) => ({
+      ...effect,
+      aucLost: short(effect.aucLost),
+      change: short(effect.change),
+    })),
+    segments: await bySegment(persons, learned.value, outcome, context),
+    inputs: await digestOf(later.examples),
+  };
+}
+
+/** The mean chance of each segment's persons today, of those that are enough to be shown. */
+async function bySegment(
+  persons: OutlookPersons,
+  predictor: Predictor,
+  outcome: Outcome,
+  { floor, secret, today, period }: OutlookContext,
+): Promise<{ id: string; chance: number }[]> {
+  const now = tableAt(persons, today, outcome);
+  const chances = predictChances(predictor, now.examples.columns);
+  const sums = new Map<string, { count: number; sum: number }>();
+  now.persons.forEach((person, row) => {
+    for (const segment of persons.segments[person] ?? []) {
+      const held = sums.get(segment) ?? { count: 0, sum: 0 };
+      sums.set(segment, { count: held.count + 1, sum: held.sum + (chances[row] ?? 0) });
+    }
+  });
+  const shown: { id: string; chance: number }[] = [];
+  for (const [id, { count, sum }] of [...sums].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const isSeen = (await publishReportCount(count, floor, secret, `outlook ${outcome} ${period} ${id}`)) !== null;
+    if (isSeen) shown.push({ id, chance: roundMean(sum / count) });
+  }
+  return shown;
+}
+
+/** All predictions as findings. */
+export async function outlooks(persons: OutlookPersons, context: OutlookContext): Promise<Omit<Insight, 'kind'>[]> {
+  const found: Omit<Insight, 'kind'>[] = [];
+  for (const outcome of Object.keys(OUTCOMES) as Outcome[]) {
+    found.push({ key: outcome, published: JSON.stringify(await outlookOf(persons, outcome, context)) });
+  }
+  return found;
+}
