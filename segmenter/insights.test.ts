@@ -87,7 +87,7 @@ describe('a run over a shop’s history', () => {
   it('finds what is bought together, in tens, and what to recommend', async () => {
     const found = await rulesOf(store);
     if (found.status !== 'ready') throw new Error(found.reason);
-    const rule = found.rules.find(({ items, then }) => items.join() === 'tray' && then === 'mug');
+    const rule = found.rules.find(({ items, also }) => items.join() === 'tray' && also === 'mug');
     expect(rule?.confidence).toBeGreaterThan(0.6);
     for (const { orders } of found.rules) expect(orders % 10).toBe(0);
     const beside = await readInsight(store.db, SHOP.row, 'recommendations', 'tea');

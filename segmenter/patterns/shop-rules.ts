@@ -19,7 +19,7 @@ const ITEM_SETS_MAX = 50_000;
 /** A rule as it may be seen. */
 export interface PublishedRule {
   readonly items: readonly string[];
-  readonly then: string;
+  readonly also: string;
   /** Orders that hold all of them, with noise and in tens. */
   readonly orders: number;
   /** Two digits each, of numbers with noise. */
@@ -79,7 +79,7 @@ export async function shopRules(
     const share = Math.min(1, together / whole);
     rules.push({
       items: antecedent.map(name),
-      then: name(consequent),
+      also: name(consequent),
       orders: together,
       confidence: roundMean(share),
       lift: roundMean(share / (alone / orders)),

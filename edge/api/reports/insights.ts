@@ -64,7 +64,7 @@ export const itemRulesSchema = v.intersect([
       rules: v.array(
         v.object({
           items: v.array(v.string()),
-          then: v.string(),
+          also: v.string(),
           orders: v.number(),
           confidence: v.number(),
           lift: v.number(),
