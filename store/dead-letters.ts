@@ -248,10 +248,19 @@ export const rekeyLetterStatement = (site: SiteRow): InStatement => ({
 });
 
 /** The keys that a site's letters name, as hex digits, each once. */
-export async function letterKeys(db: Db, site: SiteRow): Promise<string[]> {
+export async function letterKeys(db: Db, site: SiteRow): Promise<{ readonly key: string }[]> {
   const { rows } = await db.client.execute({
     sql: `SELECT DISTINCT lower(hex(visitor_key)) AS key FROM dead_letters WHERE site_id = ? AND visitor_key IS NOT NULL LIMIT ?`,
     args: [site, LETTERS_MAX + 1_000],
   });
-  return rows.map((row) => textOf(row, 'key'));
+  return rows.map((row) => ({ key: textOf(row, 'key') }));
+}
+
+/** Whether letters of a site name any of some keys. */
+export async function hasLetterOf(db: Db, site: SiteRow, keys: readonly string[]): Promise<boolean> {
+  const { rows } = await db.client.execute({
+    sql: `SELECT 1 FROM dead_letters WHERE site_id = ? AND visitor_key IN (SELECT unhex(value) FROM json_each(?)) LIMIT 1`,
+    args: [site, JSON.stringify(keys)],
+  });
+  return rows.length > 0;
 }

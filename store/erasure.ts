@@ -15,7 +15,7 @@ import type { Lease } from './lease.ts';
 import { eventWindows } from './event-windows.ts';
 import { renewLease } from './lease.ts';
 import { resetFold } from './segmenter.ts';
-import { formerVisitorKeys, visitorDigest, visitorKeys } from './visitor-digest.ts';
+import { formerVisitorKeys, instantsOfDigests, readDigests, visitorDigest, visitorKeys } from './visitor-digest.ts';
 import type { LeaseNeeds } from './with-lease.ts';
 import { withLease, WORK_LEASE_MS } from './with-lease.ts';
 
@@ -25,8 +25,6 @@ const STEP_EVENTS = 2_000;
 const STEPS_MAX = 1_000_000;
 /** Visitors of one step of a replay. */
 const STEP_VISITORS = 2_000;
-/** Tombstones that are read at once at most. */
-const TOMBSTONES_MAX = 1_000_000;
 
 /** Who was erased, without who it was. */
 export interface Tombstone {
@@ -97,17 +95,8 @@ const tombstoneStatement = ({ site, digest, erasedAt }: Tombstone): InStatement 
 });
 
 /** Every tombstone, to be kept beside the backups and not in them. */
-export async function readTombstones(db: Db): Promise<Tombstone[]> {
-  const { rows } = await db.client.execute({
-    sql: 'SELECT site_id, lower(hex(digest)) AS digest, erased_at FROM tombstones ORDER BY erased_at, digest LIMIT ?',
-    args: [TOMBSTONES_MAX],
-  });
-  return rows.map((row) => ({
-    site: Number(row['site_id']),
-    digest: row['digest'] as string,
-    erasedAt: Number(row['erased_at']) as EpochMs,
-  }));
-}
+export const readTombstones = async (db: Db): Promise<Tombstone[]> =>
+  (await readDigests(db, 'tombstones')).map(({ at, ...of }) => ({ ...of, erasedAt: at }));
 
 /** Brings tombstones into a database that was restored from before them; then replay. */
 export async function addTombstones(db: Db, tombstones: readonly Tombstone[]): Promise<void> {
@@ -118,17 +107,12 @@ export async function addTombstones(db: Db, tombstones: readonly Tombstone[]): P
 
 /** Removes again whatever a tombstone names: after a restore, after a kill, and now and then for late events. */
 export async function replayTombstones(needs: ErasureNeeds): Promise<Result<ErasedRows, 'busy'>> {
-  const bySite = new Map<SiteRow, Map<string, EpochMs>>();
-  for (const { site, digest, erasedAt } of await readTombstones(needs.db)) {
-    const sites = bySite.get(site) ?? new Map<string, EpochMs>();
-    sites.set(digest, erasedAt);
-    bySite.set(site, sites);
-  }
+  const { rows } = await needs.db.client.execute('SELECT DISTINCT site_id FROM tombstones ORDER BY site_id');
   let sum = NOTHING;
-  for (const [site, erased] of bySite) {
-    await eraseLetters(needs.db, site, erased);
+  for (const site of rows.map((row) => Number(row['site_id']))) {
+    await eraseLetters(needs.db, site);
     const result = await withLease(needs, site, async (lease) =>
-      remove(needs, lease, site, await findErased(needs.db, site, erased)),
+      remove(needs, lease, site, await findErased(needs.db, site)),
     );
     if (!result.ok) return result;
     const { events, visitors, strings } = result.value;
@@ -140,10 +124,8 @@ export async function replayTombstones(needs: ErasureNeeds): Promise<Result<Eras
 }
 
 /** Removes the dead letters of erased visitors; they have no row of `visitors` to be found by. */
-async function eraseLetters(db: Db, site: SiteRow, erased: ReadonlyMap<string, EpochMs>): Promise<void> {
-  for (const key of await letterKeys(db, site)) {
-    const until = erased.get(await visitorDigest(site, key));
-    if (until === undefined) continue;
+async function eraseLetters(db: Db, site: SiteRow): Promise<void> {
+  for (const [key, until] of await instantsOfDigests(db, 'tombstones', site, await letterKeys(db, site))) {
     await db.client.batch(overwriting(db, eraseLetterStatements(site, [key], until)), 'write');
   }
 }
@@ -154,12 +136,13 @@ interface Erased {
 }
 
 /** Visitors of a site that a tombstone names, by a key they have or had. */
-async function findErased(db: Db, site: SiteRow, erased: ReadonlyMap<string, EpochMs>): Promise<Erased[]> {
+async function findErased(db: Db, site: SiteRow): Promise<Erased[]> {
   const found = new Map<number, EpochMs>();
   for (const pass of [visitorKeys(db, site), formerVisitorKeys(db, site)]) {
     for await (const keys of pass) {
+      const erased = await instantsOfDigests(db, 'tombstones', site, keys);
       for (const { visitor, key } of keys) {
-        const until = erased.get(await visitorDigest(site, key));
+        const until = erased.get(key);
         if (until !== undefined) found.set(visitor, Math.max(until, found.get(visitor) ?? 0) as EpochMs);
       }
     }

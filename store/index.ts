@@ -17,7 +17,7 @@ export { copyGround, findCopyFault, readGroundFigures, readKeptOfAny } from './b
 export { acceptClock, observeClock, readClock } from './clock.ts';
 export type { Db, SiteRow } from './db.ts';
 export type { DeadLetter, KeptLetter, LetterChoice, LetterTotals, LetterVia } from './dead-letters.ts';
-export { dropStatements, readLetters, readLetterTotals } from './dead-letters.ts';
+export { dropStatements, hasLetterOf, readLetters, readLetterTotals } from './dead-letters.ts';
 export type { ExportColumn, ExportSlice, ExportWindow } from './export-events.ts';
 export { EXPORT_COLUMNS, exportSlices, readSnapshot } from './export-events.ts';
 export type { HeldField, HeldRecords, HeldSalt, Holdings } from './holdings.ts';

@@ -7,14 +7,12 @@ import type { EpochMs, Result, VisitorKey } from '../contract/index.ts';
 import { visitorIdSql } from './accounts.ts';
 import type { Db, SiteRow } from './db.ts';
 import { forgetDerived, settle } from './retention-purge.ts';
-import { formerVisitorKeys, visitorDigest, visitorKeys } from './visitor-digest.ts';
+import { formerVisitorKeys, instantsOfDigests, readDigests, visitorDigest, visitorKeys } from './visitor-digest.ts';
 import type { LeaseNeeds } from './with-lease.ts';
 import { withLease } from './with-lease.ts';
 
 /** Objections, or visitors, of one step. */
 const STEP_VISITORS = 2_000;
-/** Objections of all sites that are read at once at most. */
-const OBJECTIONS_MAX = 1_000_000;
 
 /** Who objected, without who it was. */
 export interface Objection {
@@ -42,17 +40,8 @@ export async function objectionStatements(site: SiteRow, key: VisitorKey, at: Ep
 }
 
 /** Every objection, to be kept beside the backups and not in them. */
-export async function readObjections(db: Db): Promise<Objection[]> {
-  const { rows } = await db.client.execute({
-    sql: 'SELECT site_id, lower(hex(digest)) AS digest, objected_at FROM objections ORDER BY objected_at, digest LIMIT ?',
-    args: [OBJECTIONS_MAX],
-  });
-  return rows.map((row) => ({
-    site: Number(row['site_id']),
-    digest: row['digest'] as string,
-    objectedAt: Number(row['objected_at']) as EpochMs,
-  }));
-}
+export const readObjections = async (db: Db): Promise<Objection[]> =>
+  (await readDigests(db, 'objections')).map(({ at, ...of }) => ({ ...of, objectedAt: at }));
 
 /** Brings objections into a database that was restored from before them; {@link markObjectors} does the rest. */
 export async function addObjections(db: Db, objections: readonly Objection[]): Promise<void> {
@@ -66,18 +55,19 @@ export async function addObjections(db: Db, objections: readonly Objection[]): P
  * site's lease, before a fold. @returns how many were marked now.
  */
 export async function markObjectors(db: Db, site: SiteRow): Promise<number> {
-  const objected = await readSiteObjections(db, site);
-  if (objected.digests.size === 0) return 0;
+  const comparedTo = await readComparedTo(db, site);
+  if (comparedTo === undefined) return 0;
   let marked = 0;
-  let last = objected.comparedTo;
+  let last = comparedTo;
   // A number that is given was never given before, so those up to `last` are done with; keys they had come from a rotation.
   const passes = [visitorKeys(db, site, last), ...(last === 0 ? [formerVisitorKeys(db, site)] : [])];
   for (const pass of passes) {
     for await (const keys of pass) {
       const marks: InStatement[] = [];
+      const objected = await instantsOfDigests(db, 'objections', site, keys);
       for (const { visitor, key } of keys) {
         last = Math.max(last, visitor);
-        const at = objected.digests.get(await visitorDigest(site, key));
+        const at = objected.get(key);
         if (at !== undefined)
           marks.push({ sql: 'UPDATE visitors SET objected_at = ? WHERE id = ?', args: [at, visitor] });
       }
@@ -85,7 +75,7 @@ export async function markObjectors(db: Db, site: SiteRow): Promise<number> {
       if (marks.length > 0) await db.client.batch(marks, 'write');
     }
   }
-  if (last > objected.comparedTo) {
+  if (last > comparedTo) {
     await db.client.execute({
       sql: 'UPDATE objections SET compared_to = max(compared_to, ?) WHERE site_id = ?',
       args: [last, site],
@@ -95,18 +85,14 @@ export async function markObjectors(db: Db, site: SiteRow): Promise<number> {
   return marked;
 }
 
-async function readSiteObjections(
-  db: Db,
-  site: SiteRow,
-): Promise<{ readonly digests: ReadonlyMap<string, number>; readonly comparedTo: number }> {
+/** The visitor up to whom every objection of a site was compared; undefined where it has none. */
+async function readComparedTo(db: Db, site: SiteRow): Promise<number | undefined> {
   const { rows } = await db.client.execute({
-    sql: 'SELECT lower(hex(digest)) AS digest, objected_at, compared_to FROM objections WHERE site_id = ? LIMIT ?',
-    args: [site, OBJECTIONS_MAX],
+    sql: 'SELECT min(compared_to) AS least FROM objections WHERE site_id = ?',
+    args: [site],
   });
-  return {
-    digests: new Map(rows.map((row) => [row['digest'] as string, Number(row['objected_at'])])),
-    comparedTo: Math.min(...rows.map((row) => Number(row['compared_to']))),
-  };
+  const least = rows[0]?.['least'];
+  return least === null || least === undefined ? undefined : Number(least);
 }
 
 /** Takes profiles and memberships of a site's objectors. */

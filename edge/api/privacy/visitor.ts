@@ -5,8 +5,10 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono';
 import type { SiteId } from '../../../contract/index.ts';
+import { DAY_MS } from '../../../contract/index.ts';
 import { truncateAddress } from '../../../core/index.ts';
-import { addRequestStep, findSite } from '../../../store/index.ts';
+import type { Site } from '../../../store/index.ts';
+import { addRequestStep, findSite, hasLetterOf, visitorsOfKeys } from '../../../store/index.ts';
 import { createAddressNames } from '../../http/address-name.ts';
 import { HTML_HEADERS } from '../../http/html.ts';
 import { problem } from '../../http/problem.ts';
@@ -17,7 +19,7 @@ import { IDEMPOTENCY_HELP, idempotencyKeyOf } from '../idempotency-key.ts';
 import { makeAccessFile } from './access-file.ts';
 import { accessHtml } from './access-html.ts';
 import { answerRequest } from './answer-request.ts';
-import type { RightsNeeds } from './needs.ts';
+import type { RightsNeeds, Subject } from './needs.ts';
 import { describeVisitorAsk } from './openapi.ts';
 import { ASK_BYTES_MAX, readVisitorAsk } from './read-ask.ts';
 import { shownRequest } from './shown.ts';
@@ -34,16 +36,51 @@ const corsOf = (origin: string | undefined): Record<string, string> =>
     ? {}
     : { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'Retry-After', vary: 'Origin' };
 
-/** Waits that an asker has to keep. @returns 0, or the milliseconds to wait. */
-function createPatience(port: Port): (site: number, address: string | undefined) => number {
+/**
+ * Requests of ids that a site has nothing of: of one network and of the site, a day. Anybody can make such ids up, and each
+ * request is kept (its tombstone or objection must meet events that are still under way). They have an allowance of their
+ * own, so that however many are made up, those of people who are known go on.
+ */
+const UNKNOWN_OF_NETWORK_PER_DAY = 20;
+const UNKNOWN_OF_SITE_PER_DAY = 1_000;
+const UNKNOWN_AT_ONCE = 100;
+const DAY_S: number = DAY_MS / 1_000;
+
+/** Waits that an asker has to keep, in ms; 0 where there is none. */
+interface Patience {
+  /** Before anything is looked at. */
+  readonly ofAnybody: (site: number, address: string | undefined) => number;
+  /** Once it is known whether the site has something of theirs. */
+  readonly ofOne: (site: number, address: string | undefined, isKnown: boolean) => number;
+}
+
+function createPatience(port: Port): Patience {
   const ofNetwork = createRateLimit({ perSecond: VISITOR_REQUESTS_PER_HOUR / 3_600, burst: VISITOR_REQUESTS_PER_HOUR });
   const ofSite = createRateLimit({ perSecond: SITE_REQUESTS_PER_SECOND, burst: SITE_REQUESTS_AT_ONCE });
-  const nameOf = createAddressNames(port);
-  return (site, address) => {
-    const now = port.now();
-    const network = (address === undefined ? undefined : truncateAddress(address)) ?? 'none';
-    return ofNetwork(nameOf(site, network, now), 1, now) || ofSite(site, 1, now);
+  const unknownOfNetwork = createRateLimit({
+    perSecond: UNKNOWN_OF_NETWORK_PER_DAY / DAY_S,
+    burst: UNKNOWN_OF_NETWORK_PER_DAY,
+  });
+  const unknownOfSite = createRateLimit({ perSecond: UNKNOWN_OF_SITE_PER_DAY / DAY_S, burst: UNKNOWN_AT_ONCE });
+  const addressName = createAddressNames(port);
+  const nameOf = (site: number, address: string | undefined): number =>
+    addressName(site, (address === undefined ? undefined : truncateAddress(address)) ?? 'none', port.now());
+  return {
+    ofAnybody: (site, address) => ofNetwork(nameOf(site, address), 1, port.now()),
+    ofOne: (site, address, isKnown) => {
+      const now = port.now();
+      if (isKnown) return ofSite(site, 1, now);
+      return unknownOfNetwork(nameOf(site, address), 1, now) || unknownOfSite(site, 1, now);
+    },
   };
+}
+
+/** Whether anything that is stored can be told to be theirs. */
+async function hasAnything({ db, identify }: RightsNeeds, site: Site, subject: Subject): Promise<boolean> {
+  const identified = await identify(site, subject);
+  if (!identified.ok) return false;
+  const { visitors } = identified.value;
+  return (await visitorsOfKeys(db, site.row, visitors)).length > 0 || (await hasLetterOf(db, site.row, visitors));
 }
 
 /** Makes the visitor's route. */
@@ -63,14 +100,17 @@ export function createVisitorRoutes(port: Port, needs: RightsNeeds): Hono {
     if (origin === undefined || !site.origins.includes(origin)) {
       return problem('origin_not_allowed', 'Ask from a page of the site.', cors);
     }
-    const waitMs = patience(site.row, port.clientAddress(context.req.raw, context.env));
+    const { kind, subject } = read.value;
+    const address = port.clientAddress(context.req.raw, context.env);
+    const waitMs =
+      patience.ofAnybody(site.row, address) ||
+      patience.ofOne(site.row, address, await hasAnything(needs, site, subject));
     if (waitMs > 0) {
       const headers = { ...cors, 'retry-after': String(Math.ceil(waitMs / 1_000)) };
       return problem('rate_limited', 'Wait as long as Retry-After says.', headers);
     }
     const key = idempotencyKeyOf(context);
     if (!key.ok) return problem(key.error, IDEMPOTENCY_HELP, cors);
-    const { kind, subject } = read.value;
     const answered = await answerRequest(needs, site, { kind, subject, askedBy: 'visitor', ...key.value });
     if (!answered.ok) return problem(answered.error, 'Use a new key for another request.', cors);
     const request = answered.value;
