@@ -1,5 +1,5 @@
 // runtime/history.test.ts: the threads that fold a mirror give every visitor once (M1), and a fault in one is told.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -52,6 +52,8 @@ describe('M1: a history folded by threads', () => {
     expect(events).toBe(VISITORS * 2);
     expect(new Set(profiles.map(({ visitor }) => visitor)).size).toBe(VISITORS);
     expect(profiles.length).toBe(VISITORS);
+    // P4: the list of them is gone with its use.
+    expect((await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.csv'))).toEqual([]);
     expect(profiles.every(({ state }) => state.includes('[["page_view",2]]'))).toBe(true);
   });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { History } from '../segmenter/index.ts';
 import type { Db } from '../store/index.ts';
-import { listFoldable, mirrorCopy, mirrorReports, syncMirror } from '../store/mirror.node.ts';
+import { forgetFoldable, listFoldable, mirrorCopy, mirrorReports, syncMirror } from '../store/mirror.node.ts';
 import type { FoldedShare, FoldWork, ShareAnswer } from './fold-thread.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
@@ -41,8 +41,14 @@ export function openHistory(config: Pick<Config, 'dataDir'>, db: Db): History {
       const shares = Array.from({ length: THREADS }, (_, part) =>
         foldShare({ files: filesOf(config), folder, site, share: { part, of: THREADS } }, saveInTurn),
       );
-      const events = await Promise.all(shares);
-      return events.reduce((sum, one) => sum + one, 0);
+      try {
+        const events = await Promise.all(shares);
+        return events.reduce((sum, one) => sum + one, 0);
+      } finally {
+        // Where one failed the others may still read.
+        await Promise.allSettled(shares);
+        await forgetFoldable(folder, site);
+      }
     },
   };
 }

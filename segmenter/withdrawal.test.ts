@@ -189,3 +189,66 @@ describe('P5: receipts', () => {
     expect((await checkRetention(store.db, NOW)).filter(({ holds }) => !holds)).toEqual([]);
   });
 });
+
+describe('C1: a grant from before a withdrawal', () => {
+  const granted = (toldAt: number, receivedAt: number) => aChoice({ toldAt, receivedAt: receivedAt as EpochMs });
+  const receipts = async () => (await readReceipts(store.db, SHOP.row, 1)).map(({ kind, at }) => [kind, at]);
+  const waiting = async () =>
+    (await store.db.client.execute('SELECT purposes, until FROM withdrawals')).rows.map((row) => Number(row['until']));
+
+  it('that comes late agrees to nothing, and what it brought is purged', async () => {
+    await choose(granted(NOW - 9, NOW - 9));
+    await choose(aChoice({ kind: 'withdrawn', purposes: 0, toldAt: NOW - 5, receivedAt: (NOW - 5) as EpochMs }));
+    await purgeWithdrawals(needs());
+    await insertRows(store.db, [aRow({ visitor: visitorKey(1), at: (NOW - 6) as EpochMs, purposes: 15 })]);
+    await choose(granted(NOW - 6, NOW));
+    expect(await receipts()).toEqual([
+      ['granted', NOW - 9],
+      ['withdrawn', NOW - 5],
+    ]);
+    expect(await waiting()).toEqual([NOW]);
+    expect(await purgeWithdrawals(needs())).toMatchObject({ withdrawals: 1, events: 1 });
+  });
+
+  it('is told from one of after it, whose events stay though the older one comes later still', async () => {
+    await choose(aChoice({ kind: 'withdrawn', purposes: 0, toldAt: NOW - 5, receivedAt: (NOW - 5) as EpochMs }));
+    await purgeWithdrawals(needs());
+    await choose(granted(NOW - 4, NOW - 3));
+    await choose(granted(NOW - 5, NOW));
+    expect(await receipts()).toEqual([
+      ['withdrawn', NOW - 5],
+      ['granted', NOW - 4],
+    ]);
+    expect(await waiting()).toEqual([NOW - 5]);
+  });
+
+  it('stands against a refusal that an import tells of the time before it', async () => {
+    const history = { kind: 'withdrawn', purposes: 0, isHistory: true } as const;
+    await choose(granted(NOW - 4, NOW - 4));
+    await choose(aChoice({ ...history, toldAt: NOW - 5 }));
+    expect(await waiting()).toEqual([]);
+    await choose(aChoice({ ...history, toldAt: NOW - 3 }));
+    expect(await waiting()).toEqual([NOW]);
+  });
+});
+
+it('C1: a withdrawal reaches a visitor of whom there are dead letters alone, and its purge takes them', async () => {
+  const visitor = 'ab'.repeat(12);
+  const letter = {
+    id: '11'.repeat(16),
+    receivedAt: NOW - 2,
+    at: NOW - 2,
+    via: 'collect',
+    reason: 'malformed_event',
+    pointer: '/n',
+    body: '{"n":1}',
+    visitor,
+    linked: 1,
+    purposes: 15,
+    policyVersion: 1,
+  } as const;
+  await acceptJobs(store.db, [{ site: SHOP.row, day: 20_000, rows: [], ledger: [], letters: [letter] }]);
+  await choose(aChoice({ visitor, kind: 'withdrawn', purposes: 0 }));
+  expect(await purgeWithdrawals(needs())).toMatchObject({ withdrawals: 1 });
+  expect(await count('SELECT count(*) FROM dead_letters')).toBe(0);
+});

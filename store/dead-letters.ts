@@ -1,5 +1,6 @@
 // store/dead-letters.ts: events refused by themselves: written with the ledger, bounded per site, moved to another outcome once.
 import type { InStatement, Row } from '@libsql/client';
+import { visitorIdSql } from './accounts.ts';
 import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
 import { textOf } from './rows.ts';
@@ -263,4 +264,46 @@ export async function hasLetterOf(db: Db, site: SiteRow, keys: readonly string[]
     args: [site, JSON.stringify(keys)],
   });
   return rows.length > 0;
+}
+
+/**
+ * The statement that gives a number to a visitor of whom there are dead letters alone: what is asked and withdrawn goes by
+ * numbers. It stays as long as one of the letters does.
+ */
+export const letterVisitorStatement = (site: SiteRow, key: string): InStatement => ({
+  sql: `INSERT INTO visitors (site_id, key, linked) SELECT ?1, unhex(?2), 1
+    WHERE ${visitorIdSql('?1', 'unhex(?2)')} IS NULL
+      AND EXISTS (SELECT 1 FROM dead_letters WHERE site_id = ?1 AND visitor_key = unhex(?2) AND linked = 1)`,
+  args: [site, key],
+});
+
+/** What a file of access shows of a letter. */
+export interface FiledLetter {
+  readonly receivedAt: number;
+  readonly at: number;
+  readonly reason: string;
+  readonly purposes: number;
+  /** What was kept of the event, in the wire's keys. */
+  readonly event?: unknown;
+}
+
+/** The letters of some visitors, by number. */
+export async function lettersOfVisitors(db: Db, site: SiteRow, visitors: readonly number[]): Promise<FiledLetter[]> {
+  const { rows } = await db.client.execute({
+    sql: `SELECT received_at, at, reason, purposes, body FROM dead_letters WHERE site_id = ?1 AND visitor_key IN (
+      SELECT key FROM visitors WHERE id IN (SELECT value FROM json_each(?2))
+      UNION SELECT key FROM former_keys WHERE site_id = ?1 AND "of" = 'visitors' AND id IN (SELECT value FROM json_each(?2)))
+      ORDER BY at LIMIT ?3`,
+    args: [site, JSON.stringify(visitors), LETTERS_MAX],
+  });
+  return rows.map((row) => {
+    const body = optionalText(row, 'body');
+    return {
+      receivedAt: Number(row['received_at']),
+      at: Number(row['at']),
+      reason: textOf(row, 'reason'),
+      purposes: Number(row['purposes']),
+      ...(body === undefined ? {} : { event: JSON.parse(body) as unknown }),
+    };
+  });
 }

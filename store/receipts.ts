@@ -4,6 +4,7 @@ import type { EpochMs, PurposeBits } from '../contract/index.ts';
 import { PURPOSE_BIT } from '../contract/index.ts';
 import { visitorIdSql } from './accounts.ts';
 import type { Db, SiteRow } from './db.ts';
+import { letterVisitorStatement } from './dead-letters.ts';
 import { textOf } from './rows.ts';
 
 /** A choice that a message tells of, as far as it may be kept (P1). */
@@ -14,6 +15,8 @@ export interface Choice {
   /** When it was made, where that was told. */
   readonly toldAt?: number | undefined;
   readonly receivedAt: number;
+  /** Told of the past by an import: a choice made since stands against it. */
+  readonly isHistory?: boolean;
   /** What holds after it; without what GPC takes away, which is not the visitor's choice here but their browser's everywhere. */
   readonly purposes: PurposeBits;
   readonly source: string;
@@ -40,17 +43,25 @@ const RECEIPTS_MAX = 10_000;
 const EVERY_PURPOSE = 0x7fff;
 const CHOICE = `(SELECT ${visitorIdSql('?1', 'unhex(?2)')} AS visitor)`;
 const LAST = `LEFT JOIN receipts AS last ON last.id = (SELECT max(id) FROM receipts WHERE site_id = ?1 AND visitor = chosen.visitor)`;
+// The instant of the last withdrawal, in the receipts.
+const REFUSED_AT = `(SELECT max(at) FROM receipts WHERE site_id = ?1 AND visitor = chosen.visitor AND kind = 'withdrawn')`;
+// A grant that was given before the visitor withdrew and comes after it agrees to nothing (C1). Without a time it is a new one.
+const IS_STALE = `(?3 = 'granted' AND coalesce(?7 <= ${REFUSED_AT}, false))`;
+// A line of history that refuses what was granted after it withdraws nothing.
+const IS_HISTORY = `(?10 = 1 AND ?3 = 'withdrawn' AND coalesce(last.kind = 'granted' AND last.at > ?7, false))`;
 // Withdrawn is what the last receipt granted under the same policy and this one does not: a policy that was narrowed is
-// the site's doing. Somebody without a receipt withdraws everything.
+// the site's doing. Somebody without a receipt withdraws everything. What a stale grant brought goes as well: all until now,
+// or where the visitor agreed again since, all until they withdrew.
 const WITHDRAWAL_SQL = `INSERT INTO withdrawals (site_id, visitor, purposes, until)
-  SELECT ?1, chosen.visitor, CASE WHEN ?3 = 'withdrawn' THEN ${EVERY_PURPOSE} ELSE last.purposes & ~?4 END, ?5
+  SELECT ?1, chosen.visitor, CASE WHEN ?3 = 'withdrawn' OR ${IS_STALE} THEN ${EVERY_PURPOSE} ELSE last.purposes & ~?4 END,
+    CASE WHEN ${IS_STALE} AND last.kind <> 'withdrawn' THEN ${REFUSED_AT} ELSE ?5 END
   FROM ${CHOICE} AS chosen ${LAST}
-  WHERE chosen.visitor IS NOT NULL AND CASE WHEN ?3 = 'withdrawn' THEN last.kind IS NOT 'withdrawn'
-    ELSE last.kind = 'granted' AND last.policy_version = ?6 AND (last.purposes & ~?4) <> 0 END
+  WHERE chosen.visitor IS NOT NULL AND NOT ${IS_HISTORY} AND CASE WHEN ?3 = 'withdrawn' THEN last.kind IS NOT 'withdrawn'
+    ELSE ${IS_STALE} OR (last.kind = 'granted' AND last.policy_version = ?6 AND (last.purposes & ~?4) <> 0) END
   ON CONFLICT DO UPDATE SET purposes = purposes | excluded.purposes, until = max(until, excluded.until)`;
 const RECEIPT_SQL = `INSERT INTO receipts (site_id, visitor, kind, at, purposes, source, policy_version, digest)
   SELECT ?1, chosen.visitor, ?3, coalesce(?7, ?5), ?4, ?8, ?6, unhex(?9) FROM ${CHOICE} AS chosen ${LAST}
-  WHERE chosen.visitor IS NOT NULL AND (last.id IS NULL OR last.kind <> ?3 OR (?3 = 'granted' AND
+  WHERE chosen.visitor IS NOT NULL AND NOT ${IS_HISTORY} AND NOT ${IS_STALE} AND (last.id IS NULL OR last.kind <> ?3 OR (?3 = 'granted' AND
     (last.purposes <> ?4 OR last.source <> ?8 OR last.policy_version <> ?6 OR last.digest IS NOT unhex(?9) OR last.at <> coalesce(?7, last.at))))`;
 const ENDED = `visitor IN (SELECT w.visitor FROM withdrawals AS w WHERE w.site_id = ?1
   AND w.visitor = (SELECT visitor FROM ${CHOICE}) AND w.until = ?3 AND (w.purposes & ${PURPOSE_BIT.profile}) <> 0)`;
@@ -58,9 +69,13 @@ const ENDED = `visitor IN (SELECT w.visitor FROM withdrawals AS w WHERE w.site_i
 /** The statements that keep a choice and end what it withdraws: the links to accounts go in the same transaction. */
 export function choiceStatements(site: SiteRow, choice: Choice): InStatement[] {
   const { visitor, kind, purposes, receivedAt, policyVersion, toldAt = null, source, digest = null } = choice;
+  const history = choice.isHistory === true ? 1 : 0;
+  const args = [site, visitor, kind, purposes, receivedAt, policyVersion, toldAt, source, digest, history];
   return [
-    { sql: WITHDRAWAL_SQL, args: [site, visitor, kind, purposes, receivedAt, policyVersion] },
-    { sql: RECEIPT_SQL, args: [site, visitor, kind, purposes, receivedAt, policyVersion, toldAt, source, digest] },
+    // Somebody of whom there are dead letters alone gets a number, which the withdrawal and its purge go by.
+    ...(kind === 'withdrawn' ? [letterVisitorStatement(site, visitor)] : []),
+    { sql: WITHDRAWAL_SQL, args },
+    { sql: RECEIPT_SQL, args },
     { sql: `DELETE FROM links WHERE site_id = ?1 AND ${ENDED}`, args: [site, visitor, receivedAt] },
     {
       sql: `INSERT INTO unlinks (site_id, visitor, until) SELECT site_id, visitor, ?3 FROM withdrawals

@@ -79,7 +79,8 @@ const AGES: readonly Age[] = [
 
 const UNUSED = {
   visitors_have_events: `SELECT count(*) FROM visitors WHERE objected_at IS NULL AND id NOT IN (SELECT visitor FROM events WHERE visitor > 0)
-      AND id NOT IN (SELECT visitor FROM receipts)`,
+      AND id NOT IN (SELECT visitor FROM receipts)
+      AND NOT EXISTS (SELECT 1 FROM dead_letters AS d WHERE d.site_id = visitors.site_id AND d.visitor_key = visitors.key)`,
   profiles_have_events:
     'SELECT count(*) FROM profiles WHERE visitor NOT IN (SELECT visitor FROM events WHERE visitor > 0)',
   memberships_have_events:

@@ -305,9 +305,13 @@ export async function dropUnused(
   const usedSince = columns.map(
     (name) => `SELECT ${name} FROM events NOT INDEXED WHERE seq > ?2 AND ${name} IS NOT NULL`,
   );
-  // A receipt proves what a visitor agreed to, so it keeps the key by which it is found.
+  // A receipt proves what a visitor agreed to, so it keeps the key by which it is found; a dead letter is found by it too.
   if (table === 'visitors')
-    usedSince.push('SELECT visitor FROM receipts WHERE visitor IN (SELECT value FROM json_each(?1))');
+    usedSince.push(
+      'SELECT visitor FROM receipts WHERE visitor IN (SELECT value FROM json_each(?1))',
+      `SELECT id FROM visitors WHERE id IN (SELECT value FROM json_each(?1))
+        AND (site_id, key) IN (SELECT site_id, visitor_key FROM dead_letters WHERE visitor_key IS NOT NULL)`,
+    );
   const removal: InStatement = {
     sql: `DELETE FROM ${table} WHERE id IN (SELECT value FROM json_each(?1)) AND id NOT IN (${usedSince.join(' UNION ALL ')})`,
     args: [JSON.stringify(ids), endSeq],

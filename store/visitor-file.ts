@@ -1,6 +1,8 @@
 // store/visitor-file.ts: everything that is stored of one visitor, for the person it is about (GDPR Art. 15 and 20).
 import type { Row } from '@libsql/client';
 import type { Db, SiteRow } from './db.ts';
+import type { FiledLetter } from './dead-letters.ts';
+import { lettersOfVisitors } from './dead-letters.ts';
 import { eventWindows } from './event-windows.ts';
 import { textOf } from './rows.ts';
 
@@ -47,6 +49,8 @@ export interface VisitorFile {
   }[];
   /** Logins they were linked to: by what, and when last. */
   readonly links: readonly { readonly kind: string; readonly linkedAt: number }[];
+  /** Events that were refused and kept aside. */
+  readonly letters: readonly FiledLetter[];
   /** Folded profiles, JSON texts. */
   readonly profiles: readonly string[];
   /** Segments they are in, each with the JSON text of what is published of it. */
@@ -74,6 +78,7 @@ export async function readVisitorFile(db: Db, site: SiteRow, visitors: readonly 
     segments: await readSegments(db, site, ids),
     receipts: await readReceipts(db, site, ids),
     links: await readLinksOf(db, site, ids),
+    letters: await lettersOfVisitors(db, site, visitors),
   };
 }
 

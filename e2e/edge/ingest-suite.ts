@@ -97,6 +97,17 @@ export function ingestSuite(edge: SuiteEdge): void {
       expect(await stored(nothing.id)).toMatchObject({ visitor: null, purposes: 0 });
     });
 
+    it('C1: withdraw where one refuses beside the id of a visitor who agreed', async () => {
+      const id = 'SW5nZXN0V2l0aGRyYXdpbmcx';
+      const agreed = event({ first_party_id: id });
+      await send({ consent: GRANTED, events: [agreed] });
+      const { visitor } = await stored(agreed.id);
+      const waiting = () => ask('SELECT purposes FROM withdrawals WHERE visitor = ?', Number(visitor));
+      expect(await waiting()).toEqual([]);
+      await send({ events: [event({ first_party_id: id, consent: { state: 'refused' } })] });
+      expect(await waiting()).toHaveLength(1);
+    });
+
     it('P1: take no address from the connection: only one that is named makes a day’s key, of its network alone', async () => {
       const [bare, one, two] = [
         event(),

@@ -1,6 +1,6 @@
 // e2e/edge/plan-suite.ts: a site's tracking plan at the edge: refused, kept and counted (D2), the same on every runtime (E1).
 import { describe, expect, it } from 'vitest';
-import { collect, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
+import { collect, freshId, siteId, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
 import type { SuiteEdge } from './use-edge.ts';
 import { answerOf } from './use-edge.ts';
 
@@ -42,6 +42,19 @@ export function planSuite(edge: SuiteEdge): void {
         { mode: 'warn', reason: 'plan_unknown_property', event: 'sign_up', property: '', events: 2 },
         { mode: 'reject', reason: 'plan_wrong_type', event: 'sign_up', property: 'method', events: 1 },
       ]);
+    });
+
+    it('counts what it has against events of back ends as well', async () => {
+      const row = await siteRow('planned');
+      const total = async () => (await findings(row)).reduce((sum, { events }) => sum + Number(events), 0);
+      const before = await total();
+      const headers = {
+        authorization: `Bearer ${await edge.token(siteId('planned'), ['ingest'])}`,
+        'content-type': 'application/json',
+      };
+      const event = { id: freshId(), name: 'sign_up', time: Date.now(), params: { method: 3 } };
+      await edge.fetch('/v1/events', { method: 'POST', headers, body: JSON.stringify({ events: [event] }) });
+      expect(await until(total, (seen) => seen > before)).toBe(before + 1);
     });
 
     it('asks nothing of the events of another site', async () => {

@@ -3,7 +3,7 @@ import type { EpochMs, EventId } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
 import type { DecodedBatch } from '../../contract/wire-decode.ts';
 import { decodeEvent } from '../../contract/wire-decode.ts';
-import type { LedgerLine, LetterVia, Site, WriteJob } from '../../store/index.ts';
+import type { Choice, LedgerLine, LetterVia, Site, WriteJob } from '../../store/index.ts';
 import { acceptBatch } from './accept-batch.ts';
 import type { Keyring } from './keyring.ts';
 import type { Defaults, WireInput } from './server-event.ts';
@@ -85,19 +85,24 @@ async function acceptOne(
     ];
     return { job: { site: site.row, day, rows: [], ledger }, result: { outcome: 'late', reason: 'too_old' } };
   }
-  const { job, refused } = await acceptBatch(batchOf(site, now, wire, input, read.ok ? '' : read.error, letterId), {
-    site,
-    imported: true,
-    gpc: input?.gpc ?? defaults.gpc,
-    bot: undefined,
-    sender: input?.sender ?? { userAgent: '' },
-    now,
-    saltHmac,
-    randomBytes,
-    via,
-    source: input?.source ?? roughSource(raw, defaults),
-    ...(line === undefined ? {} : { line }),
-  });
+  const { job: accepted, refused } = await acceptBatch(
+    batchOf(site, now, wire, input, read.ok ? '' : read.error, letterId),
+    {
+      site,
+      imported: true,
+      gpc: input?.gpc ?? defaults.gpc,
+      bot: undefined,
+      sender: input?.sender ?? { userAgent: '' },
+      now,
+      saltHmac,
+      randomBytes,
+      via,
+      source: input?.source ?? roughSource(raw, defaults),
+      ...(line === undefined ? {} : { line }),
+    },
+  );
+  const choices = asTold(accepted.choices ?? [], via, Number(input?.raw['t'] ?? now));
+  const job = { ...accepted, choices };
   const why = job.ledger.find(({ outcome }) => outcome !== 'received');
   if (why === undefined || why.outcome === 'received') return { job, result: { outcome: 'accepted' } };
   const { outcome, reason } = why;
@@ -116,6 +121,28 @@ function summed(lines: readonly LedgerLine[]): LedgerLine[] {
   return [...counts.values()];
 }
 
+/**
+ * Withdrawals, each visitor's latest. A grant that a back end tells of makes its event and no receipt: one that names fewer
+ * purposes would read as a withdrawal of the others, which nobody chose.
+ */
+function withdrawalsOf(choices: readonly Choice[]): Choice[] {
+  const latest = new Map<string, Choice>();
+  for (const choice of choices) {
+    if (choice.kind !== 'withdrawn') continue;
+    const held = latest.get(choice.visitor);
+    if (held === undefined || (held.toldAt ?? held.receivedAt) <= (choice.toldAt ?? choice.receivedAt)) {
+      latest.set(choice.visitor, choice);
+    }
+  }
+  return [...latest.values()];
+}
+
+/** Of an import, a refusal was told when its event happened. */
+const asTold = (choices: readonly Choice[], via: LetterVia, eventAt: number): Choice[] =>
+  via === 'import'
+    ? choices.map((choice) => ({ ...choice, toldAt: choice.toldAt ?? eventAt, isHistory: true }))
+    : [...choices];
+
 /** Decides about events in order. Nothing is written yet. */
 export async function acceptServerEvents(
   inputs: readonly ServerInput[],
@@ -125,6 +152,8 @@ export async function acceptServerEvents(
   const decided = [];
   for (const input of inputs) decided.push(await acceptOne(input, defaults, context));
   const letters = decided.flatMap(({ job }) => job.letters ?? []);
+  const findings = decided.flatMap(({ job }) => job.findings ?? []);
+  const choices = withdrawalsOf(decided.flatMap(({ job }) => job.choices ?? []));
   return {
     results: decided.map(({ result }, index) => ({ index, ...result })),
     job: {
@@ -133,6 +162,8 @@ export async function acceptServerEvents(
       rows: decided.flatMap(({ job }) => job.rows),
       ledger: summed(decided.flatMap(({ job }) => job.ledger)),
       ...(letters.length === 0 ? {} : { letters }),
+      ...(findings.length === 0 ? {} : { findings }),
+      ...(choices.length === 0 ? {} : { choices }),
     },
   };
 }

@@ -64,7 +64,7 @@ export interface KnownChoices {
 
 /** Makes one. */
 export function rememberChoices(now: () => EpochMs): KnownChoices {
-  const known = new Map<string, { readonly said: string; readonly until: number }>();
+  const known = new Map<string, { readonly said: string; readonly until: number; readonly refusedAt?: number }>();
   const nameOf = (site: SiteRow, { visitor }: Choice): string => `${site}|${visitor}`;
   const saidBy = ({ kind, toldAt, purposes, source, policyVersion, digest }: Choice): string =>
     JSON.stringify([kind, toldAt, purposes, source, policyVersion, digest]);
@@ -77,8 +77,13 @@ export function rememberChoices(now: () => EpochMs): KnownChoices {
     learn: (site, choices) => {
       for (const choice of choices) {
         const name = nameOf(site, choice);
+        const { kind, toldAt, receivedAt } = choice;
+        const refusedAt = kind === 'withdrawn' ? (toldAt ?? receivedAt) : known.get(name)?.refusedAt;
+        // What was granted before the visitor withdrew is asked of the database each time it comes late.
+        const isStale = kind === 'granted' && toldAt !== undefined && refusedAt !== undefined && toldAt <= refusedAt;
+        const said = kind === 'withdrawn' || isStale ? '' : saidBy(choice);
         known.delete(name);
-        if (choice.kind === 'granted') known.set(name, { said: saidBy(choice), until: now() + KNOWN_CHOICE_MS });
+        known.set(name, { said, until: now() + KNOWN_CHOICE_MS, ...(refusedAt === undefined ? {} : { refusedAt }) });
       }
       for (const name of known.keys()) {
         if (known.size <= KNOWN_CHOICES_MAX) break;

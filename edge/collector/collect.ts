@@ -3,7 +3,7 @@ import type { SiteId } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
 import { truncateAddress } from '../../core/index.ts';
 import type { LedgerLine, SiteRow } from '../../store/index.ts';
-import { choiceStatements, findSite, leaveOnWithdrawal, UNKNOWN_SITE } from '../../store/index.ts';
+import { findSite, UNKNOWN_SITE } from '../../store/index.ts';
 import type { Answer, Asked, Handler } from '../http/exchange.ts';
 import { problemAnswer } from '../http/problem.ts';
 import type { TokenKeys } from '../http/tokens.ts';
@@ -18,6 +18,7 @@ import { hasGpc } from './consent-status.ts';
 import { createKeyring } from './keyring.ts';
 import { cacheSites } from './site-cache.ts';
 import { createSlowDown } from './slow-down.ts';
+import { writeJob } from './write-job.ts';
 
 /** Characters of a user agent that count; nobody's is longer, and the HMAC reads them all. */
 const USER_AGENT_CHARS_MAX = 512;
@@ -108,18 +109,10 @@ export function createCollect(port: Port, tokenKeys: () => Promise<TokenKeys>): 
       ...senderOf(asked, admitted, port),
     });
     const choices = known.unknown(site.row, job.choices ?? []);
-    const withdrawn = choices.filter(({ kind }) => kind === 'withdrawn');
-    // A withdrawal is not left to a queue: links end in this request.
-    if (withdrawn.length > 0) {
-      await port.transact(withdrawn.flatMap((choice) => choiceStatements(site.row, choice)));
-    }
-    const granted = choices.filter(({ kind }) => kind === 'granted');
-    const refusal = await port.write({ ...job, choices: granted.length === 0 ? undefined : granted });
+    const refusal = await writeJob(port, job, choices);
     if (refusal !== undefined) {
       return problemAnswer(refusal, 'Nothing of this message was kept; send it again.', cors);
     }
-    // Before the answer: who withdrew is in no segment from then on.
-    if (choices.length > 0) await leaveOnWithdrawal(port.db, site.row, choices);
     known.learn(site.row, choices);
     const headers = { 'content-type': 'application/json', ...cors };
     return { status: 202, headers, body: JSON.stringify({ received, refused }) };

@@ -1,9 +1,10 @@
 // edge/collector/import-stream.test.ts: lines are the same however a stream is cut, and none is held without bound (D2).
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LINE_BYTES_MAX, linesOf } from './import-stream.ts';
+import { LINE_BYTES_MAX, linesOf, LongStreamError } from './import-stream.ts';
 
-async function read(parts: readonly Uint8Array[], first = 1) {
+const NO_LIMITS = { linesMax: Infinity, bytesMax: Infinity };
+async function read(parts: readonly Uint8Array[], first = 1, limits = NO_LIMITS) {
   const stream = new ReadableStream<Uint8Array>({
     start: (controller) => {
       for (const part of parts) if (part.length > 0) controller.enqueue(part);
@@ -11,7 +12,7 @@ async function read(parts: readonly Uint8Array[], first = 1) {
     },
   });
   const lines = [];
-  for await (const line of linesOf(stream.getReader(), first)) lines.push(line);
+  for await (const line of linesOf(stream.getReader(), first, limits)) lines.push(line);
   return lines;
 }
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -44,5 +45,24 @@ describe('D2: lines of an import', () => {
     expect(long).toMatchObject({ line: 7 });
     expect(long?.text?.length).toBe(held ? length : undefined);
     expect(next).toEqual({ line: 8, text: 'next' });
+  });
+
+  it.each([
+    { why: 'one line below', lines: 4, over: false },
+    { why: 'at the limit', lines: 5, over: false },
+    { why: 'one above', lines: 6, over: true },
+  ])('end $why, empty ones counted too: $over', async ({ lines, over }) => {
+    const reading = read([bytes('\n'.repeat(lines))], 11, { ...NO_LIMITS, linesMax: 5 });
+    if (over) await expect(reading).rejects.toMatchObject({ code: 'stream_long', nextLine: 16 });
+    else expect(await reading).toEqual([]);
+  });
+
+  it.each([
+    { why: 'at the limit', length: 10, over: false },
+    { why: 'a byte above', length: 11, over: true },
+  ])('end where the bytes are $why: $over', async ({ length, over }) => {
+    const reading = read([bytes('x\n'), bytes(' '.repeat(length - 2))], 1, { ...NO_LIMITS, bytesMax: 10 });
+    if (over) await expect(reading).rejects.toBeInstanceOf(LongStreamError);
+    else expect(await reading).toEqual([{ line: 1, text: 'x' }]);
   });
 });

@@ -16,13 +16,36 @@ export class BrokenStreamError extends Error {
   readonly code = 'stream_broken';
 }
 
+/** Thrown where there is more than one request may hold; go on with another one at {@link nextLine}. */
+export class LongStreamError extends Error {
+  override readonly name = 'LongStreamError';
+  /** Stable code for logs. */
+  readonly code = 'stream_long';
+  readonly nextLine: number;
+  constructor(nextLine: number) {
+    super('the stream is longer than one request may be');
+    this.nextLine = nextLine;
+  }
+}
+
+/** What one stream may hold: lines, empty ones included, and bytes after unpacking. */
+export interface StreamLimits {
+  readonly linesMax: number;
+  readonly bytesMax: number;
+}
+
 const NEWLINE = 10;
 
-/** Reads lines as they come; empty ones are passed over and counted. @param first the number of the first. @throws {BrokenStreamError} */
+/**
+ * Reads lines as they come; empty ones are passed over and counted.
+ * @param first the number of the first. @throws {BrokenStreamError | LongStreamError}
+ */
 export async function* linesOf(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   first: number,
+  { linesMax, bytesMax }: StreamLimits,
 ): AsyncGenerator<Line, void, undefined> {
+  let read = 0;
   const utf8 = new TextDecoder();
   let line = first;
   let held: Uint8Array[] = [];
@@ -41,21 +64,28 @@ export async function* linesOf(
     if (bytes <= LINE_BYTES_MAX) held.push(part);
     else held = [];
   };
+  const goOn = (): void => {
+    if (line - first >= linesMax) throw new LongStreamError(line);
+  };
   for (;;) {
     const { done, value } = await reader.read().catch(() => {
       throw new BrokenStreamError();
     });
     if (done) break;
+    read += value.length;
     let from = 0;
     for (let end = value.indexOf(NEWLINE); end !== -1; end = value.indexOf(NEWLINE, from)) {
+      goOn();
       hold(value.subarray(from, end));
       const taken = take();
       if (taken.text !== '') yield taken;
       from = end + 1;
     }
+    if (read > bytesMax) throw new LongStreamError(line);
     if (from < value.length) hold(value.slice(from));
   }
   if (bytes > 0) {
+    goOn();
     const taken = take();
     if (taken.text !== '') yield taken;
   }

@@ -11,18 +11,21 @@ import type { Port } from '../port.ts';
 import type { EventResult, ServerContext, ServerInput } from './accept-server-events.ts';
 import { acceptServerEvents } from './accept-server-events.ts';
 import type { Line } from './import-stream.ts';
-import { BrokenStreamError, linesOf } from './import-stream.ts';
+import { BrokenStreamError, linesOf, LongStreamError } from './import-stream.ts';
 import { siteOfToken } from './ingest.ts';
 import { createKeyring } from './keyring.ts';
 import type { Defaults } from './server-event.ts';
 import { sourceSchema } from './server-event.ts';
 import { cacheSites } from './site-cache.ts';
 import { mendSurrogates } from './well-formed.ts';
+import { writeJob } from './write-job.ts';
 
 /** Lines that are decided about and written together; the stream waits for them. */
 export const CHUNK_LINES = 250;
-/** Lines of one request. */
+/** Lines of one request, empty ones included. */
 export const IMPORT_LINES_MAX = 1_000_000;
+/** Bytes of one request after unpacking: a small packed body may hold any number of them. */
+export const IMPORT_BYTES_MAX = 2_147_483_648;
 
 const purpose = v.picklist(PURPOSES);
 const querySchema = v.strictObject({
@@ -104,7 +107,7 @@ async function writeChunk(
   tally: Tally,
 ) {
   const { job, results } = await acceptServerEvents(chunk.map(inputOf), defaults, { ...context, now: port.now() });
-  const refusal = await port.write(job);
+  const refusal = await writeJob(port, job);
   if (refusal === undefined) count(tally, chunk, results);
   return refusal;
 }
@@ -144,18 +147,21 @@ export function createImport(port: Port, tokenKeys: () => Promise<TokenKeys>): (
     const reader = body.getReader();
     let chunk: Line[] = [];
     try {
-      for await (const one of linesOf(reader, line)) {
+      for await (const one of linesOf(reader, line, { linesMax: IMPORT_LINES_MAX, bytesMax: IMPORT_BYTES_MAX })) {
         chunk.push(one);
         if (chunk.length < CHUNK_LINES) continue;
         // Nothing more is read until these are durable: the sender waits as long as the disk needs.
         const refusal = await writeChunk(port, chunk, defaults, shared, tally);
         if (refusal !== undefined) return stopped(refusal);
         chunk = [];
-        if (tally.lines >= IMPORT_LINES_MAX) return stopped('body_too_large');
       }
     } catch (fault) {
-      if (!(fault instanceof BrokenStreamError)) throw fault;
-      return stopped('malformed_encoding');
+      if (fault instanceof BrokenStreamError) return stopped('malformed_encoding');
+      if (!(fault instanceof LongStreamError)) throw fault;
+      const refusal = chunk.length === 0 ? undefined : await writeChunk(port, chunk, defaults, shared, tally);
+      if (refusal !== undefined) return stopped(refusal);
+      tally.nextLine = fault.nextLine;
+      return stopped('body_too_large');
     } finally {
       await reader.cancel().catch(() => undefined);
     }

@@ -17,6 +17,7 @@ import { createKeyring } from './keyring.ts';
 import { consentSchema, sourceSchema } from './server-event.ts';
 import { cacheSites } from './site-cache.ts';
 import { mendSurrogates } from './well-formed.ts';
+import { writeJob } from './write-job.ts';
 
 /** Events of one batch; those past it are counted as `over_limit`. */
 export const INGEST_EVENTS_MAX = 500;
@@ -124,7 +125,7 @@ export function createIngest(port: Port, tokenKeys: () => Promise<TokenKeys>): H
             { outcome: 'received', reason: '', events: over },
             { outcome: 'over_limit', reason: 'too_many_events', events: over },
           ];
-    const refusal = await port.write({ ...job, ledger: [...job.ledger, ...counted] });
+    const refusal = await writeJob(port, { ...job, ledger: [...job.ledger, ...counted] });
     if (refusal !== undefined) return problemAnswer(refusal, 'Nothing of this batch was kept; send it again.');
     const beyond =
       over === 0 ? [] : [{ index: taken.length, outcome: 'over_limit', reason: 'too_many_events', events: over }];

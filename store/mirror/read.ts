@@ -1,5 +1,5 @@
 // store/mirror/read.ts: the mirror's events, visitor by visitor: what a fold of the whole history reads.
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
 import { PURPOSE_BIT } from '../../contract/index.ts';
@@ -51,6 +51,10 @@ export async function listFoldable(db: Db, folder: string, site: SiteRow): Promi
     await file.close();
   }
 }
+
+/** Takes the list away once nobody reads it: it would go on naming visitors who are erased or withdraw (P4). */
+export const forgetFoldable = (folder: string, site: SiteRow): Promise<void> =>
+  rm(visitorsPath(folder, site), { force: true });
 
 /**
  * Calls `onVisitor` for every visitor on the list of {@link listFoldable} with their events that agreed to `profile` (C1), in

@@ -43,6 +43,14 @@ export interface FoundData {
   readonly events: readonly AccessEvent[];
   /** Events that did not fit; ask the site for them. */
   readonly eventsLeftOut: number;
+  /** Events that were refused, and are kept aside for a while in case they can be mended. */
+  readonly keptAside: readonly {
+    readonly at: string;
+    readonly receivedAt: string;
+    readonly reason: string;
+    readonly purposes: readonly string[];
+    readonly event?: unknown;
+  }[];
   readonly profile: { readonly traits: readonly ExplainedTrait[]; readonly stored: readonly unknown[] } | null;
   readonly segments: readonly AccessSegment[];
   /** `login`: segments are left out, because they are made of all browsers of a login, and only this browser was shown. */
@@ -147,6 +155,12 @@ function foundData(
       purposes: purposesOf(purposes),
     })),
     eventsLeftOut: stored.eventsLeftOut,
+    keptAside: stored.letters.map(({ at, receivedAt, purposes, ...letter }) => ({
+      ...letter,
+      at: iso(at),
+      receivedAt: iso(receivedAt),
+      purposes: purposesOf(purposes),
+    })),
     profile:
       stored.profiles.length === 0
         ? null

@@ -69,6 +69,14 @@ const happened = ({ events, eventsLeftOut }: FoundData): Markup =>
     'None.',
   );
 
+const aside = ({ keptAside }: FoundData): Markup =>
+  section(
+    `Events that were refused and are kept aside (${keptAside.length})`,
+    ['When', 'Why', 'Purposes', 'What'],
+    keptAside.map((one) => [one.at, one.reason, one.purposes.join(', '), JSON.stringify(one.event ?? null)]),
+    'None.',
+  );
+
 /** Writes the page. */
 export function accessHtml(file: AccessFile): string {
   const days = Object.entries(file.retentionDays);
@@ -77,7 +85,7 @@ export function accessHtml(file: AccessFile): string {
     html`<p>Made ${file.madeAt} for the request ${file.request}. The same as data: the JSON form of this file.</p>
 ${
   file.status === 'found'
-    ? html`${profiled(file.data)}${choices(file.data)}${happened(file.data)}`
+    ? html`${profiled(file.data)}${choices(file.data)}${happened(file.data)}${aside(file.data)}`
     : file.status === 'nothing_stored'
       ? html`<p><strong>Nothing is stored under the id you showed.</strong></p>`
       : html`<p><strong>You can not be identified in what is stored (${file.article}).</strong> ${file.meaning}</p>`

@@ -21,6 +21,7 @@ import {
   findRepeated,
   findRequest,
   leaveSegments,
+  letterVisitorStatement,
   listSites,
   objectionStatements,
   openRequests,
@@ -54,7 +55,7 @@ const fieldsOf = (subject: Subject): string[] =>
 async function fingerprints(
   { keys, randomBytes }: RightsNeeds,
   site: Site,
-  { idempotencyKey, kind, subject }: Ask,
+  { idempotencyKey, kind, subject, askedBy }: Ask,
 ): Promise<NewRequest['idempotency']> {
   if (idempotencyKey === undefined) return undefined;
   const secret = Uint8Array.from(await keys.secret('requests', randomBytes(KEY_BYTES)));
@@ -63,7 +64,12 @@ async function fingerprints(
     toHex(
       new Uint8Array(await crypto.subtle.sign('HMAC', key, lengthPrefixed(['hushtag request 1', site.id, ...fields]))),
     );
-  return { key: await keyed(idempotencyKey), fingerprint: await keyed(idempotencyKey, kind, ...fieldsOf(subject)) };
+  // Officers share their keys, visitors share none: else one could take the key another is about to use.
+  const who = askedBy === 'officer' ? [askedBy] : [askedBy, ...fieldsOf(subject)];
+  return {
+    key: await keyed(...who, idempotencyKey),
+    fingerprint: await keyed(...who, idempotencyKey, kind, ...fieldsOf(subject)),
+  };
 }
 
 async function repeated(
@@ -138,6 +144,8 @@ async function work(
 
 const WORKS: Readonly<Record<RequestKind, (begun: Begun) => Promise<void>>> = {
   access: async ({ needs, site, request, visitors: keys }) => {
+    const named = keys.map((key) => letterVisitorStatement(site.row, key));
+    await needs.db.client.batch(named, 'write');
     const visitors = await visitorsOfKeys(needs.db, site.row, keys);
     const done = { status: 'done', outcome: { rows: { visitors: visitors.length } }, steps: KNOWN_STEPS } as const;
     await needs.db.client.batch(await requestStatements(site, { ...request, ...done, visitors }), 'write');
