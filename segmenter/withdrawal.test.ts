@@ -191,16 +191,16 @@ describe('P5: receipts', () => {
 });
 
 describe('C1: a grant from before a withdrawal', () => {
-  const granted = (toldAt: number, receivedAt: number) => aChoice({ toldAt, receivedAt: receivedAt as EpochMs });
+  const granted = (toldAt: number, receivedAt: number) => aChoice({ toldAt, receivedAt });
   const receipts = async () => (await readReceipts(store.db, SHOP.row, 1)).map(({ kind, at }) => [kind, at]);
   const waiting = async () =>
     (await store.db.client.execute('SELECT purposes, until FROM withdrawals')).rows.map((row) => Number(row['until']));
 
   it('that comes late agrees to nothing, and what it brought is purged', async () => {
     await choose(granted(NOW - 9, NOW - 9));
-    await choose(aChoice({ kind: 'withdrawn', purposes: 0, toldAt: NOW - 5, receivedAt: (NOW - 5) as EpochMs }));
+    await choose(aChoice({ kind: 'withdrawn', purposes: 0, toldAt: NOW - 5, receivedAt: NOW - 5 }));
     await purgeWithdrawals(needs());
-    await insertRows(store.db, [aRow({ visitor: visitorKey(1), at: (NOW - 6) as EpochMs, purposes: 15 })]);
+    await insertRows(store.db, [aRow({ visitor: visitorKey(1), at: NOW - 6, purposes: 15 })]);
     await choose(granted(NOW - 6, NOW));
     expect(await receipts()).toEqual([
       ['granted', NOW - 9],
@@ -211,7 +211,7 @@ describe('C1: a grant from before a withdrawal', () => {
   });
 
   it('is told from one of after it, whose events stay though the older one comes later still', async () => {
-    await choose(aChoice({ kind: 'withdrawn', purposes: 0, toldAt: NOW - 5, receivedAt: (NOW - 5) as EpochMs }));
+    await choose(aChoice({ kind: 'withdrawn', purposes: 0, toldAt: NOW - 5, receivedAt: NOW - 5 }));
     await purgeWithdrawals(needs());
     await choose(granted(NOW - 4, NOW - 3));
     await choose(granted(NOW - 5, NOW));

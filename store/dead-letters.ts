@@ -277,6 +277,10 @@ export const letterVisitorStatement = (site: SiteRow, key: string): InStatement 
   args: [site, key],
 });
 
+/** Visitors among the numbers in `?1` whose letters are kept. */
+export const OF_LETTERS = `SELECT id FROM visitors WHERE id IN (SELECT value FROM json_each(?1))
+  AND (site_id, key) IN (SELECT site_id, visitor_key FROM dead_letters WHERE visitor_key IS NOT NULL)`;
+
 /** What a file of access shows of a letter. */
 export interface FiledLetter {
   readonly receivedAt: number;

@@ -9,7 +9,7 @@ import { retentionCutoff } from '../core/index.ts';
 import { forgetGoneVisitors, sweepAccounts } from './accounts.ts';
 import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
-import { expireStatements, LETTER_DAYS_MAX } from './dead-letters.ts';
+import { expireStatements, LETTER_DAYS_MAX, OF_LETTERS } from './dead-letters.ts';
 import type { SiteRetention } from './retention.ts';
 import { readRetention } from './retention.ts';
 import type { IdSet, Walked } from './retention-walk.ts';
@@ -307,11 +307,7 @@ export async function dropUnused(
   );
   // A receipt proves what a visitor agreed to, so it keeps the key by which it is found; a dead letter is found by it too.
   if (table === 'visitors')
-    usedSince.push(
-      'SELECT visitor FROM receipts WHERE visitor IN (SELECT value FROM json_each(?1))',
-      `SELECT id FROM visitors WHERE id IN (SELECT value FROM json_each(?1))
-        AND (site_id, key) IN (SELECT site_id, visitor_key FROM dead_letters WHERE visitor_key IS NOT NULL)`,
-    );
+    usedSince.push('SELECT visitor FROM receipts WHERE visitor IN (SELECT value FROM json_each(?1))', OF_LETTERS);
   const removal: InStatement = {
     sql: `DELETE FROM ${table} WHERE id IN (SELECT value FROM json_each(?1)) AND id NOT IN (${usedSince.join(' UNION ALL ')})`,
     args: [JSON.stringify(ids), endSeq],

@@ -5,15 +5,7 @@ import type { WireBatch } from '../../contract/index.ts';
 import { privacyDocumentSchema, privacySchemas } from '../../edge/api/privacy/openapi.ts';
 import type { ShownRequest } from '../../edge/api/privacy/shown.ts';
 import { readAuditLog } from '../../store/index.ts';
-import {
-  BROWSER_AGENT,
-  collect,
-  SHOP_ORIGIN,
-  siteId,
-  until,
-  wireBatch,
-  wireEvent,
-} from '../support/edge-under-test.ts';
+import { collect, siteId, wireBatch, wireEvent } from '../support/edge-under-test.ts';
 import type { SuiteEdge } from './use-edge.ts';
 
 const GRANTED: WireBatch['c'] = ['g', 3, 1];
@@ -52,13 +44,6 @@ export function rightsSuite(edge: SuiteEdge): void {
     (await readAuditLog(edge.db))
       .map(({ open }) => JSON.parse(open?.text ?? '{}') as Record<string, unknown>)
       .filter((entry) => entry['kind'] === kind);
-  const asVisitor = (body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
-    edge.fetch('/v1/privacy/requests', {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { origin: SHOP_ORIGIN, 'user-agent': BROWSER_AGENT, ...headers },
-    });
-
   describe('P6: who may ask', () => {
     it('tells reading from writing, and both from other scopes', async () => {
       const body = { kind: 'access', subject: { first_party_id: freshVisitor() } };
@@ -243,71 +228,6 @@ export function rightsSuite(edge: SuiteEdge): void {
       for (const account of [{ email: 'no address' }, { user_id: 'undefined' }, { phone: '12' }]) {
         expect((await post({ kind: 'access', subject: { account } })).status).toBe(400);
       }
-    });
-  });
-
-  describe('P6: a visitor asks for themselves', () => {
-    it('is answered with the file, from a page of the site alone', async () => {
-      const id = freshVisitor();
-      await visits(id, 'My own');
-      const body = { site: 'shop', kind: 'access', first_party_id: id };
-      expect((await asVisitor(body, { origin: 'https://evil.example' })).status).toBe(403);
-      const answered = await asVisitor(body);
-      expect(answered.headers.get('access-control-allow-origin')).toBe(SHOP_ORIGIN);
-      const { request: shown, file } = (await answered.json()) as { request: ShownRequest; file: unknown };
-      expect(shown).toMatchObject({ askedBy: 'visitor', status: 'done' });
-      expect(v.parse(privacySchemas.file, file).data?.events).toHaveLength(2);
-      expect((await audited('visitor_read')).at(-1)).toMatchObject({ request: shown.id, by: 'visitor' });
-      const page = await asVisitor(body, { accept: 'text/html' });
-      expect(await page.text()).toContain('My own');
-    });
-    it('is slowed down, so that a stolen list can not be tried', async () => {
-      const statuses: number[] = [];
-      for (let nth = 0; nth < 14; nth++) {
-        statuses.push((await asVisitor({ site: 'shop', kind: 'objection', first_party_id: freshVisitor() })).status);
-      }
-      expect(statuses.at(-1)).toBe(429);
-    });
-    it('is answered though others make ids up by the hundred', async () => {
-      const id = freshVisitor();
-      await visits(id, 'Known');
-      const from = (nth: number) => ({ 'x-forwarded-for': `10.9.${nth}.1`, 'cf-connecting-ip': `10.9.${nth}.1` });
-      const madeUp: number[] = [];
-      for (let nth = 0; nth < 110; nth++) {
-        const body = { site: 'shop', kind: 'access', first_party_id: freshVisitor() };
-        madeUp.push((await asVisitor(body, from(nth % 11))).status);
-      }
-      expect(madeUp.filter((status) => status === 429).length).toBeGreaterThan(0);
-      expect((await asVisitor({ site: 'shop', kind: 'access', first_party_id: id }, from(99))).status).toBe(200);
-    });
-    it('can not take the Idempotency-Key of an officer, nor of another visitor', async () => {
-      const [one, two, key] = [freshVisitor(), freshVisitor(), { 'idempotency-key': 'of-everybody' }];
-      await visits(one, 'One');
-      await visits(two, 'Two');
-      const from = (nth: number) => ({
-        ...key,
-        'x-forwarded-for': `10.8.${nth}.1`,
-        'cf-connecting-ip': `10.8.${nth}.1`,
-      });
-      const own = (first_party_id: string) => ({ site: 'shop', kind: 'access', first_party_id });
-      const answers = [
-        await asVisitor(own(one), from(1)),
-        await asVisitor(own(two), from(2)),
-        await post({ kind: 'access', subject: { first_party_id: one } }, key),
-      ];
-      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-    });
-    it('is given the events of theirs that were refused, also where there are no others', async () => {
-      const id = freshVisitor();
-      const bad = wireEvent({ n: 'Not A Name', p: { colour: 'letters-alone-blue' } });
-      await collect(edge, wireBatch({ c: GRANTED, i: id, e: [bad] }));
-      const file = await until(
-        async () => fileOf(await request('access', id)),
-        ({ status }) => status === 'found',
-      );
-      const { data } = file as { data?: { keptAside?: { reason: string }[] } };
-      expect(data?.keptAside).toMatchObject([{ reason: 'malformed_event', purposes: ['measure', 'profile'] }]);
-      expect(JSON.stringify(data)).toContain('letters-alone-blue');
     });
   });
 

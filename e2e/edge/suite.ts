@@ -13,6 +13,7 @@ import { segmentSuite } from './segment-suite.ts';
 import { liveSuite } from './live-suite.ts';
 import { rightsSuite } from './rights-suite.ts';
 import { metricsSuite } from './metrics-suite.ts';
+import { selfServiceSuite } from './self-service-suite.ts';
 import { sessionSuite } from './session-suite.ts';
 import { tokensSuite } from './tokens-suite.ts';
 import { mannersSuite } from './manners-suite.ts';
@@ -34,6 +35,7 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   mannersSuite(edge);
   deadLetterSuite(edge);
   rightsSuite(edge);
+  selfServiceSuite(edge);
   ingestSuite(edge);
   importSuite(edge);
   liveSuite(edge);
