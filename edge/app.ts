@@ -24,6 +24,7 @@ import { answerFault } from './http/fault.ts';
 import { REPLAY_LETTERS_MAX, replayLetters } from './collector/replay-letters.ts';
 import { HTML_HEADERS } from './http/html.ts';
 import { problem } from './http/problem.ts';
+import { createOwnSegments } from './own-segments.ts';
 import { BRIEF_HEADERS, headersFor } from './http/security-headers.ts';
 import { createMetrics } from './metrics.ts';
 import { createTagServer } from './http/tag-server.ts';
@@ -99,6 +100,7 @@ function mountApi(app: Hono<Env>, port: Port, tokenKeys: () => Promise<TokenKeys
   const rights = rightsNeeds(port);
   app.route('/', createOfficerRoutes(port, tokenKeys, rights));
   app.route('/', createVisitorRoutes(port, rights));
+  app.route('/', createOwnSegments(port));
   app.route('/', createRecordRoutes(port, tokenKeys, rights));
 }
 

@@ -1,6 +1,6 @@
 // edge/port.ts: what a platform must offer the edge. runtime/node.ts and runtime/worker.ts implement it.
 import type { InStatement } from '@libsql/client';
-import type { Condition, EpochMs, TraitUnit } from '../contract/index.ts';
+import type { Condition, EpochMs, PurposeBits, TraitUnit } from '../contract/index.ts';
 import type { Destination, ExplainedTrait } from './api/privacy/needs.ts';
 import type { Hmac, KeyProvider, NetworkList, Place } from '../core/index.ts';
 import type { Metric } from './http/exposition.ts';
@@ -116,6 +116,11 @@ export interface Port {
     conditions: readonly Condition[],
     asOf: number,
   ) => Promise<{ readonly persons: number; readonly counts: readonly number[]; readonly sampledOneIn: number }>;
+  /** What a stored profile says of consent and events; the segmenter's to know. */
+  readonly readProfile: (state: string) => {
+    readonly purposes: PurposeBits;
+    readonly names: ReadonlyMap<string, number>;
+  };
   /** How visitors spread over traits, exactly but for the sample; the segmenter's to know. */
   readonly spread: SpreadPort;
   /** Explains a daily series and forecasts it; undefined where it can't. The segmenter's to know. */

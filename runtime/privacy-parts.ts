@@ -1,6 +1,7 @@
 // runtime/privacy-parts.ts: what every runtime gives the answering of privacy requests.
 import type { Port } from '../edge/index.ts';
 import {
+  decodeState,
   explainProfile,
   previewRule,
   SPREAD_TRAITS,
@@ -14,9 +15,13 @@ import {
 export const PRIVACY_PARTS: Pick<Port, 'destinations' | 'explainProfile'> = { destinations: [], explainProfile };
 
 /** What the API asks of the segmenter, which it may not import. */
-export const SEGMENTER_PARTS: Pick<Port, 'traits' | 'previewRule' | 'explainSeries' | 'spread'> = {
+export const SEGMENTER_PARTS: Pick<Port, 'traits' | 'previewRule' | 'explainSeries' | 'spread' | 'readProfile'> = {
   traits: TRAITS.map(({ id, unit, description }) => ({ id, unit, description })),
   previewRule,
+  readProfile: (text) => {
+    const { agreed, names } = decodeState(text);
+    return { purposes: agreed.purposes, names };
+  },
   spread: { traits: SPREAD_TRAITS, everybody: spreadEverybody, segments: spreadSegments },
   explainSeries: (values, horizonDays) => {
     const trend = trendOf(values, { horizonDays, scale: values.some((value) => value < 0) ? 'linear' : 'log' });

@@ -4,6 +4,8 @@ import { startFull } from './full.ts';
 import { startOnce } from './start-once.ts';
 import { startTag } from './start.ts';
 
+export { readSegments } from './read-segments.ts';
+
 export type { CommerceEventName, PolicyPreset, Purpose } from '../contract/index.ts';
 export type { ConsentChoice, EventParams, Hushtag, ItemParams, TagOptions } from './api.ts';
 

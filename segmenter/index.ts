@@ -53,3 +53,4 @@ export { trendOf } from './trends/trend.ts';
 export type { RulePreview } from './rules/preview.ts';
 export { previewRule } from './rules/preview.ts';
 export { SPREAD_TRAITS, spreadEverybody, spreadSegments } from './rules/spread.ts';
+export { decodeState } from './profiles/state.ts';

@@ -172,3 +172,5 @@ export { FUNNEL_STEPS_MAX, readCohorts, readFunnel, readPaths, RETENTION_WEEKS_M
 export type { LiveEvent } from './live-events.ts';
 export { readLiveEvents } from './live-events.ts';
 export { readBaskets } from './reports/baskets.ts';
+export type { OwnSegments } from './own-segments.ts';
+export { readOwnSegments } from './own-segments.ts';

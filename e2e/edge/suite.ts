@@ -11,6 +11,7 @@ import { lossSuite } from './loss-suite.ts';
 import { reportSuite } from './report-suite.ts';
 import { segmentSuite } from './segment-suite.ts';
 import { liveSuite } from './live-suite.ts';
+import { ownSegmentsSuite } from './own-segments-suite.ts';
 import { rightsSuite } from './rights-suite.ts';
 import { metricsSuite } from './metrics-suite.ts';
 import { selfServiceSuite } from './self-service-suite.ts';
@@ -39,6 +40,7 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   ingestSuite(edge);
   importSuite(edge);
   liveSuite(edge);
+  ownSegmentsSuite(edge);
   reportSuite(edge);
   segmentSuite(edge);
 }

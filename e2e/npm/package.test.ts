@@ -40,7 +40,8 @@ describe('the package @hushtag/tag', () => {
     }
     const lines = [
       "import type { Hushtag } from '@hushtag/tag';",
-      "import { createCore, createTag } from '@hushtag/tag';",
+      "import { createCore, createTag, readSegments } from '@hushtag/tag';",
+      "export const own: Promise<readonly string[]> = readSegments({ site: 'shop', collector: 'https://c.example' });",
       "import { HushtagProvider, useHushtag } from '@hushtag/tag/react';",
       "import { HushtagProvider as NextProvider } from '@hushtag/tag/next';",
       "import { createHushtag } from '@hushtag/tag/vue';",
