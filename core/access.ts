@@ -4,6 +4,7 @@
 export const SCOPES = [
   'segments:read',
   'segments:write',
+  'members:export',
   'reports:read',
   'ledger:read',
   'live:read',

@@ -1,12 +1,16 @@
 // core/report-numbers.test.ts: numbers of reports are blurred, kept, and made anew only when they may.
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../contract/index.ts';
+import { discreteLaplace, roundCount } from './publishing.ts';
 import {
   DAY_SEALED,
   dayStage,
   mayRefreshDay,
   publishDayCount,
+  publishNested,
   publishReportCount,
+  REPORT_NOISE_SCALE,
+  REPORT_UNITS_MAX,
   roundAmount,
 } from './report-numbers.ts';
 
@@ -83,5 +87,45 @@ describe('P3: a day’s numbers', () => {
     }
     expect(made).toBeLessThanOrEqual(9);
     expect(made).toBeGreaterThanOrEqual(5);
+  });
+});
+
+describe('P3: somebody who knows everybody else and spends the whole budget on one visitor', () => {
+  it('guesses whether they are there little better than a coin', async () => {
+    // xorshift32: the noise of a thousand trials by HMAC would take minutes.
+    let state = 20_261_124;
+    const words = (): Promise<number> => {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      return Promise.resolve(state >>> 0);
+    };
+    const others = 5_000;
+    const trials = 1_000;
+    let right = 0;
+    for (let trial = 0; trial < trials; trial++) {
+      const isThere = ((await words()) & 1) === 1;
+      let odds = 0;
+      for (let unit = 0; unit < REPORT_UNITS_MAX; unit++) {
+        const shown = roundCount(others + Number(isThere) + (await discreteLaplace(words, REPORT_NOISE_SCALE)));
+        // Laplace noise: the likelihoods differ by the distances to the two counts.
+        odds += Math.abs(shown - others) - Math.abs(shown - (others + 1));
+      }
+      right += Number(odds > 0 === isThere);
+    }
+    expect(right / trials).toBeLessThanOrEqual(0.62);
+    expect(right / trials).toBeGreaterThan(0.5);
+  }, 120_000);
+});
+
+describe('P3: nested numbers', () => {
+  it('never grow from step to step, and show none that is below the floor', async () => {
+    for (let what = 0; what < 50; what++) {
+      const reached = [4_000, 900, 899, 300, 40];
+      const shown = await publishNested(reached, FLOOR, secret, `${what}`);
+      expect(shown.at(-1)).toBeNull();
+      const counts = shown.map((count) => count ?? 0);
+      counts.forEach((count, nth) => expect(count).toBeLessThanOrEqual(counts[nth - 1] ?? Number.POSITIVE_INFINITY));
+    }
   });
 });

@@ -174,3 +174,5 @@ export { readLiveEvents } from './live-events.ts';
 export { readBaskets } from './reports/baskets.ts';
 export type { OwnSegments } from './own-segments.ts';
 export { readOwnSegments } from './own-segments.ts';
+export type { StoredMember } from './members.ts';
+export { readMembers } from './members.ts';

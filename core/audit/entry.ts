@@ -43,6 +43,13 @@ export type AuditEvent =
   | { readonly kind: 'plan_changed'; readonly site: string; readonly isSet: boolean }
   | { readonly kind: 'bot_rules_changed'; readonly site: string; readonly rules: number }
   | { readonly kind: 'rule_segment_set'; readonly site: string; readonly segment: string; readonly version: number }
+  | {
+      readonly kind: 'members_exported';
+      readonly site: string;
+      readonly segment: string;
+      /** The token or session it was read with. */
+      readonly token: string;
+    }
   | { readonly kind: 'rule_segment_removed'; readonly site: string; readonly segment: string }
   | { readonly kind: 'purge_begun'; readonly site: string; readonly before: number }
   | { readonly kind: 'purged'; readonly site: string; readonly rows: Readonly<Record<string, number>> }

@@ -152,6 +152,39 @@ export function segmentSuite(edge: SuiteEdge): void {
     });
   });
 
+  describe('members', () => {
+    const members = async (id: string, query = '', scopes: readonly Scope[] = ['members:export']) =>
+      ask('GET', `segments/${id}/members${query}`, undefined, scopes);
+
+    it('are exported page by page, by pseudonyms of that use alone, and each page is in the audit log (P6)', async () => {
+      const seen: string[] = [];
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const response = await members('buyers', `?limit=120${cursor === '' ? '' : `&cursor=${cursor}`}`);
+        expect(response.status).toBe(200);
+        const page = (await response.json()) as { members: string[]; next: string | null };
+        seen.push(...page.members);
+        cursor = page.next;
+      }
+      expect([seen.length, new Set(seen).size]).toEqual([VISITORS / 2, VISITORS / 2]);
+      const keys = (await edge.ask('SELECT lower(hex(key)) AS key FROM visitors')).map((row) => String(row['key']));
+      expect(seen.some((member) => keys.includes(member))).toBe(false);
+      const entries = await edge.ask(
+        "SELECT 1 FROM audit_log WHERE entry LIKE '%members_exported%' AND entry LIKE '%buyers%'",
+      );
+      expect(entries).toHaveLength(3);
+    });
+    it('are refused of a segment that is small, unknown, or to another scope', async () => {
+      const few = { version: 1, where: { trait: 'monetary_minor', at_least: 500, at_most: 560 } };
+      await ask('PUT', 'rule-segments/few', { name: 'Few', rule: few });
+      expect((await members('few')).status).toBe(409);
+      expect((await members('nobody')).status).toBe(404);
+      expect((await members('buyers', '?limit=1001')).status).toBe(400);
+      expect((await members('buyers', '', ['segments:read'])).status).toBe(403);
+      await ask('DELETE', 'rule-segments/few');
+    });
+  });
+
   describe('what a run finds beside segments', () => {
     const read = async (path: string) => ask('GET', path, undefined, ['reports:read']);
 

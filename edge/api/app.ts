@@ -9,6 +9,7 @@ import type { Port } from '../port.ts';
 import type { ReplayLetters } from './dead-letters.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createLiveStream } from './live.ts';
+import { createMembers } from './segments/members.ts';
 import { createModels } from './segments/models.ts';
 import { createInsights } from './reports/insights.ts';
 import { createReports, reportParts } from './reports/routes.ts';
@@ -71,6 +72,7 @@ export function createApi(port: Port, tokenKeys: () => Promise<TokenKeys>, repla
   app.route('/', createReports(parts, requireScope));
   app.route('/', createRuleSegments(parts, requireScope));
   app.route('/', createModels(parts, requireScope));
+  app.route('/', createMembers(parts, requireScope));
   app.route('/', createInsights(port, requireScope));
   app.route('/', createLiveStream(port, requireScope));
   return app;

@@ -31,6 +31,7 @@ export const PROBLEMS = {
   idempotency_reused: { status: 409, title: 'Another request was made under this Idempotency-Key' },
   segment_refused: { status: 400, title: 'The segment or its rule is not right' },
   segment_exists: { status: 409, title: 'The site has another segment of this id' },
+  segment_too_small: { status: 409, title: 'The segment is too small to be exported' },
   segment_in_use: { status: 409, title: 'Another segment speaks of this one' },
   still_running: { status: 409, title: 'The same request is still under way' },
   login_taken: { status: 409, title: 'Somebody logs in with this address already' },
