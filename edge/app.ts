@@ -6,7 +6,11 @@ import { createSessionRoutes } from './api/access/session.ts';
 import { createTokenRoutes } from './api/access/tokens.ts';
 import { createApi } from './api/app.ts';
 import { createOfficerRoutes } from './api/privacy/officer.ts';
+import { createAuditRoutes } from './api/privacy/audit-log.ts';
+import { createKeptRoute } from './api/privacy/kept.ts';
+import { createPolicyRoutes } from './api/privacy/policy.ts';
 import { createRecordRoutes } from './api/privacy/record-routes.ts';
+import { scopesOf } from './api/require-scope.ts';
 import { createVisitorRoutes } from './api/privacy/visitor.ts';
 import { createCollector } from './collector/app.ts';
 import { createCollect } from './collector/collect.ts';
@@ -102,6 +106,10 @@ function mountApi(app: Hono<Env>, port: Port, tokenKeys: () => Promise<TokenKeys
   app.route('/', createVisitorRoutes(port, rights));
   app.route('/', createOwnSegments(port));
   app.route('/', createRecordRoutes(port, tokenKeys, rights));
+  const requireScope = scopesOf(port, tokenKeys);
+  app.route('/', createKeptRoute(rights, requireScope));
+  app.route('/', createPolicyRoutes(port, requireScope));
+  app.route('/', createAuditRoutes(port, requireScope));
 }
 
 /** The description of all routes, for programs and for people; the same until the server is replaced. */

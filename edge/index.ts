@@ -7,6 +7,7 @@ export { accessHtml } from './api/privacy/access-html.ts';
 export { answerRequest, finishRequests } from './api/privacy/answer-request.ts';
 export type { PrivacyDocument } from './api/privacy/documents.ts';
 export { documentHtml, documentMarkdown } from './api/privacy/documents.ts';
+export { previewLines } from './api/privacy/policy-preview.ts';
 export { makeBreachPack, makeDpia, makeRopa } from './api/privacy/records.ts';
 export type { Ask, Destination, RightsNeeds, Subject } from './api/privacy/needs.ts';
 export { readOfficerAsk } from './api/privacy/read-ask.ts';

@@ -75,6 +75,34 @@ export async function readAuditLog(db: Db): Promise<LoggedEntry[]> {
   invariant(false, `P6: the audit log has at most ${AUDIT_ENTRIES_MAX} entries`);
 }
 
+/** Some entries from an index on, and no more than asked for. */
+export async function readAuditSlice(db: Db, from: number, limit: number): Promise<LoggedEntry[]> {
+  const { rows } = await db.client.execute({
+    sql: 'SELECT seq, commitment, nonce, entry FROM audit_log WHERE seq >= ? ORDER BY seq LIMIT ?',
+    args: [from, limit],
+  });
+  return rows.map((row, nth) => {
+    invariant(Number(row['seq']) === from + nth, 'P6: the audit log has no gap');
+    return toLogged(row);
+  });
+}
+
+/** How many entries there are. */
+export async function auditSize(db: Db): Promise<number> {
+  const { rows } = await db.client.execute('SELECT coalesce(max(seq) + 1, 0) AS size FROM audit_log');
+  return Number(rows[0]?.['size'] ?? 0);
+}
+
+/** When the last purge of a site ended, as the log has it; undefined where there was none. */
+export async function readLastPurge(db: Db, site: string): Promise<number | undefined> {
+  const { rows } = await db.client.execute({
+    sql: `SELECT entry ->> '$.at' AS at FROM audit_log WHERE entry ->> '$.kind' = 'purged' AND entry ->> '$.site' = ?
+      ORDER BY seq DESC LIMIT 1`,
+    args: [site],
+  });
+  return rows[0] === undefined ? undefined : Number(rows[0]['at']);
+}
+
 /** Erases what an entry says; its commitment stays, so that the tree and every proof stay what they were. */
 export async function eraseAuditEntry(db: Db, index: number): Promise<void> {
   const removal = { sql: 'UPDATE audit_log SET nonce = NULL, entry = NULL WHERE seq = ?', args: [index] };

@@ -9,7 +9,10 @@ export {
   auditStatement,
   eraseAuditEntry,
   readAuditLog,
+  auditSize,
+  readAuditSlice,
   readCheckpoints,
+  readLastPurge,
   signCheckpoint,
 } from './audit.ts';
 export type { CopyFault, GroundFigures } from './backup.ts';

@@ -4,9 +4,9 @@ import type { EpochMs, PolicyPreset, WithoutConsent } from '../../contract/index
 import { bitsOf, DAY_MS, POLICIES, PURPOSES, purposesOf } from '../../contract/index.ts';
 import type { PolicyRefusal, SitePolicy } from '../../core/index.ts';
 import { checkSitePolicy, policyChanges, presetPolicy, SCRUB_RULES } from '../../core/index.ts';
+import { previewLines } from '../../edge/index.ts';
 import { readPolicyHistory, readTreated, setPolicy } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
-import { previewLines } from '../policy-preview.ts';
 
 const siteArgument = { type: 'positional', required: true, description: 'The site' } as const;
 const json = { type: 'boolean', description: 'Print one line of JSON' } as const;

@@ -65,3 +65,6 @@ export const ledgerSchema = v.object({
 
 /** A line of the ledger. */
 export type LedgerEntry = v.InferOutput<typeof ledgerSchema>['entries'][number];
+
+/** What is left of a site's budget of new numbers about people. */
+export const budgetSchema = v.object({ left: v.number(), of: v.number(), moreAt: v.nullable(v.number()) });

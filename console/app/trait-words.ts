@@ -43,3 +43,6 @@ export function traitValue(
   if (unit === 'minor_units' && currency !== undefined) return formats.money(mean, currency);
   return formats.number(mean);
 }
+
+/** Ids of the traits that this page has words for. */
+export const TRAIT_IDS: readonly string[] = Object.keys(NAMES);

@@ -11,13 +11,26 @@ import { nameOfPage } from './page-names.ts';
 type Loader = () => Promise<FunctionComponent>;
 
 const LOADERS: Partial<Readonly<Record<PageName, Loader>>> = {
+  audit: async () => (await import('../pages/audit.tsx')).AuditPage,
   documents: async () => (await import('../pages/documents.tsx')).DocumentsPage,
+  funnel: async () => (await import('../pages/funnel.tsx')).FunnelPage,
+  health: async () => (await import('../pages/health.tsx')).HealthPage,
+  journeys: async () => (await import('../pages/journeys.tsx')).JourneysPage,
   ledger: async () => (await import('../pages/ledger.tsx')).LedgerPage,
   letters: async () => (await import('../pages/letters.tsx')).LettersPage,
+  live: async () => (await import('../pages/live.tsx')).LivePage,
   overview: async () => (await import('../pages/overview.tsx')).OverviewPage,
+  people: async () => (await import('../pages/people.tsx')).PeoplePage,
+  policy: async () => (await import('../pages/policy.tsx')).PolicyPage,
+  privacy: async () => (await import('../pages/privacy.tsx')).PrivacyPage,
   requests: async () => (await import('../pages/requests.tsx')).RequestsPage,
+  retention: async () => (await import('../pages/retention.tsx')).RetentionPage,
+  rules: async () => (await import('../pages/rules.tsx')).RulesPage,
   segments: async () => (await import('../pages/segments.tsx')).SegmentsPage,
   setup: async () => (await import('../pages/setup.tsx')).SetupPage,
+  sites: async () => (await import('../pages/sites.tsx')).SitesPage,
+  tokens: async () => (await import('../pages/tokens.tsx')).TokensPage,
+  trends: async () => (await import('../pages/trends.tsx')).TrendsPage,
 };
 
 const loaded = new Map<PageName, FunctionComponent>();

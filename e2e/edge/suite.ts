@@ -18,6 +18,7 @@ import { selfServiceSuite } from './self-service-suite.ts';
 import { sessionSuite } from './session-suite.ts';
 import { tokensSuite } from './tokens-suite.ts';
 import { mannersSuite } from './manners-suite.ts';
+import { officerSuite } from './officer-suite.ts';
 import { planSuite } from './plan-suite.ts';
 import { useEdge } from './use-edge.ts';
 
@@ -37,6 +38,7 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   deadLetterSuite(edge);
   rightsSuite(edge);
   selfServiceSuite(edge);
+  officerSuite(edge);
   ingestSuite(edge);
   importSuite(edge);
   liveSuite(edge);

@@ -53,7 +53,8 @@ export const about = (count: number): string =>
 export const utcDay = (at: number | undefined): string =>
   at === undefined ? '—' : new Date(at).toISOString().slice(0, 10);
 
-const FIELDS: Readonly<Record<(typeof HELD_FIELDS)[number], string>> = {
+/** Fields of events in words. */
+export const FIELDS: Readonly<Record<(typeof HELD_FIELDS)[number], string>> = {
   path: 'path of the page, scrubbed',
   title: 'title of the page, scrubbed',
   referrer: 'host of the referring page',

@@ -1,8 +1,8 @@
-// cli/policy-preview.ts: says in words how events of one day would have fallen under another policy.
-import type { Consent, ConsentDecision } from '../contract/index.ts';
-import { decideConsent, purposesOf } from '../contract/index.ts';
-import type { SitePolicy } from '../core/index.ts';
-import type { TreatedEvents } from '../store/index.ts';
+// edge/api/privacy/policy-preview.ts: says in words how events of one day would have fallen under another policy.
+import type { Consent, ConsentDecision } from '../../../contract/index.ts';
+import { decideConsent, purposesOf } from '../../../contract/index.ts';
+import type { SitePolicy } from '../../../core/index.ts';
+import type { TreatedEvents } from '../../../store/index.ts';
 
 const KEPT: Readonly<Record<ConsentDecision['action'], string>> = {
   link: 'kept, recognised across days',

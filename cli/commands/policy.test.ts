@@ -1,8 +1,8 @@
-// cli/policy-preview.test.ts: the preview says what the decision table would have said.
+// cli/commands/policy.test.ts: the preview says what the decision table would have said.
 import { describe, expect, it } from 'vitest';
-import { presetPolicy } from '../core/index.ts';
-import { policyFrom } from './commands/policy.ts';
-import { previewLines } from './policy-preview.ts';
+import { presetPolicy } from '../../core/index.ts';
+import { previewLines } from '../../edge/index.ts';
+import { policyFrom } from './policy.ts';
 
 const standard = presetPolicy('standard');
 const treated = [
