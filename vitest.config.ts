@@ -21,9 +21,15 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'browser',
-          include: ['e2e/{tag,visit,consent-platforms,npm,docs,console}/**/*.test.ts', 'e2e/engines/chromium.test.ts'],
+          include: [
+            'e2e/{tag,visit,consent-platforms,npm,docs}/**/*.test.ts',
+            'e2e/console/console.test.ts',
+            'e2e/engines/chromium.test.ts',
+          ],
         },
       },
+      // Pictures of the documents, which `npm run screenshots` takes; not part of `npm test`.
+      { test: { ...shared, name: 'screenshots', include: ['e2e/console/screenshots.test.ts'] } },
       // Engines that `npm run test:engines` installs; not part of `npm test`.
       {
         test: {

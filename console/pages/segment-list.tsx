@@ -140,7 +140,7 @@ export function SegmentList(): JSX.Element {
   const isEmpty = read.state.status === 'ready' && read.state.value.model === null;
   return (
     <Page title={say('title')} note={say('lead')}>
-      <ReadPanel title={say('all')} read={read} height={320}>
+      <ReadPanel title={say('all')} read={read} height={430}>
         {({ segments, model }) =>
           segments.length === 0 ? (
             <NoSegments reason={model?.reason} />
