@@ -3,7 +3,7 @@
 import type { ArgsDef, CommandDef } from 'citty';
 import { defineCommand, renderUsage, runCommand } from 'citty';
 import { stripVTControlCharacters } from 'node:util';
-import { KeyFolderError, StartError } from '../runtime/index.ts';
+import { KeyFolderError, StartError, storageAdvice } from '../runtime/index.ts';
 import { accountCommand } from './commands/account.ts';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
@@ -132,7 +132,10 @@ async function main(rawArgs: string[]): Promise<number> {
       process.stderr.write(`${fault.message}\n`);
       return 1;
     }
-    throw fault;
+    const advice = storageAdvice(fault);
+    if (advice === undefined) throw fault;
+    process.stderr.write(`${advice}\n`);
+    return 1;
   }
 }
 

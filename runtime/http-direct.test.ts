@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Handler } from '../edge/index.ts';
-import { serveDirect } from './http-direct.ts';
+import { MESSAGE_MS_MAX, serveDirect } from './http-direct.ts';
 
 const MAX = 10;
 const HEAD = 'POST / HTTP/1.1\r\nHost: edge.test\r\n';
@@ -14,6 +14,7 @@ const HEAD = 'POST / HTTP/1.1\r\nHost: edge.test\r\n';
 describe('a route served directly', () => {
   let server: Server;
   let settled: unknown[];
+  let messageMsMax: number;
   const handler: Handler = async (asked) => {
     const read = await asked.body(MAX).catch((fault: unknown) => {
       settled.push((fault as { code?: string }).code);
@@ -39,8 +40,9 @@ describe('a route served directly', () => {
 
   beforeEach(async () => {
     settled = [];
+    messageMsMax = MESSAGE_MS_MAX;
     server = createServer((incoming, outgoing) =>
-      serveDirect(handler, incoming, outgoing, { trustedProxies: 1, placeOf: () => undefined }),
+      serveDirect(handler, incoming, outgoing, { trustedProxies: 1, placeOf: () => undefined, messageMsMax }),
     );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -104,5 +106,14 @@ describe('a route served directly', () => {
     next.write(`${HEAD}Connection: close\r\nContent-Length: 2\r\n\r\nhi`);
     expect(await all(next)).toMatch(/^HTTP\/1.1 202 /);
     expect(settled).toEqual(['client_gone']);
+  });
+
+  it('ends a body that takes longer than a message may, and nobody is answered', async () => {
+    messageMsMax = 50;
+    const socket = await open();
+    socket.on('error', () => undefined);
+    socket.write(`${HEAD}Content-Length: 9\r\n\r\n0`);
+    expect(await all(socket)).toBe('');
+    await expect.poll(() => settled).toEqual(['client_gone']);
   });
 });

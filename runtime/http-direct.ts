@@ -12,16 +12,28 @@ const DRAIN_BYTES_MAX = 1_048_576;
 /** How long such a body is listened to. */
 const DRAIN_MS_MAX = 500;
 
+/**
+ * How long the body of a message may take, however it drips: a page's fits into a second or two of the slowest network. A
+ * stream of history is no message, and has Node's own limit of 5 minutes for a request.
+ */
+export const MESSAGE_MS_MAX = 30_000;
+
 /** Thrown where a client went away in the middle of its body; nobody is left to answer. */
 class ClientGoneError extends Error {
   override readonly name = 'ClientGoneError';
   readonly code = 'client_gone';
 }
 
-function readBody(incoming: IncomingMessage, bytesMax: number): Promise<Result<Uint8Array, 'body_too_large'>> {
+function readBody(
+  incoming: IncomingMessage,
+  bytesMax: number,
+  messageMsMax: number,
+): Promise<Result<Uint8Array, 'body_too_large'>> {
   // HTTP holds a body to the length it announced (RFC 9112 §6.3).
   if (Number(incoming.headers['content-length'] ?? 0) > bytesMax) return Promise.resolve(err('body_too_large'));
+  const { socket } = incoming;
   return new Promise((resolve, reject) => {
+    let patience: NodeJS.Timeout | undefined;
     let first: Buffer | undefined;
     let more: Buffer[] | undefined;
     let bytes = 0;
@@ -38,7 +50,13 @@ function readBody(incoming: IncomingMessage, bytesMax: number): Promise<Result<U
     );
     incoming.on('close', () => {
       // Every request closes; only one that never ended is a fault, and making one costs more than reading the body.
+      clearTimeout(patience);
       if (!incoming.complete) reject(new ClientGoneError());
+    });
+    // A body that came with its headers, as almost all do, needs no timer: it has ended by the next turn.
+    setImmediate(() => {
+      if (!incoming.complete && !incoming.destroyed)
+        patience = setTimeout(() => socket.destroy(), messageMsMax).unref();
     });
   });
 }
@@ -63,6 +81,8 @@ function drain(incoming: IncomingMessage): void {
 export interface Around {
   readonly trustedProxies: number;
   readonly placeOf: (address: string | undefined) => Place | undefined;
+  /** How long a body may take where not {@link MESSAGE_MS_MAX}. */
+  readonly messageMsMax?: number;
 }
 
 async function serve(
@@ -79,7 +99,7 @@ async function serve(
     address: () =>
       addressOf(asked.header('x-forwarded-for') ?? null, incoming.socket.remoteAddress, around.trustedProxies),
     place: () => around.placeOf(asked.address()),
-    body: (bytesMax) => readBody(incoming, bytesMax),
+    body: (bytesMax) => readBody(incoming, bytesMax, around.messageMsMax ?? MESSAGE_MS_MAX),
   };
   const { status, headers, body } = await handler(asked);
   if (outgoing.destroyed) return;

@@ -36,7 +36,7 @@ function serverOf(edge: Edge, around: Around): Server {
     if (handler === undefined) void listener(incoming, outgoing);
     else serveDirect(handler, incoming, outgoing, around);
   });
-  // A body that has stopped coming; what keeps dripping is ended by Node's own limit of 5 minutes for a request.
+  // A body that has stopped coming. What keeps dripping: MESSAGE_MS_MAX in http-direct.ts, and Node's 5 minutes for the rest.
   server.timeout = SILENT_MS_MAX;
   server.maxConnections = CONNECTIONS_MAX;
   return server;

@@ -23,6 +23,7 @@ export { projectFolder } from './project-folder.ts';
 export type { ServingMark } from './serving-mark.ts';
 export { markServing } from './serving-mark.ts';
 export { StartError } from './start-error.ts';
+export { storageAdvice } from './storage-health.ts';
 export { segmentSite } from './segment-sites.ts';
 export type { Task } from './scheduled-tasks.ts';
 export { runTasksOnThread } from './schedule-thread-start.ts';

@@ -26,7 +26,7 @@ import { COMMIT_SECONDS, nodeMetrics } from './node-metrics.ts';
 import { openData } from './open-data.ts';
 import { readNetworkFile } from './network-file.ts';
 import { createRandomPool } from './random-pool.ts';
-import { startSchedule } from './schedule.ts';
+import { checkFiles, startSchedule } from './schedule.ts';
 import type { StorageHealth } from './storage-health.ts';
 import { watchStorage } from './storage-health.ts';
 import { recallErased } from './second-place.file.ts';
@@ -47,6 +47,8 @@ export interface RunningNode {
   readonly origin: string;
   readonly db: Db;
   readonly keys: KeyProvider;
+  /** Checks the files now, as it does ten seconds after a start. */
+  readonly check: () => Promise<void>;
   /** Stops taking requests, finishes those begun, commits what waits, closes the files. */
   readonly close: () => Promise<void>;
 }
@@ -175,6 +177,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     origin: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${bound}`,
     db,
     keys,
+    check: () => checkFiles(config, log, health.damaged, 'check'),
     close: async () => {
       stopSchedule();
       geo.close();

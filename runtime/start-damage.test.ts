@@ -90,6 +90,19 @@ describe('D1: damaged files', () => {
     expect(lines.join('\n')).toContain('restore ground.db from a backup');
   });
 
+  it('a damaged page fails /readyz of a server that runs, which goes on collecting what it can', async () => {
+    const server = await start();
+    const ready = async () => (await fetch(`${server.origin}/readyz`)).status;
+    expect(await ready()).toBe(200);
+    // Under the running server, as a disk does it.
+    const file = await open(ground, 'r+');
+    await file.write(new Uint8Array([0x77]), 0, 1, 4_096 * 5);
+    await file.close();
+    await server.check();
+    expect(await ready()).toBe(503);
+    await server.close();
+  });
+
   it('whole files pass both checks', async () => {
     const health = watchStorage(() => undefined);
     await checkFiles(config, () => undefined, health.damaged, 'check');

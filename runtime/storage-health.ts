@@ -1,4 +1,5 @@
 // runtime/storage-health.ts: whether the last commit worked, and what an operator should do where it did not.
+import { faultCode } from '../core/index.ts';
 import type { Port } from '../edge/index.ts';
 
 const ADVICE: Readonly<Record<string, string>> = {
@@ -12,6 +13,24 @@ const ADVICE: Readonly<Record<string, string>> = {
     'A check of ground.db found it damaged: stop the server, copy the data folder aside, restore ground.db from a backup. `/readyz` fails until then.',
   writer_ended: 'The writer thread ended and was started anew; if this repeats, look at memory and disk.',
 };
+
+/** Causes followed from a fault to the one that SQLite told. */
+const CAUSES_MAX = 8;
+
+/**
+ * What to do about a fault of the database, or undefined where it is of something else. The fault's own message is left
+ * out: the libraries put the statement and its values into it (P1).
+ */
+export function storageAdvice(fault: unknown): string | undefined {
+  let one = fault;
+  for (let depth = 0; depth < CAUSES_MAX && one !== undefined; depth += 1) {
+    const code = faultCode(one);
+    const known = Object.keys(ADVICE).find((name) => code === name || code.startsWith(`${name}_`));
+    if (known !== undefined) return `The database failed (${code}). ${ADVICE[known] ?? ''}`;
+    one = one instanceof Error ? one.cause : undefined;
+  }
+  return undefined;
+}
 
 /** Remembers how commits end. */
 export interface StorageHealth {

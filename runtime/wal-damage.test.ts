@@ -120,6 +120,13 @@ describe('D1: a damaged log', () => {
     expect(await findWalDamage(copy)).toEqual({ kind: 'header', frame: 0 });
   });
 
+  it.each([1, WAL_HEADER_BYTES - 1])('is seen where %i bytes are left of the log, no whole header', async (left) => {
+    await fresh(WITHOUT_INDEX);
+    await truncate(`${copy}-wal`, left);
+    expect(await findWalDamage(copy)).toEqual({ kind: 'header', frame: 0 });
+    expect(await rowsSeen().catch(() => 0)).toBeLessThan(COMMITS);
+  });
+
   it('is none in what an earlier filling of the log left behind', async () => {
     await fresh(WITHOUT_INDEX);
     const db = await openGround({ ground: copy, derived: '' });

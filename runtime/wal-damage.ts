@@ -144,6 +144,8 @@ async function look(path: string): Promise<WalDamage | undefined> {
   try {
     const first = new Uint8Array(WAL_HEADER_BYTES);
     const { bytesRead } = await handle.read(first, 0, first.length, 0);
+    // A header is written at once, so no crash leaves a part of one: SQLite would take such a log for empty.
+    if (bytesRead > 0 && bytesRead < WAL_HEADER_BYTES) return { kind: 'header', frame: 0 };
     const header = readWalHeader(first.subarray(0, bytesRead), await pageBytesOf(path));
     if (header === undefined) return undefined;
     if (header.state === 'flipped') return { kind: 'header', frame: 0 };

@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -227,6 +227,17 @@ describe('D1: the command line', () => {
     expect(err).toContain('backup');
     expect(err).not.toContain('sqlite_master');
     expect((await readdir(join(folder, 'data'))).filter((name) => name.startsWith('ground'))).toEqual(['ground.db']);
+  });
+
+  it('says what to do where a page of the database is damaged, and shows no statement', async () => {
+    await run(['site', 'add', 'shop', '--origin', SHOP_ORIGIN]);
+    const path = join(folder, 'data', 'ground.db');
+    const db = createClient({ url: `file:${path}` });
+    const root = await db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'sites'").finally(() => db.close());
+    const file = await open(path, 'r+');
+    await file.write(new Uint8Array([0x77]), 0, 1, (Number(root.rows[0]?.[0]) - 1) * 4_096).then(() => file.close());
+    const { code, err } = await run(['site', 'list']);
+    expect(`${code} ${err}`).toMatch(/^1 The database failed \(SQLITE_CORRUPT\)\. .*restore it from a backup\.\n$/);
   });
 
   it('refuses a database of a newer version, and leaves it as it is', async () => {
