@@ -1,6 +1,6 @@
 // console/app/app.tsx: puts the console together: address, session, language and theme, around the page that is open.
 import type { JSX } from 'preact';
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { createApi } from '../api/client.ts';
 import type { Principal } from '../api/session.ts';
 import { currentSession, signOut } from '../api/session.ts';
@@ -39,16 +39,24 @@ function useAddress(): [Route, Console['go']] {
 
 function useLooks(): Pick<Console, 'language' | 'setLanguage' | 'theme' | 'setTheme'> {
   const [language, setLanguage] = useState<Language>(() => firstLanguage(localStorage, navigator.languages));
-  const [theme, setTheme] = useState<Theme>(() => firstTheme(localStorage));
-  useEffect(() => {
+  // At once and not in an effect: the first thing painted is in the right colours, and a choice is kept before anything else.
+  const [theme, setTheme] = useState<Theme>(() => {
+    const first = firstTheme(localStorage);
+    applyTheme(localStorage, first);
+    return first;
+  });
+  useLayoutEffect(() => {
     document.documentElement.lang = localeOf(language);
   }, [language]);
-  useEffect(() => applyTheme(localStorage, theme), [theme]);
+  const chooseTheme = useCallback((next: Theme) => {
+    applyTheme(localStorage, next);
+    setTheme(next);
+  }, []);
   const choose = useCallback((next: Language) => {
     keepLanguage(localStorage, next);
     setLanguage(next);
   }, []);
-  return { language, setLanguage: choose, theme, setTheme };
+  return { language, setLanguage: choose, theme, setTheme: chooseTheme };
 }
 
 /** The console. */

@@ -13,6 +13,7 @@ import { Page } from '../parts/page.tsx';
 import { Panel, ReadPanel } from '../parts/panel.tsx';
 import { Withheld } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
+import { SegmentProfile } from './segment-profile.tsx';
 import { useWithheldWords } from './segment-list.tsx';
 import { SEGMENT_WORDS } from './segment-words.ts';
 
@@ -104,6 +105,7 @@ export function SegmentView({ id }: { readonly id: string }): JSX.Element {
           <TraitTable traits={segment.traits} />
         </Panel>
       ) : null}
+      {segment?.status === 'published' ? <SegmentProfile id={id} /> : null}
     </Page>
   );
 }

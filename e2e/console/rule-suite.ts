@@ -32,6 +32,21 @@ export function testRules(served: ConsoleUnderTest): void {
     });
   });
 
+  describe('a segment', () => {
+    it('shows how its visitors are spread over each trait, against everybody, when that is asked for', async () => {
+      const context = await served.visit();
+      const page = await openPage(context, served.origin, 'shop/segments');
+      await page
+        .getByRole('link', { name: /buyers/ })
+        .first()
+        .click();
+      await page.getByRole('button', { name: 'Show distributions' }).click();
+      await page.getByRole('columnheader', { name: 'Everybody' }).first().waitFor();
+      await page.getByText('new questions about people are left').waitFor();
+      await context.close();
+    });
+  });
+
   describe('access', () => {
     it('a token is made, shown once, and taken back', async () => {
       const context = await served.visit();
