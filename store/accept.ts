@@ -5,12 +5,13 @@ import { linkStatements, visitorIdSql } from './accounts.ts';
 import { contextsStatement } from './contexts.ts';
 import type { Choice } from './receipts.ts';
 import { choiceStatements } from './receipts.ts';
-import { rekeyStatements } from './rekey.ts';
+import { orderKeySql, rekeyStatements } from './rekey.ts';
 import type { Db, SiteRow } from './db.ts';
 import type { PlanFinding } from '../core/index.ts';
 import { findingStatements } from './tracking-plans.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { letterStatements } from './dead-letters.ts';
+import { firstTelling, tellersOf, tellsAnew } from './told-anew.ts';
 import type { ColumnKind } from './event-columns.ts';
 import { DICTIONARY_FIELDS, EVENT_COLUMNS } from './event-columns.ts';
 
@@ -34,6 +35,8 @@ export interface EventRow {
   readonly campaign?: string | undefined;
   /** Order key as 24 hex digits. */
   readonly orderKey?: string | undefined;
+  /** The order's key under the long salt before this one, while both live. */
+  readonly formerOrder?: string | undefined;
   readonly currency?: string | undefined;
   readonly value?: number | undefined;
   readonly tax?: number | undefined;
@@ -87,18 +90,23 @@ export interface WriteJob {
 export const UNKNOWN_SITE: SiteRow = 0;
 
 // ON CONFLICT … DO NOTHING and not OR IGNORE: that would swallow a broken NOT NULL too, and count the row as a duplicate.
-const STRINGS_SQL = `INSERT INTO strings (value) SELECT value FROM json_each(?) WHERE true ON CONFLICT (value) DO NOTHING`;
+const STRINGS_SQL = `INSERT INTO strings (value) SELECT told.value ->> '$[0]' FROM json_each(?2) AS told
+  WHERE ${tellsAnew("told.value -> '$[1]'")} ON CONFLICT (value) DO NOTHING`;
 // Known visitors are left out before a number is drawn: numbers follow first sight alone, however events are grouped (M1).
 const VISITORS_SQL = `INSERT INTO visitors (site_id, key, linked)
-  SELECT ?1, unhex(value ->> '$[0]'), value ->> '$[1]' FROM json_each(?2)
-  WHERE ${visitorIdSql('?1', "unhex(value ->> '$[0]')")} IS NULL
-  ORDER BY json_each.key`;
+  SELECT ?1, unhex(told.value ->> '$[0]'), told.value ->> '$[1]' FROM json_each(?2) AS told
+  WHERE ${visitorIdSql('?1', "unhex(told.value ->> '$[0]')")} IS NULL
+    AND (told.value ->> '$[2]' IS NULL OR ${tellsAnew("told.value -> '$[2]'")})
+  ORDER BY told.key`;
 
 // Written to be read by SQLite: each column's value is taken out of the row's JSON.
 const VALUE_SQL: { readonly [K in ColumnKind]: (field: string) => string } = {
   plain: (field) => `e.value ->> '$.${field}'`,
   hex: (field) => `unhex(e.value ->> '$.${field}')`,
-  string: (field) => `(SELECT id FROM strings WHERE value = e.value ->> '$.${field}')`,
+  order: (field) => orderKeySql('?1', `unhex(e.value ->> '$.${field}')`),
+  // 0 for a text that was not kept, which is one of a duplicate alone: the conflict must decide, not a missing name.
+  string: (field) =>
+    `iif(e.value ->> '$.${field}' IS NULL, NULL, coalesce((SELECT id FROM strings WHERE value = e.value ->> '$.${field}'), 0))`,
   context: (field) => `(SELECT id FROM contexts WHERE code = e.value ->> '$.${field}')`,
   visitor: (field) => visitorIdSql('?1', `unhex(e.value ->> '$.${field}')`),
 };
@@ -114,14 +122,23 @@ const LEDGER_SQL = `INSERT INTO ledger (site_id, day, outcome, reason, events)
   SELECT value ->> '$[0]', value ->> '$[1]', value ->> '$[2]', value ->> '$[3]', sum(value ->> '$[4]') FROM json_each(?)
   WHERE true GROUP BY 1, 2, 3, 4 ON CONFLICT DO UPDATE SET events = events + excluded.events`;
 
+interface Group {
+  readonly site: SiteRow;
+  readonly day: number;
+  readonly rows: EventRow[];
+  /** Keys of visitors whose choice is told of: their receipt needs them, whatever becomes of the event. */
+  readonly chosen: Set<string>;
+}
+
 /** Groups jobs that may share statements: one site, one day of arrival. */
-function grouped(jobs: readonly WriteJob[]): Map<string, { site: SiteRow; day: number; rows: EventRow[] }> {
-  const groups = new Map<string, { site: SiteRow; day: number; rows: EventRow[] }>();
+function grouped(jobs: readonly WriteJob[]): Map<string, Group> {
+  const groups = new Map<string, Group>();
   for (const job of jobs) {
     if (job.rows.length === 0) continue;
     const key = `${job.site}|${job.day}`;
-    const group = groups.get(key) ?? { site: job.site, day: job.day, rows: [] };
+    const group = groups.get(key) ?? { site: job.site, day: job.day, rows: [], chosen: new Set() };
     for (const row of job.rows) group.rows.push(row);
+    for (const { visitor } of job.choices ?? []) group.chosen.add(visitor);
     groups.set(key, group);
   }
   return groups;
@@ -135,28 +152,33 @@ export const sideStatements = (jobs: readonly WriteJob[]): InStatement[] => [
   ...jobs.flatMap(({ site, choices = [] }) => choices.flatMap((choice) => choiceStatements(site, choice))),
 ];
 
+/** The statements that keep what the events of a group name: texts, contexts, visitors. */
+function dictionaryStatements({ site, rows, chosen }: Group): InStatement[] {
+  const first = firstTelling(rows);
+  const strings = tellersOf(first, (row) => DICTIONARY_FIELDS.map((field) => row[field] as string | undefined));
+  const contexts = tellersOf(first, ({ context }) => [context]);
+  const tellers = tellersOf(first, ({ visitor }) => [visitor]);
+  const linked = new Map(rows.map((row) => [row.visitor, row.linked]));
+  const visitors = [...linked].flatMap(([key, isLinked]) => {
+    if (key === undefined) return [];
+    if (chosen.has(key)) return [[key, isLinked]];
+    const ids = tellers.get(key);
+    return ids === undefined ? [] : [[key, isLinked, ids]];
+  });
+  return [
+    ...(strings.size > 0 ? [{ sql: STRINGS_SQL, args: [site, JSON.stringify([...strings])] }] : []),
+    ...(contexts.size > 0 ? [contextsStatement(site, contexts)] : []),
+    ...rekeyStatements(site, rows),
+    ...(visitors.length > 0 ? [{ sql: VISITORS_SQL, args: [site, JSON.stringify(visitors)] }] : []),
+  ];
+}
+
 /** The statements that write some jobs; run them in one `write` transaction, or not at all. */
 export function acceptStatements(jobs: readonly WriteJob[]): InStatement[] {
   const statements: InStatement[] = [];
-  const strings = new Set<string>();
-  const contexts = new Set<string>();
-  for (const { rows } of jobs) {
-    for (const row of rows) {
-      if (row.context !== undefined) contexts.add(row.context);
-      for (const field of DICTIONARY_FIELDS) {
-        const value = row[field];
-        if (typeof value === 'string') strings.add(value);
-      }
-    }
-  }
-  if (strings.size > 0) statements.push({ sql: STRINGS_SQL, args: [JSON.stringify([...strings])] });
-  if (contexts.size > 0) statements.push(contextsStatement(contexts));
-  for (const { site, day, rows } of grouped(jobs).values()) {
-    const visitors = new Map(
-      rows.flatMap((row) => (row.visitor === undefined ? [] : [[row.visitor, row.linked] as const])),
-    );
-    statements.push(...rekeyStatements(site, rows));
-    if (visitors.size > 0) statements.push({ sql: VISITORS_SQL, args: [site, JSON.stringify([...visitors])] });
+  for (const group of grouped(jobs).values()) {
+    const { site, day, rows } = group;
+    statements.push(...dictionaryStatements(group));
     statements.push({ sql: EVENTS_SQL, args: [site, JSON.stringify(rows)] });
     statements.push({ sql: INSERTED_SQL, args: [site, day, rows.length] });
   }

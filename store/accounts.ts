@@ -47,8 +47,12 @@ const accountIdSql = (site: string, key: string): string =>
   `coalesce((SELECT id FROM accounts WHERE site_id = ${site} AND key = ${key}),
     (SELECT id FROM former_keys WHERE site_id = ${site} AND key = ${key} AND "of" = 'accounts'))`;
 
+// Only where a link will follow: an account that nobody is linked to is one too many (P5).
 const ACCOUNTS_SQL = `INSERT INTO accounts (site_id, kind, key) SELECT ?1, value ->> '$[3]', unhex(value ->> '$[1]')
-  FROM json_each(?2) WHERE ${accountIdSql('?1', "unhex(value ->> '$[1]')")} IS NULL ON CONFLICT DO NOTHING`;
+  FROM json_each(?2) WHERE ${accountIdSql('?1', "unhex(value ->> '$[1]')")} IS NULL
+    AND ${visitorIdSql('?1', "unhex(value ->> '$[0]')")} IS NOT NULL
+    AND value ->> '$[2]' > coalesce((SELECT until FROM unlinks
+      WHERE site_id = ?1 AND visitor = ${visitorIdSql('?1', "unhex(value ->> '$[0]')")}), -1) ON CONFLICT DO NOTHING`;
 // The latest event that says so counts: told in any order, the row is the same. What an undoing names stays undone.
 const LINKS_SQL = `INSERT INTO links (site_id, visitor, account, linked_at)
   SELECT ?1, told.visitor, told.account, max(told.at) FROM (

@@ -12,6 +12,7 @@ import { eraseLetterStatements, letterKeys } from './dead-letters.ts';
 import { dropUnused, forgetDerived, settle, sweepContexts, sweepStrings } from './retention-purge.ts';
 import { lookingOnly, overwriting, walkEvents } from './retention-walk.ts';
 import type { Lease } from './lease.ts';
+import { sweepOrders } from './rekey.ts';
 import { eventWindows } from './event-windows.ts';
 import { renewLease } from './lease.ts';
 import { resetFold } from './segmenter.ts';
@@ -173,6 +174,7 @@ async function remove(
   // All texts without use, because those of events that are gone can't be told from others after a kill. The key goes last.
   const strings = await sweepStrings(db, used, turn);
   await sweepContexts(db, used, turn);
+  await sweepOrders(db);
   const unused = erased.map(({ id }) => id).filter((id) => !used.usedVisitors.has(id));
   if (unused.length > 0) await forgetDerived(db, site, unused);
   const visitors = await dropUnused(db, 'visitors', unused, ['visitor'], used.endSeq);

@@ -1,8 +1,11 @@
 // store/event-columns.ts: how an event's row becomes columns; the one list that both ways of writing follow.
 import type { EventRow } from './accept.ts';
 
-/** `plain`: as it is · `hex`: digits to bytes · `string`: its number in `strings` · `visitor`, `context`: its number there. */
-export type ColumnKind = 'plain' | 'hex' | 'string' | 'visitor' | 'context';
+/**
+ * `plain`: as it is · `hex`: digits to bytes · `order`: those of the key the order is stored under · `string`: its number in
+ * `strings` · `visitor`, `context`: its number there.
+ */
+export type ColumnKind = 'plain' | 'hex' | 'order' | 'string' | 'visitor' | 'context';
 
 /** Fields that are columns of the event itself; the others become rows elsewhere (`sideStatements`). */
 type ColumnField = Exclude<keyof EventRow, 'linked' | 'accounts'>;
@@ -32,7 +35,7 @@ export const EVENT_COLUMNS: readonly EventColumn[] = [
   column('title', 'string'),
   column('referrer', 'string'),
   column('campaign', 'string'),
-  column('order_key', 'hex', 'orderKey'),
+  column('order_key', 'order', 'orderKey'),
   column('currency', 'string'),
   column('value', 'plain'),
   column('tax', 'plain'),

@@ -28,6 +28,7 @@ const rowArb: fc.Arbitrary<EventRow> = fc
       referrer: text,
       campaign: text,
       orderKey: hex(12),
+      context: fc.constantFrom('DE||1|1|1|de||1', 'FR||1|1|1|fr||1'),
       currency: text,
       value: amount,
       tax: amount,
@@ -92,14 +93,19 @@ describe('D1, M1: the local writer', () => {
   });
 
   const content = async ({ db }: TestDatabase): Promise<unknown> => {
-    const [events, visitors, links, ledger] = await db.client.batch([
+    const [events, visitors, links, ledger, accounts, strings, contexts] = await db.client.batch([
       EVENTS_SQL,
       'SELECT site_id, hex(key) AS key, linked FROM visitors ORDER BY site_id, key',
       `SELECT l.site_id, l.linked_at, hex(v.key) AS visitor, a.kind, hex(a.key) AS account FROM links l
         JOIN visitors v ON v.id = l.visitor JOIN accounts a ON a.id = l.account ORDER BY 1, 3, 4, 5`,
       `SELECT * FROM ledger WHERE events > 0 ORDER BY site_id, day, outcome, reason`,
+      'SELECT site_id, hex(key) AS key FROM accounts ORDER BY 1, 2',
+      'SELECT value FROM strings ORDER BY value',
+      'SELECT code FROM contexts ORDER BY code',
     ]);
-    return [events, visitors, links, ledger].map((set) => set?.rows.map((row) => ({ ...row })));
+    return [events, visitors, links, ledger, accounts, strings, contexts].map((set) =>
+      set?.rows.map((row) => ({ ...row })),
+    );
   };
 
   it('writes what batches write, whatever others delete in between', async () => {

@@ -7,10 +7,11 @@ import Database from 'libsql';
 import { createRecent } from '../core/index.ts';
 import type { EventRow, LedgerOutcome, WriteJob } from './accept.ts';
 import { sideStatements } from './accept.ts';
-import { rekeyStatements } from './rekey.ts';
+import { orderKeySql, rekeyStatements } from './rekey.ts';
 import { visitorIdSql } from './accounts.ts';
 import { CONTEXT_SQL, contextValues, NEW_CONTEXT_SQL } from './contexts.ts';
 import type { SiteRow } from './db.ts';
+import type { ColumnKind } from './event-columns.ts';
 import { EVENT_COLUMNS } from './event-columns.ts';
 import type { Files } from './open.node.ts';
 import { GROUND_PRAGMAS } from './open.node.ts';
@@ -27,19 +28,25 @@ export interface LocalWriter {
   readonly close: () => void;
 }
 
+const STORED_SQL = 'SELECT 1 FROM events WHERE site_id = ? AND id = unhex(?)';
 const STRING_SQL = 'SELECT id FROM strings WHERE value = ?';
 const NEW_STRING_SQL = 'INSERT INTO strings (value) VALUES (?)';
 const VISITOR_SQL = `SELECT ${visitorIdSql('?1', 'unhex(?2)')}`;
 // Only for a visitor that was looked for: numbers follow first sight alone, and a conflict would draw one too (M1).
 const NEW_VISITOR_SQL = 'INSERT INTO visitors (site_id, key, linked) VALUES (?, unhex(?), ?)';
+const valueSql = (kind: ColumnKind, value: string): string => {
+  if (kind === 'order') return orderKeySql('?1', `unhex(${value})`);
+  return kind === 'hex' ? `unhex(${value})` : value;
+};
 const EVENT_SQL = `INSERT INTO events (site_id, ${EVENT_COLUMNS.map(({ column }) => column).join(', ')})
-  VALUES (?, ${EVENT_COLUMNS.map(({ kind }) => (kind === 'hex' ? 'unhex(?)' : '?')).join(', ')})
+  VALUES (?1, ${EVENT_COLUMNS.map(({ kind }, nth) => valueSql(kind, `?${nth + 2}`)).join(', ')})
   ON CONFLICT (site_id, id) DO NOTHING`;
 const LEDGER_SQL = `INSERT INTO ledger (site_id, day, outcome, reason, events) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET events = events + excluded.events`;
 
 /** Every statement of {@link LocalWriter.accept}, for the test of query plans. */
 export const LOCAL_WRITER_SQL: readonly string[] = [
+  STORED_SQL,
   STRING_SQL,
   NEW_STRING_SQL,
   VISITOR_SQL,
@@ -100,6 +107,11 @@ function createTally(): {
   };
 }
 
+/** Whether a row of a dictionary may be made: not for a duplicate, which is ignored with all it names (told-anew.ts). */
+type MayMake = () => boolean;
+/** Stands in for its number: the row is ignored by its event's id. */
+const NOT_MADE = 0;
+
 /** What a connection knows of the dictionaries. */
 function createNumbers({ change, look }: Connection) {
   const strings = createRecent<string, number>(REMEMBERED_MAX);
@@ -107,25 +119,31 @@ function createNumbers({ change, look }: Connection) {
   const contexts = createRecent<string, number>(REMEMBERED_MAX);
   let version: number | undefined;
 
-  const stringOf = (value: string): number => {
+  const stringOf = (value: string, mayMake: MayMake): number | undefined => {
     const known = strings.get(value);
     if (known !== undefined) return known;
-    const id = look(STRING_SQL, [value]) ?? Number(change(NEW_STRING_SQL, [value]).lastInsertRowid);
+    const found = look(STRING_SQL, [value]);
+    if (found === undefined && !mayMake()) return undefined;
+    const id = found ?? Number(change(NEW_STRING_SQL, [value]).lastInsertRowid);
     strings.set(value, id);
     return id;
   };
-  const contextOf = (code: string): number => {
+  const contextOf = (code: string, mayMake: MayMake): number | undefined => {
     const known = contexts.get(code);
     if (known !== undefined) return known;
-    const id = look(CONTEXT_SQL, [code]) ?? Number(change(NEW_CONTEXT_SQL, contextValues(code)).lastInsertRowid);
+    const found = look(CONTEXT_SQL, [code]);
+    if (found === undefined && !mayMake()) return undefined;
+    const id = found ?? Number(change(NEW_CONTEXT_SQL, contextValues(code)).lastInsertRowid);
     contexts.set(code, id);
     return id;
   };
-  const visitorOf = (site: SiteRow, key: string, linked: 0 | 1): number => {
+  const visitorOf = (site: SiteRow, key: string, linked: 0 | 1, mayMake: MayMake): number | undefined => {
     const name = `${site}|${key}`;
     const known = visitors.get(name);
     if (known !== undefined) return known;
-    const id = look(VISITOR_SQL, [site, key]) ?? Number(change(NEW_VISITOR_SQL, [site, key, linked]).lastInsertRowid);
+    const found = look(VISITOR_SQL, [site, key]);
+    if (found === undefined && !mayMake()) return undefined;
+    const id = found ?? Number(change(NEW_VISITOR_SQL, [site, key, linked]).lastInsertRowid);
     visitors.set(name, id);
     return id;
   };
@@ -152,19 +170,30 @@ function createNumbers({ change, look }: Connection) {
 /** Opens a writer of its own connection. @throws what the driver throws where the file can't be opened. */
 export function openLocalWriter(files: Files): LocalWriter {
   const connection = connect(files.ground);
-  const { database, change } = connection;
+  const { database, change, look } = connection;
   const { stringOf, visitorOf, contextOf, refresh } = createNumbers(connection);
 
-  const valueOf = (site: SiteRow, row: EventRow, { field, kind }: (typeof EVENT_COLUMNS)[number]): Value => {
+  const valueOf = (
+    { site, choices }: WriteJob,
+    row: EventRow,
+    { field, kind }: (typeof EVENT_COLUMNS)[number],
+    isNew: MayMake,
+  ): Value => {
     const value = row[field];
     if (value === undefined) return null;
-    if (kind === 'string') return stringOf(String(value));
-    if (kind === 'context') return contextOf(String(value));
-    return kind === 'visitor' ? visitorOf(site, String(value), row.linked) : value;
+    if (kind === 'string') return stringOf(String(value), isNew) ?? NOT_MADE;
+    if (kind === 'context') return contextOf(String(value), isNew) ?? NOT_MADE;
+    if (kind !== 'visitor') return value;
+    // A choice that came with the event needs its visitor for the receipt, whatever becomes of the event.
+    const mayMake = choices?.some(({ visitor }) => visitor === value) ? () => true : isNew;
+    return visitorOf(site, String(value), row.linked, mayMake) ?? NOT_MADE;
   };
-  const insert = (site: SiteRow, row: EventRow): number => {
-    const values: Value[] = [site];
-    for (const one of EVENT_COLUMNS) values.push(valueOf(site, row, one));
+  const insert = (job: WriteJob, row: EventRow): number => {
+    // Looked up where something would be made for it, which is seldom, and at most once.
+    let stored: boolean | undefined;
+    const isNew = (): boolean => !(stored ??= look(STORED_SQL, [job.site, row.id]) !== undefined);
+    const values: Value[] = [job.site];
+    for (const one of EVENT_COLUMNS) values.push(valueOf(job, row, one, isNew));
     return change(EVENT_SQL, values).changes;
   };
   const inTransaction = (work: () => void): void => {
@@ -190,7 +219,7 @@ export function openLocalWriter(files: Files): LocalWriter {
     for (const { site, rows } of jobs) perform(rekeyStatements(site, rows));
     for (const job of jobs) {
       let stored = 0;
-      for (const row of job.rows) stored += insert(job.site, row);
+      for (const row of job.rows) stored += insert(job, row);
       if (stored > 0) tally.add(job, 'stored', '', stored);
       if (stored < job.rows.length) tally.add(job, 'duplicate', '', job.rows.length - stored);
       for (const { outcome, reason, events } of job.ledger) tally.add(job, outcome, reason, events);

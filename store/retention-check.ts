@@ -29,7 +29,8 @@ export interface RetentionFinding {
     | 'accounts_have_links'
     | 'strings_are_used'
     | 'requests_have_visitors'
-    | 'contexts_are_used';
+    | 'contexts_are_used'
+    | 'order_aliases_are_used';
   readonly holds: boolean;
   /** Rows that break it. */
   readonly rows: number;
@@ -98,6 +99,9 @@ const UNUSED = {
   requests_have_visitors:
     'SELECT count(*) FROM privacy_request_visitors AS r LEFT JOIN visitors AS v ON v.id = r.visitor WHERE v.id IS NULL',
   contexts_are_used: 'SELECT count(*) FROM contexts WHERE id NOT IN (SELECT context FROM events WHERE context > 0)',
+  order_aliases_are_used: `SELECT count(*) FROM order_aliases AS a LEFT JOIN
+    (SELECT DISTINCT site_id, order_key FROM events WHERE order_key IS NOT NULL) AS o ON o.site_id = a.site_id AND o.order_key = a.stands_for
+    WHERE o.order_key IS NULL`,
 } as const;
 
 /** Looks at everything stored. It reads whole tables: run it after a purge, not while events pour in. */

@@ -10,6 +10,7 @@ import { forgetGoneVisitors, sweepAccounts } from './accounts.ts';
 import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
 import { expireStatements, LETTER_DAYS_MAX, OF_LETTERS } from './dead-letters.ts';
+import { sweepOrders } from './rekey.ts';
 import type { SiteRetention } from './retention.ts';
 import { readRetention } from './retention.ts';
 import type { IdSet, Walked } from './retention-walk.ts';
@@ -146,6 +147,7 @@ async function purgeHeld(
   const strings = walked === undefined ? 0 : await sweepStrings(db, walked, goOn);
   await sweepAccounts(db, now);
   if (walked !== undefined) await sweepContexts(db, walked, goOn);
+  await sweepOrders(db);
   const sites = all.map(
     ({ row, id, days }): SitePurge => ({
       site: id,

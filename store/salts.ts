@@ -4,6 +4,7 @@ import type { InStatement, Row } from '@libsql/client';
 import { auditSiteName, auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
 import { rekeyLetterStatement } from './dead-letters.ts';
+import { forgetFormerOrders } from './rekey.ts';
 import { textOf } from './rows.ts';
 
 /** A salt as stored: useless without the key that `kekId` names. */
@@ -177,7 +178,8 @@ export async function deleteSalt(db: Db, salt: WrappedSalt, at: number): Promise
   const recorded = await auditStatement({ kind: 'salt_destroyed', site, use, opensAt, at }, 'if_changed');
   // Keys of before the change go with the salt they were made with: nothing must tie the two together any more.
   const former = { sql: 'DELETE FROM former_keys WHERE site_id = ?', args: [salt.site] };
-  const removals = salt.use === 'long' ? [rekeyLetterStatement(salt.site), former, removal] : [removal];
+  const orders = forgetFormerOrders(salt.site);
+  const removals = salt.use === 'long' ? [rekeyLetterStatement(salt.site), ...orders, former, removal] : [removal];
   await db.client.batch([...(isFile ? ['PRAGMA secure_delete = ON'] : []), ...removals, recorded], 'write');
   if (isFile) await db.client.execute('PRAGMA main.wal_checkpoint(TRUNCATE)');
 }

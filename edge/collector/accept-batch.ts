@@ -10,7 +10,7 @@ import { choicesOf } from './choice.ts';
 import { eventTime, importedTime } from './clock.ts';
 import { deadLettersOf } from './dead-letter.ts';
 import { sharedContext } from './context/context.ts';
-import type { DeriveContext } from './derive.ts';
+import type { DeriveContext, OrderKeys } from './derive.ts';
 import { accountsOf, deriveRow } from './derive.ts';
 import { ROW_BYTES_MAX, rowBytes } from './row-bytes.ts';
 import type { Keyring } from './keyring.ts';
@@ -62,10 +62,17 @@ type Outcome =
       readonly refused?: Omit<RefusedEvent, 'index'>;
     };
 
-const orderOf = ({ commerce }: TrackEvent, { hmac }: EventKeys, site: Site): string | Promise<string> | undefined =>
-  hmac === undefined || commerce?.transactionId === undefined
-    ? undefined
-    : orderKey(hmac, { site: site.id, transactionId: commerce.transactionId });
+function orderOf(
+  { commerce }: TrackEvent,
+  { hmac, former }: EventKeys,
+  site: Site,
+): OrderKeys | Promise<OrderKeys> | undefined {
+  if (hmac === undefined || commerce?.transactionId === undefined) return undefined;
+  const from = { site: site.id, transactionId: commerce.transactionId };
+  const key = orderKey(hmac, from);
+  if (former === undefined) return key instanceof Promise ? key.then((made) => ({ key: made })) : { key };
+  return Promise.all([key, orderKey(former.hmac, from)]).then(([made, before]) => ({ key: made, former: before }));
+}
 
 /** What the events of one message share. */
 interface Message {
@@ -89,7 +96,7 @@ function derived(
     const refused = { event: event.id, reason: 'malformed_identity', pointer: `/p/${accounts}` };
     return { outcome: 'invalid', reason: 'malformed_identity', refused };
   }
-  const keep = (order: string | undefined, of: readonly AccountRef[]): Outcome => {
+  const keep = (order: OrderKeys | undefined, of: readonly AccountRef[]): Outcome => {
     const row = deriveRow(derive, event, at, keys, order, of);
     if (rowBytes(row) <= ROW_BYTES_MAX) return { outcome: 'kept', row };
     return { outcome: 'invalid', reason: 'event_too_large', refused: { event: event.id, reason: 'event_too_large' } };

@@ -57,6 +57,12 @@ export function accountsOf(
   );
 }
 
+/** Keys of an event's order: under the salt in force and, while that lives, under the one before. */
+export interface OrderKeys {
+  readonly key: string;
+  readonly former?: string;
+}
+
 const scrubItem = (item: Item): Item =>
   Object.fromEntries(
     Object.entries(item).map(([name, value]) => [name, typeof value === 'string' ? scrubProductText(value) : value]),
@@ -75,7 +81,7 @@ const NO_URL: Partial<ScrubbedUrl> = {};
 
 /**
  * Makes the row of an event whose consent decision is not `drop`.
- * @param keys the event's; @param order the key of its order, where it has one and a salt to make it with.
+ * @param keys the event's; @param order the keys of its order, where it has one and a salt to make it with.
  * @param accounts those it names, see {@link accountsOf}.
  */
 export function deriveRow(
@@ -83,7 +89,7 @@ export function deriveRow(
   event: TrackEvent,
   at: EpochMs,
   keys: EventKeys,
-  order: string | undefined,
+  order: OrderKeys | undefined,
   accounts: readonly AccountRef[],
 ): EventRow {
   invariant(decision.action !== 'drop', 'C1: a dropped event is never derived');
@@ -108,7 +114,8 @@ export function deriveRow(
     campaign,
     referrer,
     title: title === undefined ? undefined : titleOf(title, policy),
-    orderKey: order,
+    orderKey: order?.key,
+    formerOrder: order?.former,
     currency: commerce?.currency,
     value: commerce?.value,
     tax: commerce?.tax,

@@ -70,7 +70,8 @@ function mendedRow(site: Site, letter: KeptLetter, mapping: FieldMapping): Resul
   const keys: EventKeys = visitor === undefined ? { linked } : { linked, visitor };
   // Of where and how it came its source alone was kept with it.
   const derive = { site, decision, source: letter.source };
-  const made = deriveRow(derive, decoded.value, letter.at as EpochMs, keys, letter.orderKey, []);
+  const order = letter.orderKey === undefined ? undefined : { key: letter.orderKey };
+  const made = deriveRow(derive, decoded.value, letter.at as EpochMs, keys, order, []);
   const row = { ...made, purposes, policyVersion };
   return rowBytes(row) > ROW_BYTES_MAX ? refuse('event_too_large') : ok(row);
 }

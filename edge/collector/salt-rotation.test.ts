@@ -6,11 +6,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EpochMs, FirstPartyId, SiteId } from '../../contract/index.ts';
 import { DAY_MS, MINUTE_MS } from '../../contract/index.ts';
 import type { KeyProvider } from '../../core/index.ts';
-import { LONG_SALT_MS, ROTATION_LEAD_MS, ROTATION_OVERLAP_MS } from '../../core/index.ts';
+import { LONG_SALT_MS, orderKey, ROTATION_LEAD_MS, ROTATION_OVERLAP_MS } from '../../core/index.ts';
 import { nodeHmac } from '../../runtime/hmac.node.ts';
 import { openKeyFolder } from '../../runtime/key-provider.file.ts';
 import type { EventRow, Site, WrappedSalt } from '../../store/index.ts';
-import { acceptJobs, addSite, findSite, insertSaltStatement, readLinks, readLongSalts } from '../../store/index.ts';
+import {
+  acceptJobs,
+  addSite,
+  checkRetention,
+  findSite,
+  insertSaltStatement,
+  purgeExpired,
+  readLinks,
+  readLongSalts,
+} from '../../store/index.ts';
 import type { TestDatabase } from '../../store/testing.ts';
 import { openTestDatabase } from '../../store/testing.ts';
 import { accountsOf, deriveRow } from './derive.ts';
@@ -18,6 +27,7 @@ import type { Keyring } from './keyring.ts';
 import { createKeyring, LONG_SALT_CHECK_MS, unwrapSalt } from './keyring.ts';
 import { knownVisitorKey, knownVisitorKeys } from './known-visitor.ts';
 import { destroyExpiredSalts } from './salt-destruction.ts';
+import type { EventKeys } from './sender-keys.ts';
 import { senderKeys } from './sender-keys.ts';
 import { destroyAbandonedKeys, rotateDueSalts, rotateLongSalt } from './salt-rotation.ts';
 
@@ -55,7 +65,7 @@ describe('P2: rotation of long salts', () => {
     await database.db.client.execute(insertSaltStatement(salt));
   };
   const keyring = (): Keyring => createKeyring({ ...needs(), now: () => now, hmacOf: nodeHmac, keepSalt });
-  const derived = async (ring: Keyring, id = ID, email?: string): Promise<EventRow> => {
+  const derived = async (ring: Keyring, id = ID, email?: string, order?: string): Promise<EventRow> => {
     made += 1;
     const event = {
       id: `0190a1b2-c3d4-7e5f-8a9b-${made.toString(16).padStart(12, '0')}` as never,
@@ -70,8 +80,25 @@ describe('P2: rotation of long salts', () => {
     const context = { site, decision };
     const accounts = await accountsOf(context, keysOf, event);
     if (typeof accounts === 'string') throw new Error(accounts);
-    return deriveRow(context, event, now, keysOf, undefined, accounts);
+    return deriveRow(
+      context,
+      event,
+      now,
+      keysOf,
+      order === undefined ? undefined : await orderKeysOf(order, keysOf),
+      accounts,
+    );
   };
+  const orderKeysOf = async (transactionId: string, { hmac, former }: EventKeys) => {
+    if (hmac === undefined) throw new Error('there is a salt');
+    const from = { site: site.id, transactionId };
+    const key = await orderKey(hmac, from);
+    return former === undefined ? { key } : { key, former: await orderKey(former.hmac, from) };
+  };
+  const orders = async (): Promise<number[]> =>
+    (await database.db.client.execute('SELECT count(*) FROM events GROUP BY order_key ORDER BY min(seq)')).rows.map(
+      (row) => Number(row[0]),
+    );
   const write = (...rows: readonly EventRow[]): Promise<void> =>
     acceptJobs(database.db, [{ site: site.row, day: 20_000, rows, ledger: [] }]);
   const visitors = async (): Promise<{ id: number; key: string; events: number }[]> =>
@@ -113,6 +140,41 @@ describe('P2: rotation of long salts', () => {
       await write(...(when === 'with' ? [...late, ...fresh] : fresh));
       if (when === 'after') await write(...late);
       expect((await visitors()).map(({ events }) => events)).toEqual([2, 2]);
+    },
+  );
+
+  it('finds an order again that is retried or refunded during it and after it', async () => {
+    const ring = keyring();
+    await write(await derived(ring, ID, undefined, 'order-1'));
+    await rotated();
+    await write(await derived(ring, ID, undefined, 'order-1'), await derived(ring, ID, undefined, 'order-2'));
+    expect(await orders()).toEqual([2, 1]);
+    pass(ROTATION_OVERLAP_MS);
+    expect(await destroyExpiredSalts(needs(), now)).toBe(1);
+    await write(await derived(ring, ID, undefined, 'order-1'), await derived(ring, ID, undefined, 'order-2'));
+    expect(await orders()).toEqual([3, 2]);
+    const aliases = await database.db.client.execute('SELECT lasting FROM order_aliases');
+    expect(aliases.rows.map((row) => row[0])).toEqual([1]);
+    await database.db.client.execute('DELETE FROM events');
+    const unused = async () =>
+      (await checkRetention(database.db, now)).find(({ claim }) => claim === 'order_aliases_are_used')?.rows;
+    expect(await unused()).toBe(1);
+    await purgeExpired({ db: database.db, holder: 'test', clock: () => now }, now);
+    expect(await unused()).toBe(0);
+  });
+
+  it.each(['before', 'with', 'after'] as const)(
+    'finds an order of a process without the new salt: written %s the first with it',
+    async (when) => {
+      const [stale, ring] = [keyring(), keyring()];
+      await derived(stale);
+      const late = await derived(stale, ID, undefined, 'order-3');
+      await rotated();
+      const fresh = await derived(ring, ID, undefined, 'order-3');
+      if (when === 'before') await write(late);
+      await write(...(when === 'with' ? [late, fresh] : [fresh]));
+      if (when === 'after') await write(late);
+      expect(await orders()).toEqual([2]);
     },
   );
 
