@@ -7,13 +7,14 @@ import type { LedgerEntry } from '../store/index.ts';
 const TRAITS_SHOWN = 3;
 const NO_COLOURS = { head: [], border: [] };
 
-const inWords = ({ id, unit, currency, mean, overall, compared }: PublishedTrait): string => {
+const inWords = ({ id, unit, currency, mean, plusMinus, overall, compared }: PublishedTrait): string => {
   const scale = unit === 'minor_units' ? 100 : unit === 'share' ? 0.01 : 1;
   const suffix =
     unit === 'minor_units' ? ` ${currency ?? ''}` : unit === 'share' ? ' %' : unit === 'days' ? ' days' : '';
   const shown = (value: number): string => `${Number((value / scale).toPrecision(3))}${suffix}`;
   const name = id.replace(unit === 'days' ? /_days$/ : /_minor$/, '').replaceAll('_', ' ');
-  return `${name} ${shown(mean)} (${compared}${overall === undefined ? '' : `; all ${shown(overall)}`})`;
+  const error = plusMinus === undefined ? '' : ` ± ${shown(plusMinus)}`;
+  return `${name} ${shown(mean)}${error} (${compared}${overall === undefined ? '' : `; all ${shown(overall)}`})`;
 };
 
 const rowOf = (segment: PublishedSegment): string[] =>

@@ -13,17 +13,21 @@ export type NoSegmentsReason = 'not_enough_visitors' | 'traits_do_not_vary';
 /** What a trait's number counts. `minor_units` come with a currency. */
 export type TraitUnit = 'days' | 'count' | 'share' | 'minor_units';
 
-/** A trait's mean over a segment, two significant digits. */
+/** A trait's mean over a segment, with noise, two significant digits. */
 export interface PublishedTrait {
   readonly id: string;
   readonly unit: TraitUnit;
   /** ISO 4217, with `minor_units` alone. */
   readonly currency?: string;
-  /** Mean over the segment's visitors who have the trait, after outliers were limited. */
+  /** Mean over the segment's visitors who have the trait, of values up to `limit`. */
   readonly mean: number;
+  /** Values above it count as it. Absent in releases of before means had noise. */
+  readonly limit?: number;
+  /** How far `mean` may be off by its noise, 19 times in 20. Absent as `limit`. */
+  readonly plusMinus?: number;
   /** The same over all profiled visitors; absent where it would tell of a withheld segment. */
   readonly overall?: number;
-  /** The segment against all profiled visitors; `similar` within 0.3 standard deviations. */
+  /** The segment against all profiled visitors; `similar` within 0.3 standard deviations, and where noise may be the reason. */
   readonly compared: 'higher' | 'similar' | 'lower';
 }
 

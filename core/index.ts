@@ -143,6 +143,17 @@ export {
   REPORT_UNITS_MAX,
   roundAmount,
 } from './report-numbers.ts';
+export {
+  chooseBound,
+  contribute,
+  mayShowMean,
+  MEAN_MARGIN,
+  MEAN_NOISE,
+  MEAN_NORM,
+  MEAN_STEPS,
+  meanError,
+  noisySum,
+} from './published-means.ts';
 export type { PublishedCount, WordSource } from './publishing.ts';
 export {
   checkFloor,
@@ -161,4 +172,5 @@ export {
   roundCount,
   roundMean,
   setWords,
+  wordsKey,
 } from './publishing.ts';

@@ -80,13 +80,19 @@ export function mayRelease(earlier: readonly number[], at: number): boolean {
   return recent.length < RELEASES_AT_ONCE || at - Math.max(...recent) >= RELEASE_PAUSE_MS;
 }
 
+/** A site's secret for noise: its bytes, or the key made of them once for many draws. */
+export type WordsSecret = Uint8Array<ArrayBuffer> | Awaited<ReturnType<typeof wordsKey>>;
+
+/** The key of a secret. */
+export const wordsKey = (secret: Uint8Array<ArrayBuffer>): ReturnType<typeof crypto.subtle.importKey> =>
+  crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+
 /**
  * The words that belong to one set of members: HMAC-SHA-256 of the set's digest and a counter, under the site's secret.
  * @param digest of the sorted members; equal sets must give equal digests.
  */
-export async function setWords(secret: Uint8Array<ArrayBuffer>, digest: Uint8Array<ArrayBuffer>): Promise<WordSource> {
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
-  const key = await crypto.subtle.importKey('raw', secret, algorithm, false, ['sign']);
+export async function setWords(secret: WordsSecret, digest: Uint8Array<ArrayBuffer>): Promise<WordSource> {
+  const key = secret instanceof Uint8Array ? await wordsKey(secret) : secret;
   const prefix = lengthPrefixed(['hushtag published count 1']);
   let block: DataView | undefined;
   let used = 0;

@@ -72,7 +72,7 @@ describe('what a model says', () => {
   });
 
   it('finds the heavy buyers of the shop', async () => {
-    const { segments } = await modelVisitors(inputOf(shopStates(300)));
+    const { segments } = await modelVisitors(inputOf(shopStates(3_000)));
     const heavy = segments.filter(
       (segment) =>
         segment.status === 'published' &&

@@ -12,13 +12,14 @@ import { COUNT_STEP, NOISE_EPSILON } from '../core/index.ts';
 import type { ClusterOptions, Clustering } from './clusters/find.ts';
 import { findClusters } from './clusters/find.ts';
 import type { KnownCluster } from './clusters/ids.ts';
-import { summariseTraits } from './clusters/summary.ts';
 import type { CleaningReport, Features } from './features/clean.ts';
 import { cleanTraits } from './features/clean.ts';
 import { adjustedRandIndex, contingencyOf, normalisedMutualInformation } from './math/agreement.ts';
 import { isEnough } from './publish/enough.ts';
-import type { PublishHistory } from './publish/publish.ts';
+import type { ExactGroup, PublishHistory } from './publish/publish.ts';
 import { publishUnderCap } from './publish/publish.ts';
+import type { TraitTable } from './features/trait-table.ts';
+import { TRAITS } from './profiles/traits.ts';
 import type { ProfileTraits } from './read-traits.ts';
 
 /** Visitors a cluster must have on average, or k-means finds noise. */
@@ -80,8 +81,8 @@ export async function modelVisitors(input: ModelInput): Promise<Modelled> {
   const clustering = enough ? findClusters(features, input.options, input.last.clusters) : undefined;
   if (clustering === undefined)
     return noSegments(input, enough ? 'traits_do_not_vary' : 'not_enough_visitors', features);
-  const groups = clustering.clusters.map(({ id, rows }) => ({ id, ...groupOf(features, table.visitors, rows) }));
-  const everybody = groupOf(features, table.visitors, [...table.visitors.keys()]);
+  const groups = clustering.clusters.map(({ id, rows }) => ({ id, ...groupOf(features, table, rows) }));
+  const everybody = groupOf(features, table, [...table.visitors.keys()]);
   const context = { version: input.version, at: input.at, floor: input.site.floor, secret: input.publishKey, currency };
   const { publication, history } = await publishUnderCap(groups, everybody, context, input.last.history);
   const { segments, visitors } = publication;
@@ -103,9 +104,16 @@ export async function modelVisitors(input: ModelInput): Promise<Modelled> {
   return { model, segments, memberships, internals: internalsOf(features, currency, clustering), history };
 }
 
-const groupOf = (features: Features, visitors: Float64Array, rows: readonly number[]) => ({
+/** Visitors of some rows, with the traits that means are published of: those that clusters may be made from and that vary. */
+const groupOf = (features: Features, { visitors, columns }: TraitTable, rows: readonly number[]): ExactGroup => ({
   visitors: rows.map((row) => visitors[row] ?? 0),
-  traits: summariseTraits(features, rows),
+  values: new Map(
+    TRAITS.flatMap((trait, nth) => {
+      const [column, status] = [columns[nth], features.report.traits[nth]?.status];
+      if (column === undefined || !trait.clusters || (status !== 'kept' && status !== 'collinear')) return [];
+      return [[trait, Float64Array.from(rows, (row) => column[row] ?? Number.NaN)] as const];
+    }),
+  ),
 });
 
 function noSegments(input: ModelInput, reason: NoSegmentsReason, features: Features): Modelled {

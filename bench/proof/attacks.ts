@@ -33,6 +33,9 @@ interface Attack {
   readonly plan: Plan;
 }
 
+/** Sizes are attacked here, means in means-attack.ts. */
+const NO_VALUES: ExactCluster['values'] = new Map();
+
 const numbers = (count: number, from: number): number[] => Array.from({ length: count }, (_, nth) => from + nth);
 const sizeOf = (random: Seeded): number => 100 + random.below(200);
 /** Visitors of their own for each use, so that no two sets are equal by accident. */
@@ -177,10 +180,10 @@ async function evidenceFor(
       ({ id, others }, nth): ExactCluster => ({
         id,
         visitors: nth === (inA ? arranged.ifA : arranged.ifB) ? [...others, TARGET] : others,
-        traits: [],
+        values: NO_VALUES,
       }),
     );
-    const all = { visitors: clusters.flatMap(({ visitors }) => visitors), traits: [] };
+    const all = { visitors: clusters.flatMap(({ visitors }) => visitors), values: NO_VALUES };
     const run = await publishUnderCap(
       clusters,
       all,
@@ -213,7 +216,7 @@ function evidenceOf(segment: PublishedSegment, nth: number, { segments, ifA, ifB
 const known = new Map<string, number>();
 
 /** The chance that a set of `members` is published as `count`, or withheld where that is undefined; by the rules, not the code. */
-function chance(count: number | undefined, members: number, total: number): number {
+export function chance(count: number | undefined, members: number, total: number): number {
   const name = `${count} ${members} ${total}`;
   const held = known.get(name);
   if (held !== undefined) return held;

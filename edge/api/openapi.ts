@@ -14,6 +14,8 @@ const traitSchema = v.object({
   unit: v.picklist(['days', 'count', 'share', 'minor_units']),
   currency: v.optional(v.string()),
   mean: v.number(),
+  limit: v.optional(v.number()),
+  plusMinus: v.optional(v.number()),
   overall: v.optional(v.number()),
   compared: v.picklist(['higher', 'similar', 'lower']),
 });

@@ -7,8 +7,6 @@ import { describeCluster, labelClusters } from './words.ts';
 const summary = (id: string, difference: number, over: Partial<TraitSummary> = {}): TraitSummary[] =>
   TRAITS.filter((trait) => trait.id === id).map((trait) => ({
     trait,
-    count: 100,
-    contributors: 100,
     mean: 2,
     difference,
     ...over,

@@ -51,16 +51,12 @@ export interface Features {
   readonly traits: readonly Trait[];
   /** Standardised: mean 0 and deviation 1 a column. */
   readonly points: Points;
-  /** All traits, outliers limited, gaps left open (NaN), not scaled: what means are published of. */
-  readonly limited: readonly Float64Array[];
   readonly report: CleaningReport;
 }
 
 interface Column {
   readonly trait: Trait;
   readonly report: TraitReport;
-  /** Limited, unscaled. */
-  readonly limited: Float64Array;
   /** Standardised, where the trait may make a feature. */
   readonly standard?: Float64Array;
 }
@@ -78,7 +74,6 @@ export function cleanTraits(table: TraitTable): Features {
   return {
     traits: kept.map(({ trait }) => trait),
     points: asPoints(kept, table.visitors.length),
-    limited: columns.map(({ limited }) => limited),
     report: { visitors: table.visitors.length, traits },
   };
 }
@@ -87,7 +82,7 @@ export function cleanTraits(table: TraitTable): Features {
  * A value on its trait's scale. `log`: log(1 + x / unit), turned around 0 for negative amounts (more refunded than bought).
  * @param unit from {@link scaleUnit}.
  */
-export const scaledValue = (trait: Trait, unit: number, value: number): number =>
+const scaledValue = (trait: Trait, unit: number, value: number): number =>
   trait.scale === 'linear' ? value : Math.sign(value) * Math.log1p(Math.abs(value) / unit);
 
 /**
@@ -108,7 +103,7 @@ function cleanColumn(trait: Trait, raw: Float64Array): Column {
   const present = raw.filter((value) => !Number.isNaN(value)).sort();
   const missing = raw.length - present.length;
   if (present.length === 0) {
-    return { trait, limited: raw, report: { id: trait.id, status: 'mostly_missing', missing, limited: 0 } };
+    return { trait, report: { id: trait.id, status: 'mostly_missing', missing, limited: 0 } };
   }
   const low = quantileOf(present, WINSOR_LOW);
   const high = quantileOf(present, WINSOR_HIGH);
@@ -124,7 +119,6 @@ function cleanColumn(trait: Trait, raw: Float64Array): Column {
   const status = statusOf(trait, constant, missing / raw.length);
   return {
     trait,
-    limited,
     report: { id: trait.id, status, missing, limited: changed, limits: [low, high], unit, filledWith, mean, deviation },
     ...(status === 'kept' ? { standard: filled.map((value) => (value - mean) / deviation) } : {}),
   };

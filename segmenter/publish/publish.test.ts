@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EpochMs, PublishedSegment } from '../../contract/index.ts';
 import { COUNT_STEP } from '../../core/index.ts';
-import type { TraitSummary } from '../clusters/summary.ts';
 import { TRAITS } from '../profiles/traits.ts';
 import { T0 } from '../testing.ts';
 import { memberSetDigest } from './member-set.ts';
@@ -17,23 +16,38 @@ const context: PublishContext = {
   secret: new Uint8Array(32).fill(7),
   currency: 'GBP',
 };
-/** Traits by how telling they are: the first of all visitors, the third not 0 for three, the fourth known of three, the others of half. */
-const traitsFor = (visitors: number): TraitSummary[] =>
-  TRAITS.filter(({ clusters }) => clusters).map((trait, i) => {
-    const count = i === 0 ? visitors : i === 3 ? 3 : Math.floor(visitors / 2);
-    return { trait, count, contributors: i === 2 ? 3 : count, mean: 12_345, difference: 1 / (i + 1) };
-  });
+type Values = ReturnType<typeof valuesOf>;
+const CLUSTERED = TRAITS.filter(({ clusters }) => clusters);
+/** Values of every trait that clusters are made from, by its place in the catalogue and the visitor's in the group. */
+const valuesOf = (visitors: number, of: (trait: number, visitor: number) => number) =>
+  new Map(
+    CLUSTERED.map((trait, nth) => [trait, Float64Array.from({ length: visitors }, (_, who) => of(nth, who))] as const),
+  );
+/** Everybody of some groups. */
+const together = (groups: readonly { readonly visitors: readonly number[]; readonly values: Values }[]) => ({
+  visitors: groups.flatMap(({ visitors }) => visitors),
+  values: new Map(
+    CLUSTERED.map((trait) => [
+      trait,
+      Float64Array.from(groups.flatMap(({ values }) => [...(values.get(trait) ?? [])])),
+    ]),
+  ),
+});
+const group = (id: string, from: number, size: number, of: (trait: number, visitor: number) => number = () => 40) => ({
+  id,
+  visitors: Array.from({ length: size }, (_, nth) => from + nth),
+  values: valuesOf(size, of),
+});
 
-/** Publishes clusters of some sizes, visitors numbered through. */
+/** Publishes clusters of some sizes, visitors numbered through; the mean of each trait is between 0 and 80. */
 async function publish(sizes: readonly number[]) {
   let next = 1;
-  const clusters = sizes.map((size, i) => ({
-    id: `cluster-${i + 1}`,
-    visitors: Array.from({ length: size }, () => next++),
-    traits: traitsFor(size),
-  }));
-  const all = { visitors: clusters.flatMap(({ visitors }) => visitors), traits: traitsFor(next - 1) };
-  return (await publishUnderCap(clusters, all, context)).publication;
+  const clusters = sizes.map((size, i) => {
+    const from = next;
+    next += size;
+    return group(`cluster-${i + 1}`, from, size, (trait, visitor) => (trait === i ? 80 : (visitor * 7) % 41));
+  });
+  return (await publishUnderCap(clusters, together(clusters), context)).publication;
 }
 const visible = (segments: readonly PublishedSegment[]) => segments.filter((segment) => segment.status === 'published');
 
@@ -59,49 +73,66 @@ describe('P3: no small number leaves a run', () => {
     expect((await publish([300, 45, 200, 45, 45])).visitors).toBeGreaterThan(500);
   });
 
-  it('shows no mean over everybody that, less the means shown, is that of a few', async () => {
-    const [trait] = traitsFor(1);
-    if (trait === undefined) throw new Error('the catalogue is empty');
-    const group = (id: string, from: number, contributors: number) => ({
-      id,
-      visitors: Array.from({ length: 300 }, (_, i) => from + i),
-      traits: [{ ...trait, count: 300, contributors }],
-    });
-    const overallOf = async (contributors: number): Promise<(number | undefined)[]> => {
-      const clusters = [group('cluster-1', 1, 300), group('cluster-2', 301, contributors)];
-      const all = {
-        visitors: clusters.flatMap(({ visitors }) => visitors),
-        traits: [{ ...trait, count: 600, contributors: 300 + contributors }],
-      };
-      const { publication } = await publishUnderCap(clusters, all, context);
-      return visible(publication.segments).flatMap(({ traits }) => traits.map(({ overall }) => overall));
-    };
-    // Of the second segment no mean is shown below the floor, so everybody less the first would be its mean.
-    expect(await overallOf(FLOOR - 1)).toEqual([undefined]);
-    expect(await overallOf(FLOOR)).toEqual([12_000, 12_000]);
-    expect(await overallOf(0)).toEqual([12_000]);
-  });
-
-  it('shows a mean only of traits that enough of the segment have', async () => {
-    const { segments } = await publish([99, 300]);
-    const [small, large] = visible(segments);
-    expect(small?.traits.map(({ id }) => id)).toEqual([TRAITS[0]?.id]);
-    expect(large?.traits.map(({ id }) => id)).toContain(TRAITS[1]?.id);
-  });
-
-  it('shows no mean to which fewer than the floor contribute, though it may be spoken of', async () => {
-    const { segments } = await publish([300, 300]);
-    const third = TRAITS[2];
-    for (const segment of visible(segments)) {
-      expect(segment.traits.map(({ id }) => id)).not.toContain(third?.id);
-      expect(segment.description).toMatch(new RegExp(`${third?.phrase.high}[,.]`));
+  it('shows a mean near the exact one of a large segment, with its limit and how far it may be off', async () => {
+    const of = (trait: number, visitor: number): number => [10, 30, visitor % 4][trait] ?? 0;
+    const clusters = [group('cluster-1', 1, 4_000, of), group('cluster-2', 4_001, 4_000, (_, visitor) => visitor % 16)];
+    const { publication } = await publishUnderCap(clusters, together(clusters), context);
+    const [traits] = visible(publication.segments).map((segment) => segment.traits);
+    for (const [nth, exact] of [10, 30, 1.5].entries()) {
+      const shown = traits?.find(({ id }) => id === CLUSTERED[nth]?.id);
+      expect(Math.abs((shown?.mean ?? 0) - exact)).toBeLessThanOrEqual((shown?.plusMinus ?? 0) + exact / 20);
+      expect(shown?.limit).toBeGreaterThan(exact);
+      expect(shown?.plusMinus).toBeLessThan(1);
     }
   });
 
-  it('does not even speak of a trait that fewer than the floor have', async () => {
-    const { segments } = await publish([300, 300]);
-    const fourth = TRAITS[3]?.phrase.high ?? '';
-    for (const segment of visible(segments)) expect(segment.description).not.toContain(fourth);
+  it('shows no mean to which fewer than the floor contribute, nor speaks of it', async () => {
+    for (let run = 0; run < 20; run++) {
+      // Of each segment 40 have the second trait at its bound; everybody has the first.
+      const of = (trait: number, visitor: number): number => (trait === 0 ? 30 : trait === 1 && visitor < 40 ? 64 : 0);
+      const clusters = [group('cluster-1', 1 + run, 1_000, of), group('cluster-2', 5_000, 1_000, of)];
+      const { publication } = await publishUnderCap(clusters, together(clusters), context);
+      for (const segment of visible(publication.segments)) {
+        expect(segment.traits.map(({ id }) => id)).toEqual([CLUSTERED[0]?.id]);
+        expect(segment.description).toBe('Close to all profiled visitors in every trait.');
+      }
+    }
+  });
+
+  it('says nothing of traits that the noise could have set apart', async () => {
+    const noisy = [
+      group('cluster-1', 1, 100, (_, visitor) => visitor % 3),
+      group('cluster-2', 101, 100, (_, visitor) => visitor % 4),
+    ];
+    const { publication } = await publishUnderCap(noisy, together(noisy), { ...context, floor: 20 });
+    expect(visible(publication.segments)).toHaveLength(2);
+    for (const { description } of visible(publication.segments)) {
+      expect(description).toBe('Close to all profiled visitors in every trait.');
+    }
+  });
+
+  it('draws the noise of a mean again when a value changes, so that no difference of two tells of it', async () => {
+    const meansWith = async (value: number) => {
+      const of = (trait: number, visitor: number): number => (trait === 0 && visitor === 0 ? value : 30);
+      const clusters = [group('cluster-1', 1, 4_000, of), group('cluster-2', 4_001, 4_000, of)];
+      const { publication } = await publishUnderCap(clusters, together(clusters), context);
+      return visible(publication.segments).map(({ traits }) => traits.map(({ id, mean }) => ({ id, mean })));
+    };
+    expect(await meansWith(30)).toEqual(await meansWith(30));
+    expect(await meansWith(31)).not.toEqual(await meansWith(30));
+  });
+
+  it('keeps the bounds of values for a period, and chooses them again after it', async () => {
+    const small = [group('cluster-1', 1, 300, () => 3), group('cluster-2', 301, 300, () => 3)];
+    const first = await publishUnderCap(small, together(small), context);
+    const large = [group('cluster-1', 1, 300, () => 900), group('cluster-2', 301, 300, () => 900)];
+    const later = (days: number) => ({ ...context, at: (T0 + days * 86_400_000) as EpochMs });
+    const second = await publishUnderCap(large, together(large), later(27), first.history);
+    expect(second.history.bounds).toEqual(first.history.bounds);
+    const third = await publishUnderCap(large, together(large), later(28), second.history);
+    const [id] = CLUSTERED.map((trait) => trait.id);
+    expect(first.history.bounds?.of[id ?? '']).toBeLessThanOrEqual(4);
+    expect(third.history.bounds?.of[id ?? '']).toBeGreaterThanOrEqual(512);
   });
 
   it('shows counts in steps at or above the floor, and means of two digits', async () => {
@@ -116,7 +147,7 @@ describe('P3: no small number leaves a run', () => {
       }
       for (const segment of visible(segments)) {
         expect(drawn[Number(segment.id.slice(8)) - 1]).toBeGreaterThanOrEqual(FLOOR);
-        for (const trait of segment.traits) expect(trait.mean).toBe(12_000);
+        for (const { mean } of segment.traits) expect(mean).toBe(Number(mean.toPrecision(2)));
       }
     });
     await fc.assert(law, { numRuns: 50 });
@@ -130,19 +161,14 @@ describe('P3: no small number leaves a run', () => {
 describe('P3: new sets are published so often a period', () => {
   const DAY = 86_400_000;
   const at = (day: number) => ({ ...context, version: day + 1, at: (T0 + day * DAY) as EpochMs });
-  const of = (id: string, size: number, from = 1) => ({
-    id,
-    visitors: Array.from({ length: size }, (_, nth) => from + nth),
-    traits: [],
-  });
+  const of = (id: string, size: number, from = 1) => group(id, from, size);
   /** A publication each day from groups that `on` gives for it. */
   async function daily(days: number, on: (day: number) => ReturnType<typeof of>[]) {
     let history: PublishHistory | undefined;
     const publications = [];
     for (let day = 0; day < days; day++) {
       const clusters = on(day);
-      const all = { visitors: clusters.flatMap(({ visitors }) => visitors), traits: [] };
-      const run = await publishUnderCap(clusters, all, at(day), history);
+      const run = await publishUnderCap(clusters, together(clusters), at(day), history);
       history = run.history;
       publications.push(run.publication);
     }
@@ -165,22 +191,12 @@ describe('P3: new sets are published so often a period', () => {
   });
 
   it('counts equal sets whose means have changed: a mean too can be told apart from the one before', async () => {
-    const group = (mean: number) => ({
-      id: 'cluster-1',
-      visitors: Array.from({ length: 200 }, (_, i) => i + 1),
-      traits: traitsFor(200).map((summary) => ({ ...summary, mean })),
-    });
-    const others = {
-      id: 'cluster-2',
-      visitors: Array.from({ length: 200 }, (_, i) => i + 201),
-      traits: traitsFor(200),
-    };
-    const all = { visitors: [...group(1).visitors, ...others.visitors], traits: traitsFor(400) };
     const means = new Set<string>();
     let history: PublishHistory | undefined;
     for (let hour = 0; hour < 40; hour += 1) {
       const at = (T0 + hour * 3_600_000) as EpochMs;
-      const run = await publishUnderCap([group(10_000 + hour * 1_000), others], all, { ...context, at }, history);
+      const clusters = [group('cluster-1', 1, 2_000, () => 20 + hour), group('cluster-2', 2_001, 2_000)];
+      const run = await publishUnderCap(clusters, together(clusters), { ...context, at }, history);
       history = run.history;
       means.add(JSON.stringify(visible(run.publication.segments).map(({ traits }) => traits.map(({ mean }) => mean))));
     }

@@ -1,17 +1,23 @@
 // segmenter/publish/publish.ts: from exact clusters to what may be seen of them (P3). Nothing exact passes this file.
 import type { EpochMs, PublishedSegment, PublishedTrait, VisibleSegment } from '../../contract/index.ts';
 import type { PublishedCount } from '../../core/index.ts';
-import { mayRelease, publishCount, RELEASE_PERIOD_MS, roundMean, setWords, toHex } from '../../core/index.ts';
-import type { TraitSummary } from '../clusters/summary.ts';
+import {
+  mayRelease,
+  meanError,
+  publishCount,
+  RELEASE_PERIOD_MS,
+  roundMean,
+  setWords,
+  toHex,
+} from '../../core/index.ts';
 import { byDifference, TELLING_DIFFERENCE } from '../clusters/summary.ts';
 import { describeCluster, labelClusters } from '../clusters/words.ts';
+import type { ChosenBounds, MeasuredGroup, NoisyMean } from './means.ts';
+import { boundsFor, measure } from './means.ts';
 import { memberSetDigest } from './member-set.ts';
 
 /** A group of visitors, exactly. */
-export interface ExactGroup {
-  readonly visitors: readonly number[];
-  readonly traits: readonly TraitSummary[];
-}
+export type ExactGroup = MeasuredGroup;
 
 /** What is published of a run. */
 export interface Publication {
@@ -40,6 +46,8 @@ export interface PublishHistory {
   /** Digest of the sets and means of the last round. */
   readonly sets: string;
   readonly publication: Publication;
+  /** Absent in what was stored before means had noise. */
+  readonly bounds?: ChosenBounds;
 }
 
 /**
@@ -53,14 +61,15 @@ export async function publishUnderCap(
   history?: PublishHistory,
 ): Promise<{ readonly publication: Publication; readonly history: PublishHistory }> {
   const rounds = (history?.rounds ?? []).filter((at) => context.at - at < RELEASE_PERIOD_MS);
-  const publication = await publishClusters(clusters, all, context);
+  const bounds = await boundsFor(all, context, context.at, history?.bounds);
+  const publication = await publishClusters(clusters, all, bounds, context);
   const sets = await digestOf(clusters, all, publication);
   if (history !== undefined && history.sets !== sets && !mayRelease(rounds, context.at)) {
-    return { publication: repeated(history.publication, clusters, context), history: { ...history, rounds } };
+    return { publication: repeated(history.publication, clusters, context), history: { ...history, rounds, bounds } };
   }
   // Equal sets with equal means: publishing them again tells nothing and is not counted.
   const counted = history?.sets === sets ? rounds : [...rounds, context.at];
-  return { publication, history: { rounds: counted, sets, publication } };
+  return { publication, history: { rounds: counted, sets, publication, bounds } };
 }
 
 /** One digest of all sets and the means to be shown of them, whatever they are called. */
@@ -94,15 +103,16 @@ function repeated(
 async function publishClusters(
   clusters: readonly ExactCluster[],
   all: ExactGroup,
+  bounds: ChosenBounds,
   context: PublishContext,
 ): Promise<Publication> {
   const counts: PublishedCount[] = [];
   for (const { visitors } of clusters) counts.push(await countOf(visitors, all.visitors.length, context));
   const overall = (await maySeeAll(clusters, counts, context)) ? all : undefined;
-  const shown = clusters
-    .filter((_, i) => counts[i]?.status === 'published')
-    .map((cluster) => visible(cluster, context));
-  const overallMeans = overall === undefined ? new Map<string, number>() : meansOfAll(overall, shown, context);
+  const visible = clusters.filter((_, i) => counts[i]?.status === 'published');
+  const { groups: shown, all: means } = await measure(visible, all, bounds, context);
+  // Where everybody's size would tell of a withheld segment, nothing of everybody is shown.
+  const overallMeans = overall === undefined ? new Map<string, number>() : means;
   const labels = labelClusters(shown);
   let next = 0;
   const segments = clusters.map(({ id }, i): PublishedSegment => {
@@ -137,47 +147,18 @@ const countOf = async (
 const wordsOf = async (visitors: readonly number[], { secret }: PublishContext) =>
   setWords(secret, await memberSetDigest(visitors));
 
-/** Traits that enough of a group's visitors have: these may be spoken of. */
-const visible = (group: ExactGroup, { floor }: PublishContext): TraitSummary[] =>
-  group.traits.filter(({ count }) => count >= floor);
-
-/** Traits that enough of them have and are not 0 in: of these, numbers may be shown. */
-const measured = (traits: readonly TraitSummary[], { floor }: PublishContext): TraitSummary[] =>
-  traits.filter(({ contributors }) => contributors >= floor);
-
-/**
- * Means over everybody, of traits that no subtraction can bring back to a few: everybody less the segments whose mean of
- * the trait is shown must be nobody, or as many as the floor.
- */
-function meansOfAll(
-  all: ExactGroup,
-  shown: readonly (readonly TraitSummary[])[],
-  context: PublishContext,
-): ReadonlyMap<string, number> {
-  const means = new Map<string, number>();
-  for (const { trait, mean, contributors } of measured(all.traits, context)) {
-    const seen = shown
-      .flatMap((traits) => measured(traits, context))
-      .filter((summary) => summary.trait.id === trait.id)
-      .reduce((sum, summary) => sum + summary.contributors, 0);
-    const rest = contributors - seen;
-    if (rest === 0 || rest >= context.floor) means.set(trait.id, mean);
-  }
-  return means;
-}
-
 type Head = Pick<VisibleSegment, 'id' | 'kind' | 'version' | 'at'>;
 
 function segmentOf(
   head: Head,
   label: string,
   visitors: number,
-  summaries: readonly TraitSummary[],
+  summaries: readonly NoisyMean[],
   overallMeans: ReadonlyMap<string, number>,
   context: PublishContext,
 ): VisibleSegment {
-  const traits = byDifference(measured(summaries, context)).map((summary) =>
-    publishedTrait(summary, overallMeans, context.currency),
+  const traits = byDifference(summaries.filter(({ isShown }) => isShown)).map((summary) =>
+    publishedTrait(summary, overallMeans, visitors, context.currency),
   );
   return {
     status: 'published',
@@ -193,8 +174,9 @@ function segmentOf(
 }
 
 function publishedTrait(
-  { trait, mean, difference }: TraitSummary,
+  { trait, bound, mean, difference }: NoisyMean,
   overallMeans: ReadonlyMap<string, number>,
+  visitors: number,
   currency: string | undefined,
 ): PublishedTrait {
   const overall = overallMeans.get(trait.id);
@@ -204,6 +186,9 @@ function publishedTrait(
     unit: trait.unit,
     ...(trait.unit === 'minor_units' && currency !== undefined ? { currency } : {}),
     mean: roundMean(mean),
+    limit: bound,
+    // Of the published number of visitors: the exact one would be told by it.
+    plusMinus: roundMean(meanError(bound, visitors)),
     ...(overall === undefined ? {} : { overall: roundMean(overall) }),
     compared: telling ? (difference > 0 ? 'higher' : 'lower') : 'similar',
   };

@@ -1,0 +1,196 @@
+// bench/proof/means-attack.ts: attacks on published means: is the target, who is extreme in every trait, in segment A or in B?
+//
+// The attacker knows everybody else's values, all bounds and rules, and adds dummies. Its guess is the likelihood of all
+// that was published of both segments: sizes, which means are shown, and their two digits.
+import type { EpochMs, PublishedSegment } from '../../contract/index.ts';
+import { DAY_MS } from '../../contract/index.ts';
+import { contribute, mayRelease, MEAN_MARGIN, MEAN_NOISE, MEAN_STEPS, RELEASE_PERIOD_MS } from '../../core/index.ts';
+import type { ExactCluster, PublishHistory } from '../../segmenter/index.ts';
+import { publishUnderCap, TRAITS } from '../../segmenter/index.ts';
+import type { AttackReport } from './attacks.ts';
+import { chance } from './attacks.ts';
+import type { Seeded } from './seeded.ts';
+import { seeded } from './seeded.ts';
+
+const FLOOR = 50;
+const T0 = 1_772_409_600_000;
+const TARGET = 1;
+const DAYS = RELEASE_PERIOD_MS / DAY_MS;
+const MEASURED = TRAITS.filter(({ clusters }) => clusters);
+/** The largest value anybody but the target has. */
+const HEAVY = 64;
+/** So large that every bound cuts it. */
+const EXTREME = 1_000_000;
+const LEAST = 1e-12;
+
+/** Where the target is extreme, and how the others are arranged. */
+interface MeansAttack {
+  /** Traits in which the target is extreme; of the others it has as much as most people. */
+  readonly extremeIn: number;
+  /** Members of each segment besides the target. */
+  readonly sizes: (random: Seeded) => readonly [a: number, b: number];
+  /** One in so many of the others is at the heavy end. */
+  readonly heavyOneIn: number;
+  /** What the rest have of a trait, and what changes from day to day so that every noise is drawn again. */
+  readonly light: (day: number) => number;
+}
+
+/** Attacks by name. */
+export const MEANS_ATTACKS: Readonly<Record<string, MeansAttack>> = {
+  // One mean, which one extreme visitor moves most.
+  means_differencing: { extremeIn: 1, sizes: () => [400, 400], heavyOneIn: 4, light: (day) => 4 + (day % 3) },
+  // The same in every trait at once: what all means of a segment tell together.
+  means_of_all_traits: { extremeIn: 99, sizes: () => [400, 400], heavyOneIn: 4, light: (day) => 4 + (day % 3) },
+  // Segments just so large that a mean is shown or not: the margin is tipped.
+  means_tipping: {
+    extremeIn: 99,
+    sizes: (random) => [320 + random.below(120), 320 + random.below(120)],
+    heavyOneIn: 4,
+    light: (day) => (day % 2) / 1_000,
+  },
+  // Many who are near 0, so that the extreme visitor stands out as far as may be.
+  means_outlier: { extremeIn: 99, sizes: () => [600, 600], heavyOneIn: 5, light: (day) => (day % 2) / 8 },
+};
+
+const othersValue = (nth: number, day: number, { heavyOneIn, light }: MeansAttack): number =>
+  nth % heavyOneIn === 0 ? HEAVY : light(day);
+
+/** The values of all traits of a member; `nth` undefined for the target. */
+const valueOf = (nth: number | undefined, trait: number, day: number, attack: MeansAttack): number => {
+  if (nth !== undefined) return othersValue(nth, day, attack);
+  return trait < attack.extremeIn ? EXTREME : attack.light(day);
+};
+
+function clusterOf(
+  id: string,
+  members: readonly (number | undefined)[],
+  day: number,
+  attack: MeansAttack,
+): ExactCluster {
+  const from = id === 'a' ? 10_000 : 50_000;
+  return {
+    id,
+    visitors: members.map((nth) => (nth === undefined ? TARGET : from + nth)),
+    values: new Map(
+      MEASURED.map((trait, which) => {
+        // A share is at most 1.
+        const scale = trait.unit === 'share' ? HEAVY : 1;
+        return [trait, Float64Array.from(members, (nth) => valueOf(nth, which, day, attack) / scale)] as const;
+      }),
+    ),
+  };
+}
+
+const withTarget = (count: number, has: boolean): (number | undefined)[] => [
+  ...Array.from({ length: count }, (_, nth) => nth),
+  ...(has ? [undefined] : []),
+];
+
+/** Runs one of them many times; the target is in A or in B by a coin. */
+export async function runMeansAttack(attack: MeansAttack, trials: number, seed: number): Promise<AttackReport> {
+  const random = seeded(seed);
+  let right = 0;
+  for (let trial = 0; trial < trials; trial++) {
+    const inA = random.below(2) === 1;
+    const secret = Uint8Array.from({ length: 32 }, () => random.below(256));
+    const evidence = await evidenceFor(attack, attack.sizes(random), inA, secret);
+    if ((evidence === 0 ? random.below(2) === 1 : evidence > 0) === inA) right += 1;
+  }
+  return { accuracy: right / trials, trials, seed };
+}
+
+async function evidenceFor(
+  attack: MeansAttack,
+  sizes: readonly [number, number],
+  inA: boolean,
+  secret: Uint8Array<ArrayBuffer>,
+): Promise<number> {
+  let history: PublishHistory | undefined;
+  let evidence = 0;
+  for (let day = 0; day < DAYS; day++) {
+    const at = (T0 + day * DAY_MS) as EpochMs;
+    if (!mayRelease(history?.rounds ?? [], at)) continue;
+    // Without and with the target, of each segment.
+    const [a, b] = (['a', 'b'] as const).map((id, nth) =>
+      [false, true].map((has) => clusterOf(id, withTarget(sizes[nth] ?? 0, has), day, attack)),
+    );
+    const pick = (which: ExactCluster[] | undefined, has: boolean): ExactCluster => {
+      const one = which?.[has ? 1 : 0];
+      if (one === undefined) throw new RangeError('there are two');
+      return one;
+    };
+    const clusters = [pick(a, inA), pick(b, !inA)];
+    const all = {
+      visitors: clusters.flatMap(({ visitors }) => visitors),
+      values: new Map(
+        MEASURED.map((trait) => [
+          trait,
+          Float64Array.from(clusters.flatMap(({ values }) => [...(values.get(trait) ?? [])])),
+        ]),
+      ),
+    };
+    const context = { version: day + 1, at, floor: FLOOR, secret, currency: undefined };
+    const run = await publishUnderCap(clusters, all, context, history);
+    history = run.history;
+    const bounds = MEASURED.map(({ id }) => history?.bounds?.of[id] ?? 1);
+    for (const [nth, segment] of run.publication.segments.entries()) {
+      if (segment.at !== at) continue;
+      const of = nth === 0 ? a : b;
+      const likelihood = (has: boolean): number => likelihoodOf(segment, pick(of, has), all.visitors.length, bounds);
+      // In A: the first has the target and the second has not.
+      evidence += (nth === 0 ? 1 : -1) * (likelihood(true) - likelihood(false));
+    }
+  }
+  return evidence;
+}
+
+/** Log of how likely a publication is of this very segment; by the rules, not the code. */
+function likelihoodOf(
+  segment: PublishedSegment,
+  group: ExactCluster,
+  total: number,
+  bounds: readonly number[],
+): number {
+  const size = segment.status === 'published' ? segment.visitors : undefined;
+  let log = Math.log(chance(size, group.visitors.length, total) + LEAST);
+  if (segment.status !== 'published') return log;
+  const sums = sumsOf(group, bounds);
+  for (const [nth, { id }] of MEASURED.entries()) {
+    const [sum, bound] = [sums[nth] ?? 0, bounds[nth] ?? 1];
+    const of = group.visitors.length;
+    const shown = segment.traits.find((trait) => trait.id === id);
+    const needed = FLOOR + MEAN_MARGIN;
+    if (shown === undefined) {
+      log += Math.log(below(needed, sum) + LEAST);
+      continue;
+    }
+    const [low, high] = rounding(shown.mean).map((edge) => Math.max(needed, (edge * of) / bound)) as [number, number];
+    log += Math.log(below(high, sum) - below(low, sum) + LEAST);
+  }
+  return log;
+}
+
+/** Sums of contributions, in largest ones. */
+function sumsOf({ visitors, values }: ExactCluster, bounds: readonly number[]): number[] {
+  const sums = bounds.map(() => 0);
+  const columns = [...values.values()];
+  const shares = new Float64Array(bounds.length);
+  for (let row = 0; row < visitors.length; row++) {
+    contribute(columns, row, bounds, shares);
+    for (const [nth, share] of shares.entries()) sums[nth] = (sums[nth] ?? 0) + Math.round(share * MEAN_STEPS);
+  }
+  return sums.map((sum) => sum / MEAN_STEPS);
+}
+
+/** The chance that a noisy sum is below `x`. */
+function below(x: number, sum: number): number {
+  const scaled = (x - sum) / MEAN_NOISE;
+  return scaled < 0 ? Math.exp(scaled) / 2 : 1 - Math.exp(-scaled) / 2;
+}
+
+/** What is shown as this mean: half a step of its second digit around it. */
+function rounding(mean: number): readonly [number, number] {
+  if (mean === 0) return [0, 0];
+  const half = 10 ** (Math.floor(Math.log10(Math.abs(mean))) - 1) / 2;
+  return [mean - half, mean + half];
+}
