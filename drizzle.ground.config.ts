@@ -5,6 +5,7 @@ export default defineConfig({
   schema: [
     './store/schema/ground.ts',
     './store/schema/ground-collector.ts',
+    './store/schema/ground-privacy.ts',
     './store/schema/ground-rotation.ts',
     './store/schema/ground-segments.ts',
     './store/schema/ground-access.ts',

@@ -10,6 +10,7 @@ import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { botsCommand } from './commands/bots.ts';
 import { clockCommand } from './commands/clock.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
+import { destinationCommand } from './commands/destination.ts';
 import { devDatabaseCommand } from './commands/dev-database.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { erasureCommand } from './commands/erasure.ts';
@@ -62,6 +63,7 @@ const mainCommand = defineCommand({
     policy: policyCommand,
     'dead-letters': deadLettersCommand,
     privacy: privacyCommand,
+    destination: destinationCommand,
     'dev-database': devDatabaseCommand,
   },
 });

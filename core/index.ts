@@ -154,6 +154,8 @@ export {
   meanError,
   noisySum,
 } from './published-means.ts';
+export type { DestinationRefusal, NewDestination } from './destination.ts';
+export { isPublicName, parseDestination, PURPOSE_CHARS_MAX } from './destination.ts';
 export type { PublishedCount, WordSource } from './publishing.ts';
 export {
   checkFloor,

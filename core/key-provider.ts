@@ -1,7 +1,7 @@
 // core/key-provider.ts: where keys live that must never be in the database or its backups.
 
 /** Lasting secrets by use. They sign and blind; no pseudonym is made with them. */
-export type SecretName = 'tokens' | 'publish' | 'audit' | 'requests' | 'access';
+export type SecretName = 'tokens' | 'publish' | 'audit' | 'requests' | 'access' | 'destinations';
 
 /** Bytes of every key and secret. */
 export const KEY_BYTES = 32;

@@ -7,8 +7,11 @@
 import type { WordSource } from './publishing.ts';
 import { discreteLaplace, NOISE_SCALE } from './publishing.ts';
 
-/** Scale of a mean's noise, in largest contributions of one visitor. */
-export const MEAN_NOISE = 16;
+/**
+ * Scale of a mean's noise, in largest contributions of one visitor. The best guesser over four publications of two segments,
+ * sizes included, has less than 0.60: Φ(½ √(8 × (2/14)² + 8 × 0.1²)).
+ */
+export const MEAN_NOISE = 14;
 /**
  * Length of one visitor's vector of contributions at most, each 1 at its bound. Visitors are rarely near their bound in
  * many traits; who is counts for less in each.
@@ -16,7 +19,7 @@ export const MEAN_NOISE = 16;
 export const MEAN_NORM = 2;
 /**
  * How far above the floor a noisy sum must be, in largest contributions, before its mean is shown. A sum of so much has as
- * many contributors at least; one of fewer than the floor is shown with a chance below 3 %, and noise is a sixth of the mean at most.
+ * many contributors at least; one of fewer than the floor is shown with a chance below 3 %, and noise is less than a sixth of the mean.
  */
 export const MEAN_MARGIN: number = 3 * MEAN_NOISE;
 /** Steps in which contributions are counted: sums are whole numbers, which floating-point noise can't give away. */

@@ -1,7 +1,7 @@
 // edge/port.ts: what a platform must offer the edge. runtime/node.ts and runtime/worker.ts implement it.
 import type { InStatement } from '@libsql/client';
 import type { Condition, EpochMs, PurposeBits, TraitUnit } from '../contract/index.ts';
-import type { Destination, ExplainedTrait } from './api/privacy/needs.ts';
+import type { Deliver, ExplainedTrait } from './api/privacy/needs.ts';
 import type { Hmac, KeyProvider, NetworkList, Place } from '../core/index.ts';
 import type { Metric } from './http/exposition.ts';
 import type { Db, SiteRow, WrappedSalt, WriteJob } from '../store/index.ts';
@@ -103,8 +103,8 @@ export interface Port {
     event: string,
     fields?: Readonly<Record<string, string | number>>,
   ) => void;
-  /** Whom data of sites is given to, and who is told of erasures. */
-  readonly destinations: readonly Destination[];
+  /** How those are told of erasures whom data was given to. */
+  readonly deliver: Deliver;
   /** What a stored profile says, in words; the segmenter's to know. */
   readonly explainProfile: (state: string, asOf: EpochMs) => readonly ExplainedTrait[];
   /** The traits there are, for rules and for whoever reads them. */

@@ -2,16 +2,17 @@
 import type { VisitorKey } from '../contract/index.ts';
 import { err, ok } from '../contract/index.ts';
 import { visitorsOfAccounts } from '../store/index.ts';
+import { destinationsBy } from './api/privacy/destinations.ts';
 import type { Identify, RightsNeeds } from './api/privacy/needs.ts';
 import { knownAccountKeys, knownVisitorKeys } from './collector/known-visitor.ts';
 import type { Port } from './port.ts';
 
 /** What of a port it takes. */
-export type RightsPort = Pick<Port, 'db' | 'keys' | 'now' | 'randomBytes' | 'destinations' | 'explainProfile'>;
+export type RightsPort = Pick<Port, 'db' | 'keys' | 'now' | 'randomBytes' | 'deliver' | 'explainProfile'>;
 
 /** Puts it together. */
 export function rightsNeeds(port: RightsPort): RightsNeeds {
-  const { db, keys, now, randomBytes, destinations, explainProfile } = port;
+  const { db, keys, now, randomBytes, deliver, explainProfile } = port;
   const identify: Identify = async (site, subject) => {
     if (subject.kind === 'first_party_id') {
       const visitors = await knownVisitorKeys({ db, keys }, site, subject.firstPartyId, now());
@@ -22,5 +23,6 @@ export function rightsNeeds(port: RightsPort): RightsNeeds {
     const linked = await visitorsOfAccounts(db, site.row, accounts);
     return ok({ visitors: linked.map(({ key }) => key as VisitorKey), accounts });
   };
-  return { db, keys, now, randomBytes, destinations, explainProfile, identify };
+  const destinationsOf = destinationsBy({ db, keys, now, randomBytes, deliver });
+  return { db, keys, now, randomBytes, destinationsOf, explainProfile, identify };
 }

@@ -49,6 +49,7 @@ describe('P2: a clock a day ahead', () => {
       {
         db: database.db,
         keys,
+        deliver: async () => false,
         now: () => now as EpochMs,
         randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       },

@@ -15,6 +15,7 @@ import { clockCounts, createClockLog } from './clock-log.ts';
 import type { Config } from './config.ts';
 import { readServedFiles } from './console-files.ts';
 import { checkRunning, hasRoom } from './doctor.ts';
+import { deliverOverHttps } from './deliver.node.ts';
 import { filesOf } from './files.ts';
 import { configuredKeys } from './key-provider.configured.ts';
 import { openGeo } from './geo.ts';
@@ -157,6 +158,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     db,
     ground,
     keys,
+    deliver: deliverOverHttps,
     ...PRIVACY_PARTS,
     ...SEGMENTER_PARTS,
     write: commits.write,

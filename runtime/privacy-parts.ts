@@ -11,8 +11,8 @@ import {
   trendOf,
 } from '../segmenter/index.ts';
 
-/** No destination is built yet: receipts and records say that nobody had to be told. */
-export const PRIVACY_PARTS: Pick<Port, 'destinations' | 'explainProfile'> = { destinations: [], explainProfile };
+/** What a profile says, which the segmenter knows. */
+export const PRIVACY_PARTS: Pick<Port, 'explainProfile'> = { explainProfile };
 
 /** What the API asks of the segmenter, which it may not import. */
 export const SEGMENTER_PARTS: Pick<Port, 'traits' | 'previewRule' | 'explainSeries' | 'spread' | 'readProfile'> = {

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EpochMs } from '../contract/index.ts';
 import { openFiles } from '../store/open.node.ts';
+import { deliverOverHttps } from './deliver.node.ts';
 import { filesOf } from './files.ts';
 import { openHistory, withMirror } from './history.ts';
 import { configuredKeys } from './key-provider.configured.ts';
@@ -17,6 +18,7 @@ try {
   const needs = {
     db,
     keys,
+    deliver: deliverOverHttps,
     now: () => Date.now() as EpochMs,
     randomBytes: createRandomPool(),
     history: openHistory(config, db),

@@ -2,6 +2,7 @@
 import type { EpochMs } from '../contract/index.ts';
 import { DAY_MS } from '../contract/index.ts';
 import { KEY_BYTES, noteSignerFrom, toHex } from '../core/index.ts';
+import type { Deliver } from '../edge/index.ts';
 import {
   destroyEndedTokenKeys,
   destroyExpiredSalts,
@@ -32,6 +33,7 @@ export type Task = 'messages' | 'salts' | 'requests' | 'purge' | 'segment' | 'ch
 
 /** What the tasks need of their platform. */
 export interface TaskNeeds extends SegmentNeeds {
+  readonly deliver: Deliver;
   /** Where checkpoints and tombstones are kept too, if anywhere. */
   readonly secondPlace?: SecondPlace | undefined;
 }

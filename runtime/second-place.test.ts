@@ -29,6 +29,7 @@ const run = async (...tasks: Parameters<typeof runTasks>[1]) =>
     {
       db: database.db,
       keys,
+      deliver: async () => false,
       now: () => NOW as never,
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       secondPlace: await openSecondFolder(folder),

@@ -20,6 +20,7 @@ import { acceptMessage, insertSaltStatement, leaveOnWithdrawal } from '../store/
 import { openRemote } from '../store/open.web.ts';
 import { masterKeys } from './key-provider.master.ts';
 import { DEFAULT_LIMITS } from './default-limits.ts';
+import { deliverByFetch } from './deliver.web.ts';
 import { webHmac } from './hmac.web.ts';
 import { createClockLog } from './clock-log.ts';
 import { createLog } from './log.ts';
@@ -121,6 +122,7 @@ async function openIsolate(env: Env): Promise<Isolate> {
     db,
     ground: db,
     keys,
+    deliver: deliverByFetch,
     ...PRIVACY_PARTS,
     ...SEGMENTER_PARTS,
     log,
@@ -168,7 +170,7 @@ async function consume(batch: MessageBatch<QueuedJob>, env: Env): Promise<void> 
 async function runSchedule(env: Env): Promise<void> {
   const { db, keys, log } = await isolate(env);
   const secondPlace = env.HUSHTAG_SECOND_PLACE === undefined ? undefined : secondBucket(env.HUSHTAG_SECOND_PLACE);
-  const counts = await runTasks({ db, keys, now: systemNow, randomBytes, secondPlace }, [
+  const counts = await runTasks({ db, keys, deliver: deliverByFetch, now: systemNow, randomBytes, secondPlace }, [
     'messages',
     'salts',
     'requests',

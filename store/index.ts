@@ -25,6 +25,8 @@ export type { ExportColumn, ExportSlice, ExportWindow } from './export-events.ts
 export { EXPORT_COLUMNS, exportSlices, readSnapshot } from './export-events.ts';
 export type { HeldField, HeldRecords, HeldSalt, Holdings } from './holdings.ts';
 export { HELD_FIELDS, readHeldRecords, readHeldSalts, readHoldings } from './holdings.ts';
+export type { StoredDestination } from './destinations.ts';
+export { DESTINATIONS_MAX, readDestinations, removeDestination, setDestination } from './destinations.ts';
 export type { Lease } from './lease.ts';
 export { acquireLease, LIVE_HOLDER, releaseLease, renewLease } from './lease.ts';
 export type { LedgerEntry } from './ledger.ts';
@@ -39,7 +41,7 @@ export type { ErasureReceipt } from './erasure-receipt.ts';
 export { signErasureReceipt } from './erasure-receipt.ts';
 export type { Kept } from './kept-aside.ts';
 export { addKept, decodeKept, encodeKept, readKept } from './kept-aside.ts';
-export { leaveSegments, markObjectors, objectionStatements } from './objection.ts';
+export { leaveSegments, markObjectors, objectionStatements, objectionWithdrawalStatements } from './objection.ts';
 export type {
   NewRequest,
   PrivacyRequest,
@@ -55,6 +57,7 @@ export {
   findRepeated,
   findRequest,
   listRequests,
+  noteOutcome,
   openRequests,
   REQUEST_KINDS,
   requestStatements,

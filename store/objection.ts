@@ -39,6 +39,20 @@ export async function objectionStatements(site: SiteRow, key: VisitorKey, at: Ep
   ];
 }
 
+/** The statements that take an objection back: events that come from then on are folded again, where there is consent. */
+export async function objectionWithdrawalStatements(site: SiteRow, key: VisitorKey): Promise<InStatement[]> {
+  return [
+    {
+      sql: 'DELETE FROM objections WHERE site_id = ? AND digest = unhex(?)',
+      args: [site, await visitorDigest(site, key)],
+    },
+    {
+      sql: `UPDATE visitors SET objected_at = NULL WHERE id = ${visitorIdSql('?1', 'unhex(?2)')}`,
+      args: [site, key],
+    },
+  ];
+}
+
 /** Every objection, to be kept beside the backups and not in them. */
 export const readObjections = async (db: Db): Promise<Objection[]> =>
   (await readDigests(db, 'objections')).map(({ at, ...of }) => ({ ...of, objectedAt: at }));

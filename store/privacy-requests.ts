@@ -9,8 +9,11 @@ import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
 import { textOf } from './rows.ts';
 
-/** What is asked: GDPR Art. 15 and 20, Art. 17, Art. 21; `unlink` takes visitors and a login apart. */
-export const REQUEST_KINDS = ['access', 'erasure', 'objection', 'unlink'] as const;
+/**
+ * What is asked: GDPR Art. 15 and 20, Art. 17, Art. 21; `objection_withdrawal` takes an objection back; `unlink` takes
+ * visitors and a login apart.
+ */
+export const REQUEST_KINDS = ['access', 'erasure', 'objection', 'objection_withdrawal', 'unlink'] as const;
 /** One of them. */
 export type RequestKind = (typeof REQUEST_KINDS)[number];
 /** How the person was named. */
@@ -23,7 +26,9 @@ export type RequestStep =
   | 'identified'
   | 'not_identified'
   | 'waiting_for_segmenter'
+  | 'waiting_for_destination'
   | 'objection_recorded'
+  | 'objection_withdrawn'
   | 'erased'
   | 'left_segments'
   | 'unlinked'
@@ -57,6 +62,8 @@ export interface RequestOutcome {
   readonly destinations?: readonly { readonly name: string; readonly told: boolean }[];
   /** A signed receipt, JWS. */
   readonly receipt?: string;
+  /** While destinations are still to be told: digests by which they know whom; gone when the request is closed. */
+  readonly untold?: readonly string[];
 }
 
 /** A request as it stands. */
@@ -165,6 +172,22 @@ export async function closeRequest(
     'write',
   );
   return results[0]?.rowsAffected === 1;
+}
+
+/** Notes how far an open request has come, and a step of its log where one is given. */
+export async function noteOutcome(
+  db: Db,
+  site: NamedSite,
+  id: string,
+  outcome: RequestOutcome,
+  step?: { readonly step: RequestStep; readonly at: EpochMs },
+): Promise<void> {
+  const noted = {
+    sql: `UPDATE privacy_requests SET outcome = ? WHERE site_id = ? AND id = ? AND status = 'open'`,
+    args: [JSON.stringify(outcome), site.row, id],
+  };
+  const steps = step === undefined ? [] : [stepStatement(site.row, id, step.step, step.at)];
+  await db.client.batch([noted, ...steps], 'write');
 }
 
 const COLUMNS = 'seq, id, site_id, kind, subject, asked_by, asked_at, due_at, status, closed_at, outcome';

@@ -8,6 +8,7 @@ import * as derived from './schema/derived.ts';
 import * as ground from './schema/ground.ts';
 import * as collector from './schema/ground-collector.ts';
 import * as access from './schema/ground-access.ts';
+import * as privacy from './schema/ground-privacy.ts';
 import * as rotation from './schema/ground-rotation.ts';
 import * as groundSegments from './schema/ground-segments.ts';
 import type { TestDatabase } from './testing.ts';
@@ -21,12 +22,18 @@ describe('D1: the schema is what a fresh migration makes', () => {
   afterAll(() => database.close());
 
   const tables = [
-    ...Object.values({ ...ground, ...collector, ...rotation, ...groundSegments, ...access, ...deadLetters }).map(
-      (table) => ({
-        schema: 'main',
-        config: getTableConfig(table),
-      }),
-    ),
+    ...Object.values({
+      ...ground,
+      ...collector,
+      ...privacy,
+      ...rotation,
+      ...groundSegments,
+      ...access,
+      ...deadLetters,
+    }).map((table) => ({
+      schema: 'main',
+      config: getTableConfig(table),
+    })),
     ...Object.values(derived).map((table) => ({ schema: 'derived', config: getTableConfig(table) })),
   ];
 

@@ -16,7 +16,8 @@ const FLOOR = 50;
 const T0 = 1_772_409_600_000;
 const TARGET = 1;
 const DAYS = RELEASE_PERIOD_MS / DAY_MS;
-const MEASURED = TRAITS.filter(({ clusters }) => clusters);
+/** At their bound in four traits a visitor is as long as any may be (MEAN_NORM): more traits would tell no more. */
+const MEASURED_MAX = 4;
 /** The largest value anybody but the target has. */
 const HEAVY = 64;
 /** So large that every bound cuts it. */
@@ -25,8 +26,8 @@ const LEAST = 1e-12;
 
 /** Where the target is extreme, and how the others are arranged. */
 interface MeansAttack {
-  /** Traits in which the target is extreme; of the others it has as much as most people. */
-  readonly extremeIn: number;
+  /** Traits that there are, in all of which the target is extreme. */
+  readonly traits: number;
   /** Members of each segment besides the target. */
   readonly sizes: (random: Seeded) => readonly [a: number, b: number];
   /** One in so many of the others is at the heavy end. */
@@ -38,27 +39,26 @@ interface MeansAttack {
 /** Attacks by name. */
 export const MEANS_ATTACKS: Readonly<Record<string, MeansAttack>> = {
   // One mean, which one extreme visitor moves most.
-  means_differencing: { extremeIn: 1, sizes: () => [400, 400], heavyOneIn: 4, light: (day) => 4 + (day % 3) },
+  means_differencing: { traits: 1, sizes: () => [400, 400], heavyOneIn: 4, light: (day) => 4 + (day % 3) },
   // The same in every trait at once: what all means of a segment tell together.
-  means_of_all_traits: { extremeIn: 99, sizes: () => [400, 400], heavyOneIn: 4, light: (day) => 4 + (day % 3) },
+  means_of_all_traits: { traits: MEASURED_MAX, sizes: () => [400, 400], heavyOneIn: 4, light: (day) => 4 + (day % 3) },
   // Segments just so large that a mean is shown or not: the margin is tipped.
   means_tipping: {
-    extremeIn: 99,
+    traits: MEASURED_MAX,
     sizes: (random) => [320 + random.below(120), 320 + random.below(120)],
     heavyOneIn: 4,
     light: (day) => (day % 2) / 1_000,
   },
   // Many who are near 0, so that the extreme visitor stands out as far as may be.
-  means_outlier: { extremeIn: 99, sizes: () => [600, 600], heavyOneIn: 5, light: (day) => (day % 2) / 8 },
+  means_outlier: { traits: MEASURED_MAX, sizes: () => [600, 600], heavyOneIn: 5, light: (day) => (day % 2) / 8 },
 };
 
-const othersValue = (nth: number, day: number, { heavyOneIn, light }: MeansAttack): number =>
-  nth % heavyOneIn === 0 ? HEAVY : light(day);
+const measuredBy = ({ traits }: MeansAttack) => TRAITS.filter(({ clusters }) => clusters).slice(0, traits);
 
-/** The values of all traits of a member; `nth` undefined for the target. */
-const valueOf = (nth: number | undefined, trait: number, day: number, attack: MeansAttack): number => {
-  if (nth !== undefined) return othersValue(nth, day, attack);
-  return trait < attack.extremeIn ? EXTREME : attack.light(day);
+/** What a member has of any trait; `nth` undefined for the target. */
+const valueOf = (nth: number | undefined, day: number, { heavyOneIn, light }: MeansAttack): number => {
+  if (nth === undefined) return EXTREME;
+  return nth % heavyOneIn === 0 ? HEAVY : light(day);
 };
 
 function clusterOf(
@@ -68,16 +68,11 @@ function clusterOf(
   attack: MeansAttack,
 ): ExactCluster {
   const from = id === 'a' ? 10_000 : 50_000;
+  const values = Float64Array.from(members, (nth) => valueOf(nth, day, attack));
   return {
     id,
     visitors: members.map((nth) => (nth === undefined ? TARGET : from + nth)),
-    values: new Map(
-      MEASURED.map((trait, which) => {
-        // A share is at most 1.
-        const scale = trait.unit === 'share' ? HEAVY : 1;
-        return [trait, Float64Array.from(members, (nth) => valueOf(nth, which, day, attack) / scale)] as const;
-      }),
-    ),
+    values: new Map(measuredBy(attack).map((trait) => [trait, values])),
   };
 }
 
@@ -105,6 +100,7 @@ async function evidenceFor(
   inA: boolean,
   secret: Uint8Array<ArrayBuffer>,
 ): Promise<number> {
+  const measured = measuredBy(attack);
   let history: PublishHistory | undefined;
   let evidence = 0;
   for (let day = 0; day < DAYS; day++) {
@@ -123,7 +119,7 @@ async function evidenceFor(
     const all = {
       visitors: clusters.flatMap(({ visitors }) => visitors),
       values: new Map(
-        MEASURED.map((trait) => [
+        measured.map((trait) => [
           trait,
           Float64Array.from(clusters.flatMap(({ values }) => [...(values.get(trait) ?? [])])),
         ]),
@@ -132,7 +128,7 @@ async function evidenceFor(
     const context = { version: day + 1, at, floor: FLOOR, secret, currency: undefined };
     const run = await publishUnderCap(clusters, all, context, history);
     history = run.history;
-    const bounds = MEASURED.map(({ id }) => history?.bounds?.of[id] ?? 1);
+    const bounds = measured.map(({ id }) => history?.bounds?.of[id] ?? 1);
     for (const [nth, segment] of run.publication.segments.entries()) {
       if (segment.at !== at) continue;
       const of = nth === 0 ? a : b;
@@ -155,7 +151,7 @@ function likelihoodOf(
   let log = Math.log(chance(size, group.visitors.length, total) + LEAST);
   if (segment.status !== 'published') return log;
   const sums = sumsOf(group, bounds);
-  for (const [nth, { id }] of MEASURED.entries()) {
+  for (const [nth, { id }] of [...group.values.keys()].entries()) {
     const [sum, bound] = [sums[nth] ?? 0, bounds[nth] ?? 1];
     const of = group.visitors.length;
     const shown = segment.traits.find((trait) => trait.id === id);

@@ -2,25 +2,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { defineCommand } from 'citty';
-import type { EpochMs } from '../../contract/index.ts';
 import { parseFirstPartyId } from '../../contract/index.ts';
-import { KEY_BYTES, toHex } from '../../core/index.ts';
-import { knownVisitorKey, tokenKeysFrom } from '../../edge/index.ts';
-import type { Config } from '../../runtime/index.ts';
-import { configuredKeys } from '../../runtime/index.ts';
-import type { Db, Kept, Site } from '../../store/index.ts';
-import {
-  addKept,
-  decodeKept,
-  encodeKept,
-  eraseVisitor,
-  readKept,
-  replayTombstones,
-  signErasureReceipt,
-} from '../../store/index.ts';
+import { toHex } from '../../core/index.ts';
+import type { RightsNeeds } from '../../edge/index.ts';
+import { answerRequest, shownRequest } from '../../edge/index.ts';
+import type { Db, Kept, PrivacyRequest, Site } from '../../store/index.ts';
+import { addKept, decodeKept, encodeKept, readKept, replayTombstones } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
+import { withRights } from '../rights.ts';
 
-const RECEIPT_BYTES = 16;
 const HOLDER_BYTES = 8;
 const jsonFlag = { type: 'boolean', description: 'Print one line of JSON' } as const;
 const random = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
@@ -28,29 +18,34 @@ const needsOf = (db: Db) => ({ db, holder: toHex(random(HOLDER_BYTES)), clock: (
 const BUSY =
   'The segmenter is at work on this site. The tombstone stands: run `npx hushtag erasure replay` when it has ended.';
 
-/** Erases the visitor of a first-party id and gives the receipt. @throws {CliError} nobody can tell whose events are whose. */
-export async function eraseByFirstPartyId(
-  { config, db }: { readonly config: Config; readonly db: Db },
-  site: Site,
-  typed: string,
-) {
+/**
+ * Answers a request for erasure by first-party id, as the API would: by every key the visitor has or had, with a request and its clock.
+ * @throws {CliError} nobody can tell whose events are whose.
+ */
+async function eraseByFirstPartyId(needs: RightsNeeds, site: Site, typed: string): Promise<PrivacyRequest> {
   const id = parseFirstPartyId(typed.trim());
   if (!id.ok) throw new CliError(2, 'That is no first-party id: 22 to 64 letters, digits, hyphens and underscores');
-  const keys = await configuredKeys(config);
-  const now = Date.now() as EpochMs;
-  const key = await knownVisitorKey({ db, keys }, site, id.value, now);
-  if (key === undefined) {
+  const subject = { kind: 'first_party_id', firstPartyId: id.value } as const;
+  const answered = await answerRequest(needs, site, { kind: 'erasure', subject, askedBy: 'officer' });
+  if (!answered.ok) throw new CliError(1, answered.error);
+  if (answered.value.status === 'not_identified') {
     throw new CliError(
       1,
       'Nothing can be found by this id: its salt is gone or was never made, so no event can be told to be of this visitor (GDPR Art. 11).',
     );
   }
-  const receipt = toHex(random(RECEIPT_BYTES));
-  const erased = await eraseVisitor(needsOf(db), site, { keys: [key], receipt, at: now });
-  if (!erased.ok) throw new CliError(1, BUSY);
-  const { privateKey } = await tokenKeysFrom(await keys.secret('audit', random(KEY_BYTES)));
-  const said = { receipt, site: site.id, erasedAt: now, rows: erased.value, destinations: [] };
-  return { ...said, signed: await signErasureReceipt(said, privateKey) };
+  return answered.value;
+}
+
+/** What came of it, in words. */
+function erasedText({ id, status, outcome }: PrivacyRequest): string {
+  const { events = 0, visitors = 0 } = outcome?.rows ?? {};
+  const untold = (outcome?.destinations ?? []).filter(({ told }) => !told).map(({ name }) => name);
+  if (status === 'open' && outcome?.rows === undefined) return `${id}  ${BUSY}`;
+  const erased = `Erased ${events} events and ${visitors} visitor.`;
+  if (status === 'open')
+    return `${id}  ${erased} Not told yet: ${untold.join(', ')}. The server tries again for three days, then signs the receipt; or run \`npx hushtag privacy finish\`.`;
+  return `${erased} Keep the tombstones beside your backups: hushtag erasure tombstones --out FILE\nThe receipt, for the visitor:\n${outcome?.receipt ?? ''}`;
 }
 
 const visitorCommand = defineCommand({
@@ -60,19 +55,13 @@ const visitorCommand = defineCommand({
     json: jsonFlag,
   },
   run: async ({ args }) => {
-    const config = requireConfig();
     // From standard input and not as an argument: those are in the shell's history and in every list of processes.
     if (process.stdin.isTTY) process.stderr.write("The visitor's first-party id, then Ctrl-D:\n");
     const typed = await text(process.stdin);
-    const erased = await withDb(config, async (db) =>
-      eraseByFirstPartyId({ config, db }, await requireSite(db, args.site), typed),
+    const request = await withRights(async (needs) =>
+      eraseByFirstPartyId(needs, await requireSite(needs.db, args.site), typed),
     );
-    const { events, visitors } = erased.rows;
-    print(
-      args.json === true,
-      erased,
-      `Erased ${events} events and ${visitors} visitor. Keep the tombstones beside your backups: hushtag erasure tombstones --out FILE\nThe receipt, for the visitor:\n${erased.signed}`,
-    );
+    print(args.json === true, shownRequest(request, Date.now()), erasedText(request));
   },
 });
 

@@ -26,6 +26,16 @@ describe('C2: the preview of a policy', () => {
       { kept: 'not_kept', purposes: 0, choice: 'unasked', events: 2 },
     ]);
     expect(lines[1]).toBe('  2 events of visitors not asked: kept with a key of that day (was: not kept)');
+    expect(lines[2]).toContain('at least this much');
+  });
+
+  it.each([
+    { why: 'stricter', from: standard, to: presetPolicy('strict'), says: false },
+    { why: 'the same', from: standard, to: standard, says: false },
+    { why: 'looser for who was not asked', from: presetPolicy('strict'), to: standard, says: true },
+    { why: 'looser by a purpose', from: presetPolicy('exempt'), to: standard, says: true },
+  ])('says where it may tell too little: $why, $says', ({ from, to, says }) => {
+    expect(previewLines(from, to, treated).some((line) => line.includes('at least this much'))).toBe(says);
   });
 
   it('under exempt, no purpose but measure is left', () => {

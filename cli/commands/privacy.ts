@@ -4,7 +4,6 @@ import { text } from 'node:stream/consumers';
 import Table from 'cli-table3';
 import { defineCommand } from 'citty';
 import type { EpochMs } from '../../contract/index.ts';
-import type { RightsNeeds } from '../../edge/index.ts';
 import {
   accessHtml,
   answerRequest,
@@ -16,13 +15,12 @@ import {
   makeDpia,
   makeRopa,
   readOfficerAsk,
-  rightsNeeds,
   shownRequest,
 } from '../../edge/index.ts';
-import { configuredKeys, PRIVACY_PARTS } from '../../runtime/index.ts';
-import type { Db, PrivacyRequest, RequestStatus } from '../../store/index.ts';
+import type { PrivacyRequest, RequestStatus } from '../../store/index.ts';
 import { addRequestStep, findRequest, listRequests, REQUEST_KINDS } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
+import { withRights } from '../rights.ts';
 
 const jsonFlag = { type: 'boolean', description: 'Print one line of JSON' } as const;
 const siteArgument = { type: 'positional', required: true, description: 'The site' } as const;
@@ -30,15 +28,8 @@ const now = (): EpochMs => Date.now() as EpochMs;
 const NO_COLOURS = { head: [], border: [] };
 const STATUSES: readonly RequestStatus[] = ['open', 'done', 'not_identified'];
 
-const withRights = async <T>(use: (needs: RightsNeeds & { readonly db: Db }) => Promise<T>): Promise<T> => {
-  const config = requireConfig();
-  const keys = await configuredKeys(config);
-  const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-  return withDb(config, (db) => use(rightsNeeds({ db, keys, now, randomBytes, ...PRIVACY_PARTS })));
-};
-
 const OUTCOMES: Readonly<Record<RequestStatus, string>> = {
-  open: 'It stands. The segmenter is at work; the server goes on with it within 15 minutes, or run `npx hushtag privacy finish`.',
+  open: 'It stands. The segmenter is at work, or a destination was not told yet; the server goes on with it within 15 minutes, or run `npx hushtag privacy finish`.',
   done: 'Done.',
   not_identified: 'Nobody can tell what is theirs (GDPR Art. 11); the file says so in words for the person.',
 };

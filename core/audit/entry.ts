@@ -54,13 +54,14 @@ export type AuditEvent =
   | { readonly kind: 'purge_begun'; readonly site: string; readonly before: number }
   | { readonly kind: 'purged'; readonly site: string; readonly rows: Readonly<Record<string, number>> }
   | { readonly kind: 'visitor_erased'; readonly site: string; readonly receipt: string }
+  | { readonly kind: 'destination_set' | 'destination_removed'; readonly site: string; readonly destination: string }
   | { readonly kind: 'unlinked'; readonly site: string; readonly of: 'account' | 'visitor' }
   | { readonly kind: 'letters_replayed' | 'letters_dropped'; readonly site: string; readonly letters: number }
   | {
       readonly kind: 'privacy_requested';
       readonly site: string;
       readonly request: string;
-      /** `access`, `erasure`, `objection` or `unlink`. */
+      /** A kind of request (store/privacy-requests.ts). */
       readonly asked: string;
       /** `officer` or `visitor`. */
       readonly by: string;

@@ -76,7 +76,7 @@ export async function boundsFor(
   for (const [{ id, unit }, column] of missing) {
     const present = column.filter((value) => !Number.isNaN(value));
     // A share has its bound by definition.
-    of[id] = unit === 'share' ? 1 : await chooseBound(present, await words(['bound', id, held.at]));
+    of[id] = unit === 'share' ? 1 : await chooseBound(present, await words(['bound', id]));
   }
   return { at: held.at, of };
 }

@@ -109,7 +109,7 @@ export async function makeAccessFile(needs: RightsNeeds, site: Site, request: Pr
     request: request.id,
     site: site.id,
     madeAt: iso(now),
-    recipients: needs.destinations.map(({ name, purpose }) => ({ name, purpose })),
+    recipients: (await needs.destinationsOf(site)).map(({ name, purpose }) => ({ name, purpose })),
     retentionDays: { ...days },
     notKept: NOT_KEPT,
   } as const;

@@ -1,4 +1,5 @@
 // edge/api/privacy/answer-request.test.ts: a request that was interrupted is finished, and whoever had the data is told (P4).
+import { createHash } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EpochMs, FirstPartyId, VisitorKey } from '../../../contract/index.ts';
@@ -7,7 +8,7 @@ import type { KeyProvider } from '../../../core/index.ts';
 import { KEY_BYTES } from '../../../core/index.ts';
 import { findSite, findRequest } from '../../../store/index.ts';
 import type { Db, Site } from '../../../store/index.ts';
-import { acquireLease } from '../../../store/index.ts';
+import { acquireLease, markObjectors } from '../../../store/index.ts';
 import type { TestDatabase } from '../../../store/testing.ts';
 import { openTestDatabase } from '../../../store/testing.ts';
 import { acceptJobs, addSite } from '../../../store/index.ts';
@@ -54,7 +55,7 @@ const needs = (over: Partial<RightsNeeds> = {}): RightsNeeds => ({
   now: () => (T0 + DAY_MS) as EpochMs,
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   identify: async () => ok({ visitors: [KEY], accounts: [] }),
-  destinations: [],
+  destinationsOf: async () => [],
   explainProfile: () => [],
   ...over,
 });
@@ -119,28 +120,78 @@ describe('P4: a request is finished whatever happens', () => {
     },
   );
 
-  it('tells every destination, and the receipt says who was told and who was not', async () => {
-    const told: unknown[] = [];
-    const destination = (name: string, works: boolean): Destination => ({
-      name,
-      purpose: 'newsletters',
-      forget: async (erasure) => {
-        told.push(erasure);
-        return works;
-      },
-    });
-    const done = await answered('erasure', { destinations: [destination('crm', true), destination('ads', false)] });
-    expect(told).toEqual([1, 2].map(() => ({ site: SITE, receipt: done.id, keys: [KEY] })));
+  const receiptOf = async (jws: string | undefined) => {
     const { publicKey } = await tokenKeysFrom(new Uint8Array(KEY_BYTES).fill(3));
-    const { payload } = await jwtVerify(done.outcome?.receipt ?? '', publicKey);
-    expect(payload).toMatchObject({
-      jti: done.id,
+    return (await jwtVerify(jws ?? '', publicKey)).payload;
+  };
+  const DIGEST = createHash('sha256').update(`hushtag erased ${SITE} ${KEY}`).digest('hex');
+  /** Two destinations; `ads` answers where `works` says so. */
+  const two = (told: unknown[], works: () => boolean): Pick<RightsNeeds, 'destinationsOf'> => ({
+    destinationsOf: async () =>
+      ['crm', 'ads'].map(
+        (name): Destination => ({
+          name,
+          purpose: 'newsletters',
+          forget: async (erasure) => {
+            told.push([name, erasure]);
+            return name === 'crm' || works();
+          },
+        }),
+      ),
+  });
+
+  it('tells every destination by a digest, tries the silent ones again, and the receipt says who was told', async () => {
+    const told: unknown[] = [];
+    let works = false;
+    const over = two(told, () => works);
+    const open = await answered('erasure', over);
+    expect(open.status).toBe('open');
+    expect(shownRequest(open, T0)).not.toHaveProperty('untold');
+    expect(open.steps.map(({ step }) => step)).toContain('waiting_for_destination');
+    expect(await eventsLeft()).toBe(0);
+    expect(await finishRequests(needs(over))).toBe(0);
+    works = true;
+    expect(await finishRequests(needs(over))).toBe(1);
+    const message = { receipt: open.id, visitors: [DIGEST] };
+    expect(told).toEqual(['crm', 'ads', 'ads', 'ads'].map((name) => [name, message]));
+    const done = await findRequest(database.db, site.row, open.id);
+    expect(await receiptOf(done?.outcome?.receipt)).toMatchObject({
+      jti: open.id,
+      rows: { events: 3, visitors: 1 },
       destinations: [
         { name: 'crm', told: true },
-        { name: 'ads', told: false },
+        { name: 'ads', told: true },
       ],
     });
-    expect(done.steps.map(({ step }) => step)).toContain('destinations_told');
+    expect(done?.outcome).not.toHaveProperty('untold');
+  });
+
+  it.each([
+    { why: 'a moment before three days', ms: 3 * DAY_MS - 1, closed: 0 },
+    { why: 'after three days', ms: 3 * DAY_MS, closed: 1 },
+  ])('gives a destination up $why: $closed, and the receipt says so', async ({ ms, closed }) => {
+    const over = two([], () => false);
+    const { id, askedAt } = await answered('erasure', over);
+    expect(await finishRequests(needs({ ...over, now: () => (askedAt + ms) as EpochMs }))).toBe(closed);
+    const { outcome } = (await findRequest(database.db, site.row, id)) ?? {};
+    expect(outcome?.destinations).toEqual([
+      { name: 'crm', told: true },
+      { name: 'ads', told: false },
+    ]);
+    expect(outcome?.receipt === undefined).toBe(closed === 0);
+  });
+
+  it('takes an objection back: what comes afterwards may be profiled again', async () => {
+    await answered('objection');
+    const objected = async () =>
+      (
+        await database.db.client.execute('SELECT objected_at, (SELECT count(*) FROM objections) FROM visitors')
+      ).rows.map((row) => [row[0] === null, row[1]]);
+    expect(await objected()).toEqual([[false, 1]]);
+    expect(await answered('objection_withdrawal')).toMatchObject({ status: 'done' });
+    expect(await objected()).toEqual([[true, 0]]);
+    await markObjectors(database.db, site.row);
+    expect(await objected()).toEqual([[true, 0]]);
   });
 });
 

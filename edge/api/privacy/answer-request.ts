@@ -2,18 +2,10 @@
 //
 // Who asked is made into keys first. Then the request, what it promises (tombstone, objection, the visitors of a file) and
 // the audit entries are one transaction: killed before it nothing was promised, killed after it the schedule finishes.
-import type { EpochMs, Result, VisitorKey } from '../../../contract/index.ts';
+import type { EpochMs, Result } from '../../../contract/index.ts';
 import { DAY_MS, err, ok } from '../../../contract/index.ts';
 import { KEY_BYTES, lengthPrefixed, toHex } from '../../../core/index.ts';
-import type {
-  ErasedRows,
-  LeaseNeeds,
-  NewRequest,
-  PrivacyRequest,
-  RequestKind,
-  RequestOutcome,
-  Site,
-} from '../../../store/index.ts';
+import type { ErasedRows, LeaseNeeds, NewRequest, PrivacyRequest, RequestKind, Site } from '../../../store/index.ts';
 import {
   addRequestStep,
   closeRequest,
@@ -23,7 +15,9 @@ import {
   leaveSegments,
   letterVisitorStatement,
   listSites,
+  noteOutcome,
   objectionStatements,
+  objectionWithdrawalStatements,
   openRequests,
   replayTombstones,
   requestStatements,
@@ -32,10 +26,13 @@ import {
   visitorsOfKeys,
 } from '../../../store/index.ts';
 import { tokenKeysFrom } from '../../http/tokens.ts';
+import { destinationDigest } from './destinations.ts';
 import type { Ask, KnownAs, RightsNeeds, Subject } from './needs.ts';
 
 /** Days until a request must be answered: GDPR Art. 12 (3) says one month, of which the shortest has 28 days; most have 30. */
 export const ANSWER_DAYS = 30;
+/** How long a destination that does not answer is tried again, each time the schedule comes by: then the receipt says so. */
+const TELL_MS_MAX: number = 3 * DAY_MS;
 const ID_BYTES = 16;
 const HOLDER_BYTES = 8;
 const NO_ROWS: ErasedRows = { events: 0, visitors: 0, strings: 0 };
@@ -151,9 +148,10 @@ const WORKS: Readonly<Record<RequestKind, (begun: Begun) => Promise<void>>> = {
     await needs.db.client.batch(await requestStatements(site, { ...request, ...done, visitors }), 'write');
   },
   erasure: async ({ needs, site, request, visitors: keys, at }) => {
-    const also = await requestStatements(site, { ...request, status: 'open', steps: KNOWN_STEPS });
+    const untold = await Promise.all(keys.map((key) => destinationDigest(site.id, key)));
+    const also = await requestStatements(site, { ...request, status: 'open', outcome: { untold }, steps: KNOWN_STEPS });
     const erased = await eraseVisitor(leaseNeeds(needs), site, { keys, receipt: request.id, at, also });
-    if (erased.ok) await finishErasure(needs, site, { id: request.id, keys, rows: erased.value });
+    if (erased.ok) await finishErasure(needs, site, { ...request, outcome: { untold, rows: { ...erased.value } } });
     else await addRequestStep(needs.db, site, request.id, 'waiting_for_segmenter', needs.now());
   },
   objection: async ({ needs, site, request, visitors: keys, at }) => {
@@ -162,6 +160,12 @@ const WORKS: Readonly<Record<RequestKind, (begun: Begun) => Promise<void>>> = {
     const recorded = await requestStatements(site, { ...request, status: 'open', steps });
     await needs.db.client.batch([...recorded, ...objections], 'write');
     await finishObjection(needs, site, request.id);
+  },
+  objection_withdrawal: async ({ needs, site, request, visitors: keys }) => {
+    const statements = (await Promise.all(keys.map((key) => objectionWithdrawalStatements(site.row, key)))).flat();
+    const steps = [...KNOWN_STEPS, 'objection_withdrawn'] as const;
+    const recorded = await requestStatements(site, { ...request, status: 'done', outcome: {}, steps });
+    await needs.db.client.batch([...recorded, ...statements], 'write');
   },
   unlink: async ({ needs, site, request, visitors: keys, accounts, at }) => {
     const steps = [...KNOWN_STEPS, 'unlinked'] as const;
@@ -172,26 +176,40 @@ const WORKS: Readonly<Record<RequestKind, (begun: Begun) => Promise<void>>> = {
   },
 };
 
-/** Tells who had the data, signs the receipt, closes. */
+/**
+ * Tells who had the data and was not told yet; where all were, or have not answered for {@link TELL_MS_MAX}, signs the receipt
+ * and closes. @returns whether it closed.
+ */
 async function finishErasure(
   needs: RightsNeeds,
   site: Site,
-  { id, keys, rows }: { readonly id: string; readonly keys: readonly VisitorKey[]; readonly rows: ErasedRows },
-): Promise<void> {
-  const destinations: { name: string; told: boolean }[] = [];
-  for (const { name, forget } of needs.destinations) {
-    destinations.push({ name, told: await forget({ site: site.id, receipt: id, keys }) });
-  }
+  { id, askedAt, outcome }: Pick<PrivacyRequest, 'id' | 'askedAt' | 'outcome'>,
+): Promise<boolean> {
+  const { untold = [], rows = {}, destinations: before = [] } = outcome ?? {};
+  const known = new Map(before.map(({ name, told }) => [name, told]));
+  const destinations = await Promise.all(
+    (await needs.destinationsOf(site)).map(async ({ name, forget }) => ({
+      name,
+      told: known.get(name) === true || (await forget({ receipt: id, visitors: untold })),
+    })),
+  );
   const at = needs.now();
+  if (destinations.some(({ told }) => !told) && at - askedAt < TELL_MS_MAX) {
+    const step = before.length === 0 ? ({ step: 'waiting_for_destination', at } as const) : undefined;
+    await noteOutcome(needs.db, site, id, { untold, rows, destinations }, step);
+    return false;
+  }
   const { privateKey } = await tokenKeysFrom(await needs.keys.secret('audit', needs.randomBytes(KEY_BYTES)));
-  const said = { receipt: id, site: site.id, erasedAt: at, rows, destinations };
-  const outcome: RequestOutcome = {
-    rows: { ...rows },
-    destinations,
-    receipt: await signErasureReceipt(said, privateKey),
-  };
+  const { events = 0, visitors = 0, strings = 0 } = rows;
+  const said = { receipt: id, site: site.id, erasedAt: at, rows: { events, visitors, strings }, destinations };
+  const receipt = await signErasureReceipt(said, privateKey);
   const told = destinations.length === 0 ? [] : (['destinations_told'] as const);
-  await closeRequest(needs.db, site, id, { steps: ['erased', ...told], outcome, at });
+  await closeRequest(needs.db, site, id, {
+    steps: ['erased', ...told],
+    outcome: { rows: { ...said.rows }, destinations, receipt },
+    at,
+  });
+  return true;
 }
 
 async function finishObjection(needs: RightsNeeds, site: Site, id: string): Promise<boolean> {
@@ -203,24 +221,25 @@ async function finishObjection(needs: RightsNeeds, site: Site, id: string): Prom
 }
 
 /**
- * Goes on with requests that were interrupted or met a run of the segmenter. The rows of a receipt are then those that went
- * now; destinations are told without keys, which nobody has any more. @returns how many were closed.
+ * Goes on with requests that were interrupted, met a run of the segmenter, or wait for a destination to answer. The rows of a
+ * receipt are those of the run that finished the erasure. @returns how many were closed.
  */
 export async function finishRequests(needs: RightsNeeds): Promise<number> {
   const open = await openRequests(needs.db);
   if (open.length === 0) return 0;
   const sites = new Map((await listSites(needs.db)).map((site) => [site.row, site]));
-  const replayed = open.some(({ kind }) => kind === 'erasure')
+  const isErased = ({ outcome }: PrivacyRequest): boolean => outcome?.rows !== undefined;
+  const replayed = open.some((request) => request.kind === 'erasure' && !isErased(request))
     ? await replayTombstones(leaseNeeds(needs))
     : ok(NO_ROWS);
   let closed = 0;
-  for (const { kind, id, site: row } of open) {
-    const site = sites.get(row);
+  for (const request of open) {
+    const site = sites.get(request.site);
     if (site === undefined) continue;
-    if (kind === 'erasure' && replayed.ok) {
-      await finishErasure(needs, site, { id, keys: [], rows: replayed.value });
-      closed += 1;
-    } else if (kind === 'objection' && (await finishObjection(needs, site, id))) closed += 1;
+    if (request.kind === 'objection') closed += Number(await finishObjection(needs, site, request.id));
+    if (request.kind !== 'erasure' || (!isErased(request) && !replayed.ok)) continue;
+    const rows = isErased(request) || !replayed.ok ? {} : { rows: { ...replayed.value } };
+    closed += Number(await finishErasure(needs, site, { ...request, outcome: { ...request.outcome, ...rows } }));
   }
   return closed;
 }

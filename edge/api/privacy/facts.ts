@@ -41,7 +41,7 @@ export async function readFacts(needs: RightsNeeds, site: Site, from: EpochMs, t
     records: await readHeldRecords(db, site.row),
     salts,
     forgets: keys.forgets,
-    destinations: needs.destinations.map(({ name, purpose }) => ({ name, purpose })),
+    destinations: (await needs.destinationsOf(site)).map(({ name, purpose }) => ({ name, purpose })),
   };
 }
 

@@ -25,13 +25,16 @@ export interface Destination {
   readonly name: string;
   /** What it is given and why, for the person and the record of processing. */
   readonly purpose: string;
-  /** Resolves with whether it took the message; never rejects. `keys` are the pseudonyms it may know. */
-  readonly forget: (erasure: {
-    readonly site: string;
-    readonly receipt: string;
-    readonly keys: readonly VisitorKey[];
-  }) => Promise<boolean>;
+  /** Resolves with whether it took the message; never rejects. `visitors` are digests of the pseudonyms it may know. */
+  readonly forget: (erasure: { readonly receipt: string; readonly visitors: readonly string[] }) => Promise<boolean>;
 }
+
+/** Posts a message to an address on the public internet, and to no other. @returns whether a 2xx came back; never rejects. */
+export type Deliver = (message: {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}) => Promise<boolean>;
 
 /** A computed field of a profile in words, for the person it is about. */
 export interface ExplainedTrait {
@@ -50,7 +53,7 @@ export interface RightsNeeds {
   readonly now: () => EpochMs;
   readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
   readonly identify: Identify;
-  readonly destinations: readonly Destination[];
+  readonly destinationsOf: (site: Site) => Promise<readonly Destination[]>;
   /** What a stored profile says, in words. */
   readonly explainProfile: (state: string, asOf: EpochMs) => readonly ExplainedTrait[];
 }

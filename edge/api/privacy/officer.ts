@@ -20,7 +20,7 @@ import { shownRequest } from './shown.ts';
 
 const STATUSES: ReadonlySet<string> = new Set<RequestStatus>(['open', 'done', 'not_identified']);
 const ASK_HELP =
-  'Send {"kind": "access" | "erasure" | "objection" | "unlink", "subject": {"first_party_id": …} or {"account": {"user_id" | "email" | "phone": …}}}. A phone number begins with + and its country.';
+  'Send {"kind": "access" | "erasure" | "objection" | "objection_withdrawal" | "unlink", "subject": {"first_party_id": …} or {"account": {"user_id" | "email" | "phone": …}}}. A phone number begins with + and its country.';
 
 /** Makes the officer's routes. */
 export function createOfficerRoutes(port: Port, tokenKeys: () => Promise<TokenKeys>, needs: RightsNeeds): Hono<ApiEnv> {

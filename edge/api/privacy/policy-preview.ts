@@ -1,6 +1,6 @@
 // edge/api/privacy/policy-preview.ts: says in words how events of one day would have fallen under another policy.
 import type { Consent, ConsentDecision } from '../../../contract/index.ts';
-import { decideConsent, purposesOf } from '../../../contract/index.ts';
+import { decideConsent, PURPOSE_BITS_KNOWN, purposesOf } from '../../../contract/index.ts';
 import type { SitePolicy } from '../../../core/index.ts';
 import type { TreatedEvents } from '../../../store/index.ts';
 
@@ -32,7 +32,7 @@ function choiceOf(events: TreatedEvents, policy: SitePolicy): { readonly who: st
 
 /**
  * One line for events that were treated alike. Global Privacy Control and purposes that `from` already threw away are not
- * stored, so a looser policy may have kept more than is said.
+ * stored, so a looser policy would have kept as much as is said or more; a last line says so.
  */
 export function previewLines(from: SitePolicy, to: SitePolicy, treated: readonly TreatedEvents[]): string[] {
   if (treated.length === 0) return ['Nothing came yesterday that it would have treated otherwise.'];
@@ -46,5 +46,25 @@ export function previewLines(from: SitePolicy, to: SitePolicy, treated: readonly
     const fate = before === after ? `${before}, as it was` : `${after} (was: ${before})`;
     return `  ${events.events} ${events.events === 1 ? 'event' : 'events'} ${who}: ${fate}`;
   });
-  return ['Yesterday it would have come to this:', ...lines];
+  const limits = isLooser(from, to)
+    ? [
+        'It lets more be kept than the policy now in force, and what that one or Global Privacy Control took away is stored nowhere: it would have kept at least this much.',
+      ]
+    : [];
+  return ['Yesterday it would have come to this:', ...lines, ...limits];
+}
+
+const RANKS: readonly ConsentDecision['action'][] = ['drop', 'count', 'day', 'link'];
+const CONSENTS: readonly Consent[] = [
+  { state: 'granted', source: 'none', purposes: PURPOSE_BITS_KNOWN },
+  { state: 'unasked' },
+  { state: 'refused', source: 'none' },
+];
+
+/** Whether `to` keeps more of somebody than `from`: a key that lasts longer, or for another purpose. */
+function isLooser(from: SitePolicy, to: SitePolicy): boolean {
+  return CONSENTS.some((consent) => {
+    const [before, after] = [decideConsent(from, consent, false), decideConsent(to, consent, false)];
+    return RANKS.indexOf(after.action) > RANKS.indexOf(before.action) || (after.purposes & ~before.purposes) !== 0;
+  });
 }

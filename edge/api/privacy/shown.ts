@@ -23,7 +23,9 @@ export interface ShownRequest {
 
 /** Shows it as of an instant. */
 export function shownRequest(request: PrivacyRequest, now: number): ShownRequest {
-  const { id, kind, subject, askedBy, askedAt, dueAt, status, closedAt, outcome, steps } = request;
+  const { id, kind, subject, askedBy, askedAt, dueAt, status, closedAt, steps } = request;
+  // For destinations alone.
+  const { untold: _untold, ...outcome } = request.outcome ?? {};
   return {
     id,
     kind,
