@@ -2,16 +2,21 @@
 import type { EpochMs } from '../contract/index.ts';
 import type { RightsNeeds } from '../edge/index.ts';
 import { rightsNeeds } from '../edge/index.ts';
+import type { Config } from '../runtime/index.ts';
 import { configuredKeys, deliverOverHttps, PRIVACY_PARTS } from '../runtime/index.ts';
+import type { Db } from '../store/index.ts';
 import { requireConfig, withDb } from './context.ts';
+
+/** What they are given of an open database. */
+export async function rightsOf(config: Config, db: Db): Promise<RightsNeeds> {
+  const keys = await configuredKeys(config);
+  const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+  const now = (): EpochMs => Date.now() as EpochMs;
+  return rightsNeeds({ db, keys, now, randomBytes, deliver: deliverOverHttps, ...PRIVACY_PARTS });
+}
 
 /** Opens what is configured for one piece of work. */
 export async function withRights<T>(use: (needs: RightsNeeds) => Promise<T>): Promise<T> {
   const config = requireConfig();
-  const keys = await configuredKeys(config);
-  const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-  const now = (): EpochMs => Date.now() as EpochMs;
-  return withDb(config, (db) =>
-    use(rightsNeeds({ db, keys, now, randomBytes, deliver: deliverOverHttps, ...PRIVACY_PARTS })),
-  );
+  return withDb(config, async (db) => use(await rightsOf(config, db)));
 }

@@ -11,6 +11,7 @@ import { BackupError } from './backup-error.ts';
 import type { Backup } from './backup.ts';
 import { BACKUP_FILES, sync, verifyBackup } from './backup.ts';
 import type { Config } from './config.ts';
+import { deliverOverHttps } from './deliver.node.ts';
 import { filesOf } from './files.ts';
 import { configuredKeys } from './key-provider.configured.ts';
 import { openData } from './open-data.ts';
@@ -85,7 +86,9 @@ async function settle(
     await destroyExpiredSalts({ db, keys }, now());
     await destroyAbandonedKeys({ db, keys }, now());
     await appendAudit(db, { kind: 'backup_restored', madeAt: backup.madeAt, at: now() });
-    const counts = await runTasks({ db, keys, now, randomBytes: createRandomPool() }, ['purge']);
+    const counts = await runTasks({ db, keys, deliver: deliverOverHttps, now, randomBytes: createRandomPool() }, [
+      'purge',
+    ]);
     const { events } = await readGroundFigures(db);
     const saltsWithoutKey = await keysLost(db, keys.read);
     const { rows } = await db.client.execute('PRAGMA wal_checkpoint(TRUNCATE)');

@@ -22,7 +22,7 @@ const BUSY =
  * Answers a request for erasure by first-party id, as the API would: by every key the visitor has or had, with a request and its clock.
  * @throws {CliError} nobody can tell whose events are whose.
  */
-async function eraseByFirstPartyId(needs: RightsNeeds, site: Site, typed: string): Promise<PrivacyRequest> {
+export async function eraseByFirstPartyId(needs: RightsNeeds, site: Site, typed: string): Promise<PrivacyRequest> {
   const id = parseFirstPartyId(typed.trim());
   if (!id.ok) throw new CliError(2, 'That is no first-party id: 22 to 64 letters, digits, hyphens and underscores');
   const subject = { kind: 'first_party_id', firstPartyId: id.value } as const;

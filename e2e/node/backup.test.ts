@@ -6,6 +6,7 @@ import { DAY_MS } from '../../contract/index.ts';
 import type { EpochMs, EventId } from '../../contract/index.ts';
 import { storedEventId } from '../../core/index.ts';
 import { eraseByFirstPartyId } from '../../cli/commands/erasure.ts';
+import { rightsOf } from '../../cli/rights.ts';
 import type { Backup, Config } from '../../runtime/index.ts';
 import { backUp, openData, restoreBackup, startNode, verifyBackup } from '../../runtime/index.ts';
 import { pruneBackups } from '../../runtime/backup.ts';
@@ -118,7 +119,7 @@ describe('D1: backups', () => {
   it('P4: an erasure after the backup holds after the restore, by the second place or a file', async () => {
     const shop = await findSite(edge.db, siteId('shop'));
     if (shop === undefined) throw new Error('the site is there');
-    await eraseByFirstPartyId({ config, db: edge.db }, shop, VISITOR);
+    await eraseByFirstPartyId(await rightsOf(config, edge.db), shop, VISITOR);
     const kept = encodeKept(await readKept(edge.db));
     const second = join(edge.folder, 'second');
     await mkdir(second);
