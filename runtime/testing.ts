@@ -130,6 +130,7 @@ export function testPort(db: Db, over: Partial<Port> = {}): Port {
     db,
     ground: db,
     keys: TEST_KEYS,
+    deliver: () => Promise.resolve(false),
     ...PRIVACY_PARTS,
     ...SEGMENTER_PARTS,
     write: () => Promise.resolve(undefined),
