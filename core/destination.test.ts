@@ -8,7 +8,7 @@ const destination = (over: object = {}) => ({
   ...over,
 });
 
-describe('a destination', () => {
+describe('P4: a destination', () => {
   it.each([
     { why: 'as it should be', over: {}, refusal: undefined },
     { why: 'with another port', over: { url: 'https://crm.example.com:8443/' }, refusal: undefined },

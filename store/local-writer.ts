@@ -167,12 +167,11 @@ function createNumbers({ change, look }: Connection) {
   };
 }
 
-/** Opens a writer of its own connection. @throws what the driver throws where the file can't be opened. */
-export function openLocalWriter(files: Files): LocalWriter {
-  const connection = connect(files.ground);
-  const { database, change, look } = connection;
-  const { stringOf, visitorOf, contextOf, refresh } = createNumbers(connection);
-
+/** Inserts an event and what it names. @returns 1, or 0 where the site has it. */
+function inserter(
+  { change, look }: Connection,
+  { stringOf, visitorOf, contextOf }: ReturnType<typeof createNumbers>,
+): (job: WriteJob, row: EventRow) => number {
   const valueOf = (
     { site, choices }: WriteJob,
     row: EventRow,
@@ -188,7 +187,7 @@ export function openLocalWriter(files: Files): LocalWriter {
     const mayMake = choices?.some(({ visitor }) => visitor === value) ? () => true : isNew;
     return visitorOf(site, String(value), row.linked, mayMake) ?? NOT_MADE;
   };
-  const insert = (job: WriteJob, row: EventRow): number => {
+  return (job, row) => {
     // Looked up where something would be made for it, which is seldom, and at most once.
     let stored: boolean | undefined;
     const isNew = (): boolean => !(stored ??= look(STORED_SQL, [job.site, row.id]) !== undefined);
@@ -196,10 +195,19 @@ export function openLocalWriter(files: Files): LocalWriter {
     for (const one of EVENT_COLUMNS) values.push(valueOf(job, row, one, isNew));
     return change(EVENT_SQL, values).changes;
   };
+}
+
+/** Opens a writer of its own connection. @throws what the driver throws where the file can't be opened. */
+export function openLocalWriter(files: Files): LocalWriter {
+  const connection = connect(files.ground);
+  const { database, change } = connection;
+  const numbers = createNumbers(connection);
+
+  const insert = inserter(connection, numbers);
   const inTransaction = (work: () => void): void => {
     try {
       change('BEGIN IMMEDIATE', []);
-      refresh();
+      numbers.refresh();
       work();
       change('COMMIT', []);
     } catch (fault) {

@@ -41,6 +41,7 @@ const WORDS = {
   access: ['Access: a copy of the data', '查阅:数据副本'],
   erasure: ['Erasure: everything goes', '删除:清除全部'],
   objection: ['Objection: in no profile or segment', '反对:不进入画像和群体'],
+  objection_withdrawal: ['Take an objection back', '撤回反对'],
   unlink: ['Unlink: take browser and login apart', '解绑:分离浏览器与登录'],
   by: ['Known by', '识别方式'],
   first_party_id: ['Browser id', '浏览器标识'],
@@ -100,7 +101,7 @@ const requestSchema = v.object({
 type Request = v.InferOutput<typeof requestSchema>;
 const requestsSchema = v.object({ requests: v.array(requestSchema), next: v.nullable(v.number()) });
 
-const KINDS = ['access', 'erasure', 'objection', 'unlink'] as const;
+const KINDS = ['access', 'erasure', 'objection', 'objection_withdrawal', 'unlink'] as const;
 const WAYS = ['email', 'user_id', 'phone', 'first_party_id'] as const;
 const STATUSES = ['open', 'done', 'not_identified'] as const;
 const TONES: Readonly<Record<Request['status'], Tone>> = { open: 'warn', done: 'good', not_identified: 'plain' };
@@ -121,8 +122,7 @@ function AnswerForm({ onDone }: { readonly onDone: (request: Request) => void })
   };
   const send = async (): Promise<void> => {
     // A double click, or a connection that breaks, answers the same request.
-    const headers = { 'idempotency-key': crypto.randomUUID() };
-    const done = await act({ ...question, headers }, requestSchema);
+    const done = await act({ ...question, headers: { 'idempotency-key': crypto.randomUUID() } }, requestSchema);
     if (done === undefined) return;
     setValue('');
     onDone(done);

@@ -1,6 +1,7 @@
 // edge/api/privacy/openapi.ts: what the routes for privacy requests promise, for /openapi.json.
 import { describeRoute } from 'hono-openapi';
 import * as v from 'valibot';
+import { REQUEST_KINDS } from '../../../store/index.ts';
 import { answer, answerOrText, refusal } from '../../http/describe.ts';
 
 const requestSchema = v.object({
@@ -51,7 +52,7 @@ export const describeAsk = describeRoute({
           type: 'object',
           required: ['kind', 'subject'],
           properties: {
-            kind: { type: 'string', enum: ['access', 'erasure', 'objection', 'unlink'] },
+            kind: { type: 'string', enum: [...REQUEST_KINDS] },
             subject: { type: 'object', description: 'Either first_party_id, or account with user_id, email or phone' },
           },
         },
