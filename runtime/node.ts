@@ -128,6 +128,9 @@ const laterOn: Port['later'] = (ms, work) => {
   setTimeout(work, ms).unref();
 };
 
+/** What the server is given beside files and threads. */
+const PARTS = { deliver: deliverOverHttps, ...PRIVACY_PARTS, ...SEGMENTER_PARTS };
+
 /** Starts the edge on Node. @throws {StartError | KeyFolderError} where something must be mended first. */
 export async function startNode(config: Config, options: NodeOptions = {}): Promise<RunningNode> {
   const now = options.now ?? systemNow;
@@ -158,9 +161,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     db,
     ground,
     keys,
-    deliver: deliverOverHttps,
-    ...PRIVACY_PARTS,
-    ...SEGMENTER_PARTS,
+    ...PARTS,
     write: commits.write,
     writeFault: health.fault,
     later: laterOn,
