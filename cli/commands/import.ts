@@ -1,20 +1,23 @@
-// cli/commands/import.ts: `hushtag import`: sends a file of history, NDJSON or CSV by a mapping, to a collector.
-import { createReadStream } from 'node:fs';
+// cli/commands/import.ts: `hushtag import`: sends a file of history, or the export of another tool, to a collector.
 import { readFile, stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { defineCommand } from 'citty';
-import { parse } from 'csv-parse';
+import { CsvError } from 'csv-parse';
 import * as v from 'valibot';
 import { serverEventSchema } from '../../edge/index.ts';
 import { CliError, print, requireConfig } from '../context.ts';
+import { IMPORT_FORMATS } from '../import/formats/index.ts';
 import type { CsvMapping } from '../import/mapping.ts';
-import { mappingSchema, mapRow } from '../import/mapping.ts';
-import type { ImportAnswer } from '../import/post-lines.ts';
+import { mappingSchema } from '../import/mapping.ts';
+import type { ImportTarget } from '../import/post-lines.ts';
 import { postLines } from '../import/post-lines.ts';
+import { forgetProgress, keepProgress, readProgress, stampOf } from '../import/progress-file.ts';
+import type { Row, RowSource } from '../import/read-rows.ts';
+import { ImportFileError, readRows } from '../import/read-rows.ts';
+import type { ImportTally } from '../import/send-rows.ts';
+import { sendRows } from '../import/send-rows.ts';
 import { startProgress } from '../progress.ts';
 
-/** Lines of one request: what is sent again at most where the collector goes away. */
-const PIECE_LINES = 1_000;
+const FORMAT_NAMES = ['ndjson', 'csv', 'parquet', ...Object.keys(IMPORT_FORMATS)].join(', ');
 /** Mapped events that a dry run shows. */
 const SHOWN = 3;
 
@@ -32,35 +35,13 @@ async function readMapping(path: string): Promise<CsvMapping> {
   }
 }
 
-interface Row {
-  readonly line: number;
-  readonly text: string;
-}
-
-/** Rows of a file as lines of an import; a CSV's first row, its columns, is line 1. */
-async function* rowsOf(input: NodeJS.ReadableStream, mapping: CsvMapping | undefined): AsyncGenerator<Row> {
-  if (mapping === undefined) {
-    let line = 0;
-    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      line += 1;
-      yield { line, text };
-    }
-    return;
-  }
-  let line = 1;
-  const records = input.pipe(parse({ columns: true, bom: true, relax_column_count: true, skip_empty_lines: true }));
-  for await (const record of records as AsyncIterable<Record<string, string>>) {
-    line += 1;
-    yield { line, text: JSON.stringify(mapRow(record, mapping)) };
-  }
-}
-
 /** Says of each row whether it is an event in shape, and sends nothing. */
 async function tryRows(rows: AsyncIterable<Row>) {
   const wrong = new Map<string, number>();
   const shown: unknown[] = [];
   let lines = 0;
   for await (const { text } of rows) {
+    if (text === '') continue;
     lines += 1;
     let event: unknown;
     try {
@@ -78,48 +59,71 @@ async function tryRows(rows: AsyncIterable<Row>) {
   return { lines, refused: Object.fromEntries(wrong), shown };
 }
 
-/** Sends rows piece by piece: the next one is read when the last is kept. */
-async function sendRows(
-  rows: AsyncIterable<Row>,
-  fromLine: number,
-  post: (first: number, lines: readonly string[]) => Promise<ImportAnswer>,
-) {
-  let piece: Row[] = [];
-  let [lines, accepted] = [0, 0];
-  const refused: Record<string, number> = {};
-  const flush = async (): Promise<void> => {
-    const [first] = piece;
-    if (first === undefined) return;
-    const answer = await post(
-      first.line,
-      piece.map(({ text }) => text),
-    );
-    lines += piece.length;
-    accepted += answer.accepted;
-    for (const [why, count] of Object.entries(answer.refused)) refused[why] = (refused[why] ?? 0) + count;
-    piece = [];
-  };
-  for await (const row of rows) {
-    if (row.line < fromLine) continue;
-    piece.push(row);
-    if (piece.length >= PIECE_LINES) await flush();
-  }
-  await flush();
-  return { lines, accepted, refused };
-}
-
 const said = (refused: Readonly<Record<string, number>>): string =>
   Object.entries(refused)
     .map(([why, count]) => `\n  ${count} refused: ${why}`)
     .join('');
 
+/** How the file is read, by `--format` and `--mapping`. */
+async function sourceOf(args: {
+  readonly file: string;
+  readonly format?: string | undefined;
+  readonly mapping?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly currency?: string | undefined;
+}): Promise<RowSource> {
+  const isParquet = args.format === 'parquet' || (args.format === undefined && args.file.endsWith('.parquet'));
+  if (args.mapping !== undefined) {
+    if (args.format !== undefined && !['csv', 'parquet'].includes(args.format))
+      throw new CliError(2, '--mapping is for --format csv or parquet; the exports of other tools need none');
+    return { kind: 'mapped', mapping: await readMapping(args.mapping), reader: isParquet ? 'parquet' : 'csv' };
+  }
+  if (isParquet || args.format === 'csv')
+    throw new CliError(2, 'A CSV or Parquet file needs --mapping: which column is which field (docs/ingest.md)');
+  if (args.format === undefined || args.format === 'ndjson') return { kind: 'events' };
+  const format = Object.hasOwn(IMPORT_FORMATS, args.format) ? IMPORT_FORMATS[args.format] : undefined;
+  if (format === undefined) throw new CliError(2, `--format must be one of ${FORMAT_NAMES}`);
+  const { origin, currency } = args;
+  if (origin !== undefined && !(URL.canParse(origin) && new URL(origin).origin === origin))
+    throw new CliError(2, '--origin must be scheme and host, such as https://shop.example');
+  if (currency !== undefined && !/^[A-Z]{3}$/.test(currency)) throw new CliError(2, '--currency must be such as EUR');
+  const options = { ...(origin === undefined ? {} : { origin }), ...(currency === undefined ? {} : { currency }) };
+  return { kind: 'export', format, options };
+}
+
+function targetOf(args: {
+  readonly token?: string | undefined;
+  readonly collector?: string | undefined;
+  readonly consent: string;
+  readonly source: string;
+}): ImportTarget {
+  if (args.token === undefined) throw new CliError(2, '--token is needed: `hushtag token --site SITE --scope import`');
+  const collector = args.collector ?? `http://127.0.0.1:${requireConfig().port}`;
+  if (!URL.canParse(collector)) throw new CliError(2, '--collector must be a URL');
+  return { url: new URL(collector), token: args.token, consent: args.consent, source: args.source };
+}
+
+const NOTHING_YET: ImportTally = { nextLine: 1, lines: 0, accepted: 0, refused: {} };
+
+/** Where to begin: the line that was asked for, or where a killed import of this very file stopped. */
+async function beginning(file: string, asked: string, fromLine: string | undefined): Promise<ImportTally> {
+  if (fromLine === undefined) return (await readProgress(file, asked)) ?? NOTHING_YET;
+  const nextLine = /^[1-9]\d{0,11}$/.test(fromLine) ? Number(fromLine) : 0;
+  if (nextLine === 0) throw new CliError(2, '--from-line must be a whole number from 1');
+  return { ...NOTHING_YET, nextLine };
+}
+
 /** The command. */
 export const importCommand = defineCommand({
-  meta: { name: 'import', description: 'Send a file of history: NDJSON, or CSV by a mapping' },
+  meta: {
+    name: 'import',
+    description: 'Send a file of history: events, CSV or Parquet by a mapping, or the export of another tool',
+  },
   args: {
     file: { type: 'positional', required: true, description: 'The file' },
     token: { type: 'string', description: 'A token with the scope import; it names the site' },
-    mapping: { type: 'string', description: 'A JSON file that says which column is which field: the file is CSV then' },
+    format: { type: 'string', description: `${FORMAT_NAMES}; ndjson unless given, or by the mapping` },
+    mapping: { type: 'string', description: 'A JSON file that says which column is which field, of a CSV or Parquet' },
     consent: {
       type: 'string',
       default: 'unasked',
@@ -130,46 +134,65 @@ export const importCommand = defineCommand({
       default: 'import',
       description: 'Where rows that say nothing come from: app, crm, social …, or a word of your own',
     },
+    origin: { type: 'string', description: 'Scheme and host of the pages, where the file has paths alone' },
+    currency: { type: 'string', description: 'Currency of amounts, where the file names none' },
     collector: { type: 'string', description: 'Where the edge listens; http://127.0.0.1 and PORT unless given' },
-    'from-line': { type: 'string', default: '1', description: 'Go on from this line' },
+    'from-line': { type: 'string', description: 'Begin at this line; where absent, where a killed import stopped' },
     'dry-run': { type: 'boolean', description: 'Read and map the file, send nothing' },
     json: { type: 'boolean', description: 'Print one line of JSON' },
   },
   run: async ({ args }) => {
-    const size = await stat(args.file).then(
-      (found) => found.size,
-      () => {
-        throw new CliError(1, `${args.file} can not be read`);
-      },
-    );
-    const mapping = args.mapping === undefined ? undefined : await readMapping(args.mapping);
-    const input = createReadStream(args.file);
-    const rows = rowsOf(input, mapping);
+    const { size } = await stat(args.file).catch(() => {
+      throw new CliError(1, `${args.file} can not be read`);
+    });
+    const source = await sourceOf(args);
+    const { rows, bytesRead } = readRows(args.file, source);
+    const asFailure = (fault: unknown): never => {
+      if (fault instanceof ImportFileError) throw new CliError(1, fault.message);
+      if (fault instanceof CsvError) throw new CliError(1, `${args.file} is no sound CSV: ${fault.message}`);
+      throw fault;
+    };
     if (args['dry-run'] === true) {
-      const tried = await tryRows(rows);
+      const tried = await tryRows(rows).catch(asFailure);
       const events = tried.shown.map((event) => `\n${JSON.stringify(event)}`).join('');
       print(args.json === true, tried, `${tried.lines} lines; the first events:${events}${said(tried.refused)}`);
       return;
     }
-    if (args.token === undefined)
-      throw new CliError(2, '--token is needed: `hushtag token --site SITE --scope import`');
-    const collector = args.collector ?? `http://127.0.0.1:${requireConfig().port}`;
-    if (!URL.canParse(collector)) throw new CliError(2, '--collector must be a URL');
-    const fromLine = /^[1-9]\d{0,11}$/.test(args['from-line']) ? Number(args['from-line']) : 0;
-    if (fromLine === 0) throw new CliError(2, '--from-line must be a whole number from 1');
-    const target = { url: new URL(collector), token: args.token, consent: args.consent, source: args.source };
-    const bar = startProgress('Importing');
+    const target = targetOf(args);
+    const { format, mapping, origin, currency, consent, source: from } = args;
+    const asked = JSON.stringify([
+      format,
+      source.kind === 'mapped' ? source.mapping : mapping,
+      origin,
+      currency,
+      consent,
+      from,
+      target.url.href,
+    ]);
+    const before = await beginning(args.file, asked, args['from-line']);
+    const stamp = await stampOf(args.file);
+    const bar = startProgress(before.nextLine === 1 ? 'Importing' : `Importing from line ${before.nextLine}`);
     try {
-      const report = await sendRows(rows, fromLine, async (first, lines) => {
-        const answer = await postLines(target, first, lines);
-        bar.update(input.bytesRead, size);
-        return answer;
-      });
+      const report = await sendRows(
+        rows,
+        before,
+        (first, lines) => postLines(target, first, lines),
+        async (tally) => {
+          await keepProgress(args.file, { ...stamp, asked, ...tally });
+          bar.update(bytesRead(), size);
+        },
+      );
+      await forgetProgress(args.file);
       bar.finish(`Imported ${report.lines} lines`);
-      print(args.json === true, report, `${report.accepted} of ${report.lines} lines accepted.${said(report.refused)}`);
+      const { lines, accepted, refused } = report;
+      print(
+        args.json === true,
+        { lines, accepted, refused },
+        `${accepted} of ${lines} lines accepted.${said(refused)}`,
+      );
     } catch (fault) {
-      bar.fail('The import stopped; importing again stores nothing twice');
-      throw fault;
+      bar.fail('The import stopped: the same command goes on where it did, and stores nothing twice');
+      asFailure(fault);
     }
   },
 });
