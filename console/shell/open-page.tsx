@@ -15,6 +15,7 @@ const LOADERS: Partial<Readonly<Record<PageName, Loader>>> = {
   documents: async () => (await import('../pages/documents.tsx')).DocumentsPage,
   funnel: async () => (await import('../pages/funnel.tsx')).FunnelPage,
   health: async () => (await import('../pages/health.tsx')).HealthPage,
+  items: async () => (await import('../pages/items.tsx')).ItemsPage,
   journeys: async () => (await import('../pages/journeys.tsx')).JourneysPage,
   ledger: async () => (await import('../pages/ledger.tsx')).LedgerPage,
   letters: async () => (await import('../pages/letters.tsx')).LettersPage,

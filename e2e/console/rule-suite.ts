@@ -47,6 +47,18 @@ export function testRules(served: ConsoleUnderTest): void {
     });
   });
 
+  describe('next items', () => {
+    it('are shown, or why there are none', async () => {
+      const context = await served.visit();
+      const page = await openPage(context, served.origin, 'shop/items');
+      await page
+        .getByText(/No rules can be said yet|From about/)
+        .first()
+        .waitFor();
+      await context.close();
+    });
+  });
+
   describe('access', () => {
     it('a token is made, shown once, and taken back', async () => {
       const context = await served.visit();

@@ -1,0 +1,78 @@
+// console/pages/items.tsx: what is bought together: rules over the orders of the last months.
+import type { JSX } from 'preact';
+import * as v from 'valibot';
+import { useRead } from '../api/read.ts';
+import { useFormats, useSite, useWords } from '../app/context.ts';
+import { Page } from '../parts/page.tsx';
+import { ReadPanel } from '../parts/panel.tsx';
+import { Notice } from '../parts/states.tsx';
+import { Table } from '../parts/table.tsx';
+
+const WORDS = {
+  title: ['Next items', '关联商品'],
+  lead: ['What is bought together, by orders of 90 days.', '根据 90 天订单得出的一起购买的商品。'],
+  refused: ['No rules can be said yet', '尚无法得出规则'],
+  too_few_orders: [
+    'Too few orders so far. Rules come with the next run once there are enough.',
+    '订单太少。数量足够后,下次运行会得出规则。',
+  ],
+  too_many_item_sets: ['Too many different baskets to count.', '购物篮组合过多,无法统计。'],
+  from: ['From about {n} orders up to {day}.', '约 {n} 个订单,截至 {day}。'],
+  none: ['Nothing is bought together often enough to be told.', '没有足够频繁的共同购买。'],
+  items: ['Who buys', '购买'],
+  also: ['also buys', '同时购买'],
+  confidence: ['How often', '比例'],
+  lift: ['Against chance', '相对随机'],
+} as const;
+
+const itemsSchema = v.variant('status', [
+  v.object({
+    status: v.literal('ready'),
+    orders: v.number(),
+    asOf: v.string(),
+    rules: v.array(
+      v.object({ items: v.array(v.string()), also: v.string(), confidence: v.number(), lift: v.number() }),
+    ),
+  }),
+  v.object({ status: v.literal('refused'), reason: v.string() }),
+]);
+
+/** The page. */
+export function ItemsPage(): JSX.Element {
+  const say = useWords(WORDS);
+  const site = useSite();
+  const { number, percent, day } = useFormats();
+  const read = useRead({ path: '/v1/sites/{site}/item-rules', params: { site } }, itemsSchema);
+  return (
+    <Page title={say('title')} note={say('lead')}>
+      <ReadPanel title={say('title')} read={read} height={320}>
+        {(found) =>
+          found.status === 'refused' ? (
+            <Notice icon="items" title={say('refused')}>
+              <p>{say(found.reason === 'too_many_item_sets' ? 'too_many_item_sets' : 'too_few_orders')}</p>
+            </Notice>
+          ) : (
+            <div class="stack">
+              <p class="faint">{say('from', { n: number(found.orders), day: day(found.asOf) })}</p>
+              {found.rules.length === 0 ? (
+                <p>{say('none')}</p>
+              ) : (
+                <Table
+                  label={say('title')}
+                  rows={found.rules}
+                  keyOf={({ items, also }) => `${items.join('|')}>${also}`}
+                  columns={[
+                    { head: say('items'), cell: ({ items }) => items.join(', '), isName: true },
+                    { head: say('also'), cell: ({ also }) => also },
+                    { head: say('confidence'), cell: ({ confidence }) => percent(confidence), isNumber: true },
+                    { head: say('lift'), cell: ({ lift }) => `× ${number(lift)}`, isNumber: true },
+                  ]}
+                />
+              )}
+            </div>
+          )
+        }
+      </ReadPanel>
+    </Page>
+  );
+}
