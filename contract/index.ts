@@ -45,6 +45,7 @@ export {
   TEXT_CHARS_MAX,
   URL_CHARS_MAX,
 } from './limits.ts';
+export { namedParams } from './listed-params.ts';
 export type { Purpose, PurposeBits } from './purposes.ts';
 export {
   bitsOf,

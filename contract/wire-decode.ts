@@ -7,6 +7,7 @@ import { isEventName } from './events.ts';
 import { paramsPointer, readParams } from './ga4-params.ts';
 import type { EpochMs, EventId, FirstPartyId, SiteId } from './ids.ts';
 import { eventIdFromRandom, parseEpochMs, parseEventId, parseFirstPartyId, parseSiteId } from './ids.ts';
+import { namedParams } from './listed-params.ts';
 import * as limits from './limits.ts';
 import type { PurposeBits } from './purposes.ts';
 import { bitsOf, PURPOSE_BITS_ALL, PURPOSE_BITS_KNOWN, PURPOSES } from './purposes.ts';
@@ -192,8 +193,9 @@ const RESERVED_NAMES: readonly string[] = ['__proto__', 'constructor', 'prototyp
 /** An event whose parameters are mapped, and whether they had to be. */
 const mapped = (raw: Readonly<Record<string, unknown>>): readonly [event: object, isMapped: boolean] => {
   const event = { ...raw, ...('i' in raw && { i: idOf(raw).id ?? raw['i'] }) };
-  return isObject(raw['p']) && raw['m'] === undefined
-    ? [{ ...event, p: undefined, ...readParams(raw['p']) }, true]
+  const params = Array.isArray(raw['p']) ? namedParams(raw['n'], raw['p']) : raw['p'];
+  return isObject(params) && raw['m'] === undefined
+    ? [{ ...event, p: undefined, ...readParams(params) }, true]
     : [event, false];
 };
 

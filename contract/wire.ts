@@ -50,7 +50,10 @@ export interface WireEvent {
   readonly r?: string;
   /** Title. */
   readonly h?: string;
-  /** Parameters. Without `m`: GA4's, as the page gave them, amounts in major units. With `m`: properties alone. */
+  /**
+   * Parameters. Without `m`: GA4's, as the page gave them, amounts in major units. With `m`: properties alone. Of the
+   * tag's own events they may come as a list, whose places listed-params.ts names.
+   */
   readonly p?: Readonly<Record<string, unknown>>;
   /** Commerce, mapped already; empty where `p` holds properties alone and there is none. */
   readonly m?: WireCommerce;

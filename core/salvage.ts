@@ -2,7 +2,7 @@
 //
 // A refused event has no sure shape: any field may hold anything. So nothing is copied. What the wire has a field for is
 // rebuilt by that field's own scrubbing; what it has none for is left out, name and value.
-import { TEXT_CHARS_MAX as WIRE_TEXT_CHARS_MAX, URL_CHARS_MAX } from '../contract/index.ts';
+import { namedParams, TEXT_CHARS_MAX as WIRE_TEXT_CHARS_MAX, URL_CHARS_MAX } from '../contract/index.ts';
 import { pathOfRoute } from '../contract/wire-decode.ts';
 import {
   isPersonalName,
@@ -167,8 +167,9 @@ export function salvageEvent(raw: unknown, channelData: boolean): Salvaged | und
   if (!isObject(raw)) return { event: {} };
   if (JSON.stringify(raw).length > EVENT_CHARS_MAX) return undefined;
   const transactionId = ownText(raw['m'], 'o') ?? ownText(raw['p'], 'transaction_id');
+  const named = Array.isArray(raw['p']) ? { ...raw, p: namedParams(raw['n'], raw['p']) } : raw;
   return {
-    event: (channelData ? event : eventWithoutChannel)(raw) as Salvaged['event'],
+    event: (channelData ? event : eventWithoutChannel)(named) as Salvaged['event'],
     ...(transactionId === undefined ? {} : { transactionId }),
   };
 }

@@ -3,7 +3,9 @@ import type { ConsentSignals } from '../contract/index.ts';
 import {
   GCM_SIGNALS, GPP_SIGNALS, COMMON_PURPOSES, purposesBy, SHOPIFY_SIGNALS, TCF_SIGNALS, WP_SIGNALS,
 } from '../contract/index.ts'; // biome-ignore format: a list
+import { wake } from './delivery.ts';
 import { explain } from './explain.ts';
+import { choose } from './gate.ts';
 import { safely } from './safely.ts';
 
 /** How often, and how many times, the page is looked over for platforms that load after the tag. */
@@ -11,8 +13,6 @@ export const SEEK_MS = 500;
 /** A minute in all. */
 export const SEEKS_MAX = 120;
 
-/** Takes a choice: words, and the source's code in the contract's CONSENT_SOURCES, whose names the tag needn't carry. */
-type Choose = (said: string, source: number) => void;
 type Tell = (signals: ConsentSignals, isGiven: (signal: string) => unknown) => void;
 /** A platform: its code as a source, how it is found in a page, and how what was found is listened to. */
 type Platform = readonly [code: number, find: () => unknown, listen: (found: never, tell: Tell) => void];
@@ -92,14 +92,19 @@ const PLATFORMS: readonly Platform[] = [
 ]; // biome-ignore format: a platform reads better whole
 
 /** Looks for consent platforms and listens to those it finds, as long as the page is open. */
-export const listenToPlatforms = (choose: Choose): void => {
+export const listenToPlatforms = (): void => {
   let missing = PLATFORMS;
   let seeksLeft = SEEKS_MAX;
   const seek = safely(() => {
     missing = missing.filter(([code, find, listen]) => {
       const found = find();
-      if (found) explain?.('found', code);
-      if (found) safely(listen)(found as never, (signals, isGiven) => choose(purposesBy(signals, isGiven), code));
+      if (found) {
+        explain?.('found', code);
+        safely(listen)(found as never, (signals, isGiven) => {
+          choose(purposesBy(signals, isGiven), code);
+          wake();
+        });
+      }
       return !found;
     });
     seeksLeft -= 1;
@@ -108,13 +113,13 @@ export const listenToPlatforms = (choose: Choose): void => {
   seek();
 };
 
-/** Makes the function that keeps the last choice of each source and answers with what all of them grant. */
-export const combineChoices = (): ((said: string, source: number) => string) => {
-  const told: Record<number, string> = {};
-  return (said, source) => {
-    told[source] = said;
-    return COMMON_PURPOSES.filter((purpose) =>
-      Object.values(told).every((words) => words.includes('grant') || words.includes(purpose)),
-    ).join();
-  };
+/** What each source said last. */
+const told: Record<number, string> = {};
+
+/** Keeps the last choice of each source, and answers with what all of them grant. */
+export const combine = (said: string, source: number): string => {
+  told[source] = said;
+  return COMMON_PURPOSES.filter((purpose) =>
+    Object.values(told).every((words) => words.includes('grant') || words.includes(purpose)),
+  ).join();
 };

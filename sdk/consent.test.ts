@@ -74,7 +74,7 @@ describe('C1: no consent, no link', () => {
 
   it('does not bring back what was withdrawn while it was on its way', async () => {
     const page = await openPage(
-      { consent: 'grant' },
+      {},
       {
         reply: (attempt) => {
           if (attempt === 1) page.tag.consent('refuse');
@@ -82,6 +82,7 @@ describe('C1: no consent, no link', () => {
         },
       },
     );
+    page.tag.consent('grant');
     await page.pass(FLUSH_MS);
     page.tag.track('after');
     await page.pass(10_000);
@@ -147,7 +148,7 @@ describe('C2: the strictest signal wins', () => {
   });
 
   it('stays silent after an opt-out, whatever is granted later, here and on the next page', async () => {
-    const page = await openPage({ consent: 'grant' });
+    const page = await openPage();
     page.tag.optOut();
     page.tag.consent('grant');
     page.tag.track('after');

@@ -1,5 +1,5 @@
 // sdk/debug.ts: says in the console, in words, why each event was sent, held or dropped, and which consent source decided.
-import { CONSENT_SOURCES, isEventName, PURPOSES } from '../contract/index.ts';
+import { CONSENT_SOURCES, isEventName, namedParams, PURPOSES } from '../contract/index.ts';
 import { RETRY_MS_MAX } from './delivery.ts';
 import type { Attempt, Explain, Steps } from './explain.ts';
 import { isExempt, isOpen, options } from './gate.ts';
@@ -21,8 +21,10 @@ const nameOf = (source: number): string => {
   const name = CONSENT_SOURCES[source] ?? String(source);
   return name === 'site' ? 'the site’s own call' : name;
 };
-const namesIn = (events: readonly string[]): string =>
-  events.map((event) => String((JSON.parse(event) as EventFields).n)).join(', ');
+/** Names of events as JSON with commas between them. */
+const namesOf = (events: string): readonly string[] =>
+  (JSON.parse(`[${events}]`) as readonly EventFields[]).map(({ n }) => String(n));
+const namesIn = (events: readonly string[]): string => namesOf(events.join()).join(', ');
 const listed = (purposes: readonly string[]): string => purposes.join(', ') || 'nothing';
 const grantedIn = (words: string): readonly string[] =>
   PURPOSES.filter((purpose) => words.includes('grant') || words.includes(purpose));
@@ -97,9 +99,9 @@ const held = (waiting: number): void => {
   heldLast = line;
 };
 
-const answered = (answer: Response, events: readonly string[]): void => {
+const answered = (answer: Response, events: string): void => {
   ({ status } = answer);
-  const names = events.map((event) => namesIn([event]));
+  const names = namesOf(events);
   const read = async (): Promise<void> => {
     const { detail, refused = [] } = (await answer.json()) as Answer;
     if (detail) say(`the collector says: ${detail}`);
@@ -112,7 +114,7 @@ const answered = (answer: Response, events: readonly string[]): void => {
 };
 
 const tried = ({ events, head, isLast, isDelivered, retryMs }: Attempt): void => {
-  const names = namesIn(events);
+  const names = namesIn([events]);
   const answer = status ? `the collector answers ${status}` : isLast ? 'the browser took no beacon' : 'the network or the page’s policy lets nothing through'; // biome-ignore format: a table
   const as = head.i === undefined ? 'without an id' : 'under the visitor’s id';
   const driven = head.w ? '; marked as driven by a program: the collector counts a bot' : '';
@@ -134,9 +136,10 @@ const STEPS: { readonly [Step in keyof Steps]: (...facts: Steps[Step]) => void }
     say(`${nameOf(source)} grants ${listed(grantedIn(said))}; ${decision()}`);
   },
   called,
-  queued: (event) => {
+  queued: (json) => {
     making = undefined;
-    say(`queued ${String(event.n)}`, event.u, event.p ?? '');
+    const { n, u, p } = JSON.parse(json) as EventFields;
+    say(`queued ${String(n)}`, u, (Array.isArray(p) ? namedParams(n, p) : p) ?? '');
   },
   held,
   discarded: (events) => {

@@ -4,8 +4,8 @@ import type { EventFields, Sparse } from './queue.ts';
 
 /** What became of one attempt to send. */
 export interface Attempt {
-  /** Events as JSON. */
-  readonly events: readonly string[];
+  /** Events as JSON, with commas between them. */
+  readonly events: string;
   readonly head: Sparse<Omit<WireBatch, 'e'>>;
   /** By a way that outlives the page. */
   readonly isLast: boolean;
@@ -22,14 +22,14 @@ export interface Steps {
   readonly chosen: readonly [said: string, source: number, consent: WireConsent];
   /** A call, before it is an event: whether the gate listens, and how many events wait already. */
   readonly called: readonly [event: EventFields, isListening: boolean, waiting: number];
-  /** An event waits. */
-  readonly queued: readonly [event: EventFields];
+  /** An event waits: as JSON. */
+  readonly queued: readonly [event: string];
   /** What waits may not leave now. */
   readonly held: readonly [waiting: number];
   /** Everything that waited is dropped. */
   readonly discarded: readonly [events: readonly string[]];
   /** The collector has answered; the body is unread. */
-  readonly answered: readonly [answer: Response, events: readonly string[]];
+  readonly answered: readonly [answer: Response, events: string];
   readonly tried: readonly [attempt: Attempt];
   /** The visitor opted out. */
   readonly out: readonly [];
@@ -44,7 +44,11 @@ export type Explain = <Step extends keyof Steps>(step: Step, ...facts: Steps[Ste
  */
 export let explain: Explain | undefined;
 
-/** From now on, each step is told. */
-export const explainBy = (by: Explain): void => {
+/** The script tag that is explained, likewise. */
+export let explained: HTMLScriptElement | undefined;
+
+/** From now on, each step of a script tag is told. */
+export const explainBy = (by: Explain, script: HTMLScriptElement): void => {
   explain = by;
+  explained = script;
 };

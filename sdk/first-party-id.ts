@@ -9,7 +9,8 @@ export const ID_AGE_MS_MAX: number = 395 * DAY_MS;
 
 /** The browser's id. It begins with its time of birth, so that no visit can extend it; 128 random bits follow. */
 export const firstPartyId: Identity = {
-  at: (now) => {
+  get: () => {
+    const now = Date.now();
     const kept = readMark();
     const id = parseInt(kept, 10) > now - ID_AGE_MS_MAX ? kept : `${now}-${randomId()}`;
     writeMark(id);

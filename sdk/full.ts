@@ -1,9 +1,8 @@
 // sdk/full.ts: Full: Core with a first-party id, consent platforms, and what visitors do besides looking.
 import type { AccountIds, FullCalls, Hushtag, TagOptions } from './api.ts';
-import { combineChoices, listenToPlatforms } from './consent-sources.ts';
-import { wake } from './delivery.ts';
+import { combine, listenToPlatforms } from './consent-sources.ts';
 import { firstPartyId } from './first-party-id.ts';
-import { choose, envelope, extendGate } from './gate.ts';
+import { envelope, extendGate } from './gate.ts';
 import { watchInteractions } from './interactions.ts';
 import { offerMark } from './mark.ts';
 import { safely } from './safely.ts';
@@ -12,12 +11,9 @@ import { track } from './track.ts';
 
 /** Starts the full tag and returns its API. */
 export const startFull = (options: TagOptions): Hushtag & FullCalls => {
-  extendGate(firstPartyId, combineChoices());
+  extendGate(firstPartyId, combine);
   const tag = startTag(options);
-  safely(listenToPlatforms)((said, source) => {
-    choose(said, source);
-    wake();
-  });
+  safely(listenToPlatforms)();
   safely(watchInteractions)();
   return Object.assign(tag, {
     id: (other?: string) => {

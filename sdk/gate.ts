@@ -11,7 +11,7 @@ import { safely } from './safely.ts';
 /** What may be remembered of a visitor who agreed. */
 export interface Identity {
   /** The id, made where there is none or it is too old; asked for after consent alone (C1). */
-  readonly at: (now: number) => string;
+  readonly get: () => string;
   readonly forget: () => void;
 }
 
@@ -71,13 +71,12 @@ export const choose = (clicked: string, source: number): void => {
 export const envelope: () => Sparse<Omit<WireBatch, 'e'>> | void = safely(() => {
   // Storage is touched last: an objection must be heard before anything leaves, and no sooner (S1).
   if (!isOpen() || document.prerendering || isOut()) return;
-  const now = Date.now();
   return {
     v: WIRE_VERSION,
     s: options.site,
-    t: now,
+    t: Date.now(),
     c: consent,
-    i: identity && isLinked() ? identity.at(now) : undefined,
+    i: identity && isLinked() ? identity.get() : undefined,
     // A program that says it drives the browser; those that don't, the edge tells by the user agent.
     w: navigator.webdriver ? 1 : undefined,
   };

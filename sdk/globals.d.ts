@@ -28,3 +28,6 @@ interface Performance {
   /** Interactions since the page was loaded (Event Timing). */
   readonly interactionCount?: number;
 }
+
+/** A task's end may also be the begin of something longer; `send` never rejects. */
+declare function queueMicrotask(act: () => Promise<void>): void;

@@ -52,18 +52,20 @@ const GOLDEN: readonly Golden[] = [
   {
     file: 'purchase',
     about: 'A purchase with items under consent, in GA4’s parameters as the page gave them.',
-    options: { consent: 'grant' },
-    act: (tag) => tag.purchase({
-      transaction_id: 'T-1001', currency: 'GBP', value: 5.95, tax: 1.19, shipping: 3.5, discount: 0.5, coupon: 'AUTUMN',
-      payment_type: 'card', items: [TEAPOT, CANDLE],
-    }),
+    act: (tag) => {
+      tag.purchase({
+        transaction_id: 'T-1001', currency: 'GBP', value: 5.95, tax: 1.19, shipping: 3.5, discount: 0.5, coupon: 'AUTUMN',
+        payment_type: 'card', items: [TEAPOT, CANDLE],
+      });
+      tag.consent('grant');
+    },
   },
   {
     file: 'purchase-yen',
     about: 'A purchase in a currency without a minor unit, in small letters, with a numeric order id.',
     act: (tag) => tag.purchase({ transaction_id: 1002, currency: 'jpy', value: 1980, items: [{ item_id: 'a', price: 990, quantity: 2 }] }),
   },
-  { file: 'refund', about: 'A refund of a whole order by its id.', options: { consent: 'grant' }, act: (tag) => tag.refund({ transaction_id: 'T-1001', currency: 'GBP', value: 5.95 }) },
+  { file: 'refund', about: 'A refund of a whole order by its id.', act: (tag) => { tag.refund({ transaction_id: 'T-1001', currency: 'GBP', value: 5.95 }); tag.consent('grant'); } },
   {
     file: 'custom-event',
     about: 'An event of the site’s own with text, number and boolean properties; an amount without a currency is a property.',
@@ -72,11 +74,11 @@ const GOLDEN: readonly Golden[] = [
   {
     file: 'batch',
     about: 'Several events in one message, in the order they happened.',
-    options: { consent: { purposes: ['measure', 'profile'] } },
     act: (tag) => {
       tag.view_item({ currency: 'GBP', value: 2.95, items: [TEAPOT] });
       tag.add_to_cart({ currency: 'GBP', value: 2.95, items: [TEAPOT] });
       tag.search({ search_term: 'earl grey' });
+      tag.consent({ purposes: ['measure', 'profile'] });
     },
   },
 ]; // biome-ignore format: a table

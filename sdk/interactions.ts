@@ -21,11 +21,11 @@ export const watchInteractions = (): void => {
     if (!link?.host) return; // No link, or none to a page: `mailto:` has no host.
     const link_url = link.origin + link.pathname;
     const [, file_extension] = FILE.exec(link.pathname) ?? [];
-    if (file_extension) track('file_download', { link_url, file_extension });
-    else if (link.host !== location.host) track('click', { link_url, outbound: true });
+    if (file_extension) track('file_download', [link_url, file_extension]);
+    else if (link.host !== location.host) track('click', [link_url, true]);
   };
   on('click', followed);
   on('auxclick', followed);
   // By attribute: a field that is called `id` hides the form's own.
-  on('submit', (form) => track('form_submit', { form_id: form.getAttribute('id') }));
+  on('submit', (form) => track('form_submit', [form.getAttribute('id')]));
 };

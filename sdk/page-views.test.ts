@@ -97,8 +97,8 @@ describe('engagement is told of the page that was seen, when it is left or hidde
     page.push('/coffee');
     await page.pass(10 * FLUSH_MS);
     expect(engagementsOf(page.fetched)).toEqual([
-      ['https://shop.example/', { engagement_time_msec: 4_000, percent_scrolled: 75 }],
-      ['https://shop.example/tea', { engagement_time_msec: 3_000, percent_scrolled: 20 }],
+      ['https://shop.example/', [4_000, 0.75]],
+      ['https://shop.example/tea', [3_000, 0.2]],
     ]);
   });
 
@@ -110,14 +110,12 @@ describe('engagement is told of the page that was seen, when it is left or hidde
     page.setFocus(true);
     await page.pass(1_000);
     page.setHidden(true);
-    expect(engagementsOf(page.beacons)).toEqual([
-      ['https://shop.example/', { engagement_time_msec: 3_000, percent_scrolled: 20 }],
-    ]);
+    expect(engagementsOf(page.beacons)).toEqual([['https://shop.example/', [3_000, 0.2]]]);
     await page.pass(60_000);
     page.setHidden(false);
     await page.pass(1_500);
     page.setHidden(true);
-    expect(engagementsOf(page.beacons).at(-1)?.[1]).toMatchObject({ engagement_time_msec: 1_500 });
+    expect(engagementsOf(page.beacons).at(-1)?.[1]).toEqual([1_500, 0.2]);
   });
 
   it.each([

@@ -11,30 +11,29 @@ export const ENGAGED_MS_MIN = 1_000;
 /**
  * Tracks `page_view` for every page the visitor comes to see: load, a prerendered page's activation, return from the
  * back/forward cache, and another address in the page. Tracks `user_engagement` for the page that was seen, when it is
- * left or hidden: `engagement_time_msec` visible and focused, `percent_scrolled` of its height (GA4's names).
+ * left or hidden: milliseconds visible and in focus, and the share of its height that was seen. The edge gives both GA4's names.
  */
 export const watchPageViews = (): void => {
   let page = '';
   let engagedMs = 0;
-  let since = 0;
-  let percent = 0;
+  let since: number | false = 0;
+  let depth = 0;
 
   const tellEngagement = (): void => {
     if (engagedMs >= ENGAGED_MS_MIN) {
-      track('user_engagement', { engagement_time_msec: engagedMs, percent_scrolled: percent }, page);
+      track('user_engagement', [engagedMs, depth], page);
     }
     engagedMs = 0;
   };
 
-  /** How much of the page a window shows that begins at `top`, per cent of its height. */
-  const depthAt = (top: number): number =>
-    Math.round(((top + innerHeight) / document.documentElement.scrollHeight) * 100);
+  /** How much of the page is seen of a window that begins at `top`, as a share of its height. */
+  const depthAt = (top: number): number => (top + innerHeight) / document.documentElement.scrollHeight;
 
   const look = safely(() => {
     const here = address();
     if (here === page || document.prerendering) return;
     tellEngagement();
-    percent = depthAt(0);
+    depth = depthAt(0);
     track('page_view', undefined, here, isExempt() ? undefined : pageUrl(page || document.referrer), document.title);
     page = here;
   });
@@ -43,8 +42,8 @@ export const watchPageViews = (): void => {
   const notice = safely((event?: Partial<PageTransitionEvent>) => {
     const now = Date.now();
     if (since) engagedMs += now - since;
-    since = document.hasFocus() ? now : 0;
-    if (address() === page) percent = Math.max(percent, depthAt(scrollY)); // Once the address is another, the page may be as well.
+    since = document.hasFocus() && now;
+    if (address() === page) depth = Math.max(depth, depthAt(scrollY)); // Once the address is another, the page may be as well.
     if (event?.persisted) page = '';
     if (document.hidden) {
       since = 0;
@@ -67,8 +66,8 @@ export const watchPageViews = (): void => {
   }
   for (const method of ['pushState', 'replaceState'] as const) {
     const original = history[method];
-    history[method] = function (...given) {
-      original.apply(this, given); // What it throws is the page's own.
+    history[method] = (...given) => {
+      original.apply(history, given); // What it throws is the page's own.
       notice();
     };
   }

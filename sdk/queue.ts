@@ -5,13 +5,13 @@ import { explain } from './explain.ts';
 /** A wire shape before JSON: what is undefined is not said. */
 export type Sparse<Wire> = { readonly [Field in keyof Wire]: Wire[Field] | undefined };
 
-/** Events kept while they can't be sent. Later ones are lost, so that the page with the campaign is not. */
+/** Entries kept while they can't be sent. Later ones are lost, so that the page with the campaign is not. */
 export const QUEUE_EVENTS_MAX = 500;
 
 /** What may be said of an event. */
 export type EventFields = Partial<Sparse<WireEvent>>;
 
-/** Events as JSON, oldest first. Who takes events out and has to put them back, puts them into the list they came from. */
+/** Events as JSON, oldest first; those that were tried together are one entry, with commas between them. Who takes events out and has to put them back, puts them into the list they came from. */
 export let queue: string[] = [];
 
 /** Drops every event, also those that are on their way and would have to be sent again: their list is gone. */

@@ -1,5 +1,6 @@
 // sdk/script.ts: what both script tags do: read their own data attributes, start, and make the calls that waited.
 import type { FullCalls, Hushtag, TagOptions } from './api.ts';
+import { explained } from './explain.ts';
 import { safely } from './safely.ts';
 
 declare global {
@@ -16,16 +17,24 @@ interface ScriptTag {
 /** A call that waits for the tag: its name and what it was given. */
 export type WaitingCall = readonly [call: keyof (Hushtag & FullCalls), ...given: unknown[]];
 
-/** Runs a script tag, once a page and with a site; elsewhere nothing starts. Never throws (S1). */
+/**
+ * Runs a script tag, once a page and with a site; elsewhere nothing starts. With `data-debug` the tag that explains
+ * itself starts in its place, where the page lets it load. Never throws (S1).
+ */
 export const runScript = (start: (options: TagOptions) => Hushtag): void =>
   safely(() => {
     // Where there is no such script (loaded as a module, say), this throws, and nothing starts.
-    const { dataset, src } = document.currentScript as unknown as ScriptTag;
-    const waiting = window.hushtag ?? [];
-    // Nothing starts without a site; a second tag on the page would count everything twice.
-    if (!dataset['site'] || !Array.isArray(waiting)) return;
-    const tag = start({ collector: new URL(src).origin, ...dataset } as unknown as TagOptions);
-    window.hushtag = tag;
-    for (const [call, ...given] of waiting as readonly WaitingCall[])
-      (tag as Hushtag & FullCalls)[call]?.(...(given as [never, never]));
+    const script = explained ?? (document.currentScript as HTMLScriptElement);
+    // An image may be called `currentScript`; it must say neither what is loaded nor where events go.
+    if (!script.matches('script[data-site]')) return;
+    const { dataset, src } = script as unknown as ScriptTag;
+    const begin = safely(() => {
+      // A tag that runs is no list: a second one, which would count everything twice, throws here and does not start.
+      const waiting = [...((window.hushtag ?? []) as readonly WaitingCall[])];
+      const tag = start({ collector: new URL(src).origin, ...dataset } as unknown as TagOptions);
+      window.hushtag = tag;
+      for (const [call, ...given] of waiting) (tag as Hushtag & FullCalls)[call]?.(...(given as [never, never]));
+    });
+    if (explained || dataset['debug'] === undefined) begin();
+    else import(new URL('tag.debug.js', src).href).catch(begin);
   })();

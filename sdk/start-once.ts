@@ -1,11 +1,11 @@
 // sdk/start-once.ts: one tag a page however often a bundle asks for it, and none where there is no page.
 import type { Hushtag, TagOptions } from './api.ts';
-import { createApi } from './start.ts';
+import { eventCalls } from './start.ts';
 
 /** Calls that do nothing: on a server, and where no tag was started. */
 export const noCalls = (): Hushtag => {
   const nothing = (): void => undefined;
-  return createApi({ track: nothing, consent: nothing, optOut: nothing });
+  return new Proxy({ track: nothing, consent: nothing, optOut: nothing } as unknown as Hushtag, eventCalls);
 };
 
 let started: Hushtag | undefined;

@@ -10,16 +10,15 @@ import { discard } from './queue.ts';
 import { safely } from './safely.ts';
 import { track } from './track.ts';
 
-// GA4's names of commerce events. Not any name: who looks for a `then` or a `toJSON` must not find a call.
-const EVENT_CALL = /^[a-z]+_|purchase|refund|search|identify/;
-
-/** Adds the e-commerce calls: each is `track` with its own name. */
-export const createApi = (own: OwnCalls): Hushtag =>
-  new Proxy(own as Hushtag, {
-    get: (calls, name) =>
-      calls[name as keyof Hushtag] ??
-      (EVENT_CALL.test(String(name)) ? (params?: EventParams) => own.track(name as string, params) : undefined),
-  });
+/** Adds the e-commerce calls to a tag's own: each is `track` with its own name. */
+export const eventCalls: ProxyHandler<Hushtag> = {
+  get: (calls, name) =>
+    calls[name as keyof Hushtag] ??
+    // GA4's names of commerce events. Not any name: who looks for a `then` or a `toJSON` must not find a call.
+    (/[a-z]_|purchase|refund|search|identify/.test(String(name))
+      ? (params?: EventParams) => calls.track(name as string, params)
+      : undefined),
+};
 
 /** Starts the tag and returns its API. There is one tag a page: its state is its modules'. */
 export const startTag = (options: TagOptions): Hushtag => {
@@ -31,13 +30,14 @@ export const startTag = (options: TagOptions): Hushtag => {
   });
   if (options.consent) consent(options.consent);
   safely(watchPageViews)();
-  return createApi({
+  const own: OwnCalls = {
     track,
     consent,
-    optOut: safely(() => {
+    optOut: () => {
       explain?.('out');
       discard();
       writeMark(OPTED_OUT);
-    }),
-  });
+    },
+  };
+  return new Proxy(own as Hushtag, eventCalls);
 };

@@ -15,18 +15,19 @@ export type Track = (name: string, params?: object, at?: string, referrer?: stri
 export const track: Track = safely((name, params, at = address(), referrer, title) => {
   explain?.('called', { n: name, u: at, p: params as EventFields['p'] }, isListening(), queue.length);
   if (!isListening() || queue[QUEUE_EVENTS_MAX - 1]) return;
-  const event: EventFields = {
-    // Made once, so that a retry changes nothing; the edge adds the event's time and makes a UUIDv7 of it.
-    i: randomId(),
-    n: name,
-    t: Date.now(),
-    u: pageUrl(at),
-    p: params as EventFields['p'],
-    r: referrer,
-    h: title,
-  };
-  // Made JSON at once: what JSON can't hold fails here, alone, and nothing the page changes later changes the event.
-  queue.push(JSON.stringify(event));
-  explain?.('queued', event);
+  queue.push(
+    // Made JSON at once: what JSON can't hold fails here, alone, and nothing the page changes later changes the event.
+    JSON.stringify({
+      // Made once, so that a retry changes nothing; the edge adds the event's time and makes a UUIDv7 of it.
+      i: randomId(),
+      n: name,
+      t: Date.now(),
+      u: pageUrl(at),
+      p: params,
+      r: referrer,
+      h: title,
+    }),
+  );
+  explain?.('queued', queue.at(-1) as string);
   wake();
 });

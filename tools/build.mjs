@@ -1,7 +1,7 @@
 // tools/build.mjs: builds everything: types and server (tsc), the tag (rollup) and what the Worker serves.
 // `--worker` bundles the Worker too; `--if-needed` leaves a finished build alone where no source is newer.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,6 +21,12 @@ const SOURCES = [
   'tools',
   'migrations',
 ];
+
+// Workers serves the tag itself: pages of other origins need what edge/http/tag-server.ts says on Node, for integrity and for `data-debug`.
+const ASSET_HEADERS = `/tag*
+  Access-Control-Allow-Origin: *
+  Cross-Origin-Resource-Policy: cross-origin
+`;
 
 const newest = (path) => {
   const info = statSync(path);
@@ -45,6 +51,8 @@ export async function build() {
   for (const { file } of SCRIPTS) cpSync(join(root, 'dist', file), join(root, 'dist/public', file));
   const { buildConsole } = await import('./build-console.mjs');
   await buildConsole();
+  // After the console has begun the file with headers of its own.
+  appendFileSync(join(root, 'dist/public/_headers'), ASSET_HEADERS);
   writeFileSync(stamp, '');
 }
 

@@ -39,7 +39,7 @@ const listenTo = async (path: string, source: PageSource = {}): Promise<Listener
 describe('data-debug says why an event was sent', () => {
   it('by which policy, without an id, where nobody was asked', async () => {
     const { said } = await listenTo('/');
-    expect(await said('starts for site shop')).toContain(`at ${stage.collector}, policy standard`);
+    expect(await said('starts Full for site shop')).toContain(`at ${stage.collector}, policy standard`);
     expect(await said('queued page_view')).toContain(`${stage.site}/`);
     expect(await said('sent page_view')).toContain('without an id; decided by policy standard: nobody was asked');
   });
@@ -202,6 +202,34 @@ describe('data-debug is a script of its own', () => {
       'hushtag: explains nothing: the script tag has no data-debug',
       'hushtag: does not start: the script tag has no data-site',
     ]);
+  });
+
+  it.each([
+    { script: 'tag.js', name: 'Core' },
+    { script: 'tag.full.js', name: 'Full' },
+  ] as const)('as an attribute of the ordinary $script, which calls of before its load find', async ({ script, name }) => {
+    const { said } = await listenTo('/', {
+      script,
+      head: `<script>window.hushtag=window.hushtag||new Proxy([],{get:(q,c)=>c in q?q[c]:(...a)=>{q.push([c,...a])}}); hushtag.track('early')</script>`,
+    });
+    await said(`starts ${name} for site shop at ${stage.collector}, policy standard`);
+    expect(await said('sent page_view, early')).toContain('decided by policy standard: nobody was asked');
+    expect(stage.arrivals).toHaveLength(1);
+  }); // biome-ignore format: an address
+
+  it('under script-src ’self’, where site and collector are one', async () => {
+    const whole = `<!doctype html><title>Shop</title><script src="/tag.js" data-site="shop" data-collector="${stage.collector}" data-debug></script>`;
+    const headers = { 'content-security-policy': `script-src 'self'; connect-src ${stage.collector}` };
+    const { said } = await listenTo('/', { whole, headers });
+    await said('sent page_view');
+  });
+
+  it('and starts the ordinary tag where the page lets no other script load', async () => {
+    const headers = { 'content-security-policy': `script-src ${stage.collector}/tag.js; connect-src ${stage.collector}` };
+    const { page, lines } = await listenTo('/', { script: 'tag.js', headers });
+    await isReady(page);
+    await stage.arrived('page_view');
+    expect(lines.filter((line) => line.startsWith('hushtag'))).toEqual([]);
   });
 
   it('leaves no word in the scripts that visitors load', () => {

@@ -44,5 +44,12 @@ export const HOSTILE: readonly HostilePage[] = [
   { why: 'has timers that throw', delivers: true, prepare: () => {
     Object.assign(window, { setTimeout: () => { throw new Error('patched'); } });
   } },
+  { why: 'has timers that throw, and no network', delivers: false, prepare: () => {
+    Object.assign(window, { setTimeout: () => { throw new Error('patched'); }, fetch: async () => { throw new TypeError('offline'); } });
+    Navigator.prototype.sendBeacon = () => false;
+  } },
+  { why: 'has no microtasks', delivers: true, prepare: () => {
+    Object.assign(window, { queueMicrotask: () => { throw new Error('patched'); } });
+  } },
   { why: 'has no history to patch', delivers: true, prepare: () => { Object.freeze(History.prototype); Object.freeze(history); } },
 ]; // biome-ignore format: a table

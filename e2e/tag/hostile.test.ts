@@ -85,6 +85,23 @@ describe('S1: the tag never hurts its page', () => {
     expect(name).toBe('DataCloneError');
   });
 
+  it('takes nobody else for its script, who could say where events go and what is loaded', async () => {
+    stage.serve('/injected', {
+      whole: `<!doctype html><title>Shop</title><img name="currentScript" src="${stage.collector}/tag.js" data-site="shop" data-debug>
+        <script src="/tag.js" data-site="shop"></script><script>window.ran = true</script>`,
+    });
+    const page = await stage.context.newPage();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    const errors = await noteErrors(page);
+    await page.goto(`${stage.site}/injected`);
+    await page.waitForFunction(() => 'ran' in window);
+    expect(await page.evaluate(() => 'hushtag' in window)).toBe(false);
+    expect(asked).not.toContain('/tag.debug.js');
+    expect(errors).toEqual([]);
+    expect(stage.arrivals).toEqual([]);
+  });
+
   it('throws nothing where the page’s policy blocks the collector', async () => {
     stage.serve('/closed', { headers: { 'content-security-policy': "connect-src 'self'" } });
     const page = await stage.context.newPage();

@@ -99,8 +99,8 @@ describe('one page view for every page that is seen, in a real browser', () => {
     await page.evaluate(() => history.pushState(null, '', '/next'));
     const [engagement] = await stage.arrived('user_engagement');
     expect(engagement?.u).toBe(`${stage.site}/long`);
-    expect(engagement?.p).toMatchObject({ percent_scrolled: 100 });
-    expect(Number(engagement?.p?.['engagement_time_msec'])).toBeGreaterThanOrEqual(1_000);
+    expect(engagement?.p).toEqual([expect.any(Number), expect.closeTo(1, 1)]);
+    expect(Number(engagement?.p?.['0'])).toBeGreaterThanOrEqual(1_000);
   });
 
   it('says nothing of a page that is prerendered until it is shown', async () => {
