@@ -76,6 +76,8 @@ export type {
   EmptyModel,
   NoSegmentsReason,
   PublishedMetrics,
+  MapPoint,
+  NumberOfClusters,
   PublishedModel,
   PublishedSegment,
   PublishedTrait,

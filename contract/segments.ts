@@ -72,6 +72,28 @@ export interface PublishedMetrics {
   readonly nmiWithLast?: number;
 }
 
+/** A number of clusters that was looked at. */
+export interface NumberOfClusters {
+  readonly k: number;
+  /** Mean adjusted Rand index between the clusters of half of the visitors and those of all; 1 where they are found again. */
+  readonly stability: number;
+  /** Mean silhouette width, -1 to 1. */
+  readonly silhouette: number;
+  /** Visitors in the smallest cluster, as a share of all, with noise; null where it is too small to be told. */
+  readonly smallest: number | null;
+}
+
+/** Where a published segment lies among the others. */
+export interface MapPoint {
+  readonly segment: string;
+  /** First principal component of the segments' centres, in standard deviations of traits, two decimals. */
+  readonly x: number;
+  /** The second. */
+  readonly y: number;
+  /** Its published visitors. */
+  readonly size: number;
+}
+
 /** What every released version says of itself. */
 export interface PublishedVersion {
   readonly site: SiteId;
@@ -80,7 +102,8 @@ export interface PublishedVersion {
   readonly at: EpochMs;
   /** UTC days, `YYYY-MM-DD`, of the first and the last event of the profiles; absent without profiles. */
   readonly window?: { readonly from: string; readonly to: string };
-  readonly method: { readonly name: 'pca-kmeans'; readonly k: number; readonly seed: number };
+  /** `k` is absent where it was to be chosen and there was nobody to choose it by. */
+  readonly method: { readonly name: 'pca-kmeans'; readonly k?: number; readonly seed: number };
   /** Floor and rounding in force. */
   readonly privacy: { readonly floor: number; readonly epsilon: number; readonly roundedTo: number };
 }
@@ -93,6 +116,10 @@ export interface SegmentedModel extends PublishedVersion {
   /** Ids of the traits the clusters were made from. */
   readonly traits: readonly string[];
   readonly metrics: PublishedMetrics;
+  /** What `k` is chosen by where it is not given, ascending; absent in releases of before it was looked at. */
+  readonly kChoice?: readonly NumberOfClusters[];
+  /** A map of the published segments; absent in releases of before there was one. */
+  readonly map?: readonly MapPoint[];
 }
 
 /** A version that says why there are none. */

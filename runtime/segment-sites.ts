@@ -2,7 +2,7 @@
 import type { EpochMs, Result, SiteId } from '../contract/index.ts';
 import type { KeyProvider } from '../core/index.ts';
 import { KEY_BYTES, publishKeyOf, toHex } from '../core/index.ts';
-import type { History, RunRefusal, RunSummary, Stage } from '../segmenter/index.ts';
+import type { History, RunRefusal, RunSummary, SegmenterInput, Stage } from '../segmenter/index.ts';
 import { runSegmenter } from '../segmenter/index.ts';
 import type { Db, Site } from '../store/index.ts';
 import { listSites } from '../store/index.ts';
@@ -17,6 +17,8 @@ export interface SegmentNeeds {
   readonly asOf?: EpochMs;
   /** The site's history in a form that is quick to fold whole; Node has one. */
   readonly history?: History;
+  /** Other than what a site gets by itself. */
+  readonly options?: SegmenterInput['options'];
   readonly onProgress?: (stage: Stage, done: number, total: number) => void;
 }
 
@@ -41,6 +43,7 @@ export async function segmentSite(needs: SegmentNeeds, site: Site): Promise<Resu
     publishKey: await publishKey(needs.keys, needs.randomBytes, site.id),
     ...(needs.asOf === undefined ? {} : { asOf: needs.asOf }),
     ...(needs.history === undefined ? {} : { history: needs.history }),
+    ...(needs.options === undefined ? {} : { options: needs.options }),
     ...(needs.onProgress === undefined ? {} : { onProgress: needs.onProgress }),
   });
 }

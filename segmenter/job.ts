@@ -34,9 +34,9 @@ import { sweepRules } from './rules/sweep.ts';
 /** A run that has not renewed its lease for this long is taken for dead. Longer than any stage between two renewals. */
 export const LEASE_MS = 300_000;
 /** Raised when the same profiles would give other segments, so that an unchanged site is modelled again. */
-export const PIPELINE_VERSION = 5;
+export const PIPELINE_VERSION = 6;
 /** What a site gets that did not choose. */
-export const DEFAULT_OPTIONS: ClusterOptions = { k: 5, seed: 42 };
+export const DEFAULT_OPTIONS: ClusterOptions = { seed: 42 };
 
 /** The stages of a run, in order. */
 export const STAGES = ['fold', 'features', 'clusters', 'rules', 'publish'] as const;
@@ -93,14 +93,15 @@ interface StoredInternals extends ModelInternals {
 export async function runSegmenter(input: SegmenterInput): Promise<Result<RunSummary, RunRefusal>> {
   const { db, site, holder, clock } = input;
   const { k, seed } = { ...DEFAULT_OPTIONS, ...input.options };
-  invariant(Number.isInteger(k) && k >= 2 && k <= ASSIGNMENT_MAX, 'M1: k is a whole number from 2 to 12');
+  const isNumber = k === undefined || (Number.isInteger(k) && k >= 2 && k <= ASSIGNMENT_MAX);
+  invariant(isNumber, 'M1: k is a whole number from 2 to 12');
   invariant(Number.isSafeInteger(seed), 'M1: a seed is a whole number');
   const now = clock();
   const lease = await acquireLease(db, site.row, holder, { now, expiresAt: now + LEASE_MS });
   if (lease === undefined) return err('already_running');
   let result: Result<RunSummary, RunRefusal>;
   try {
-    result = await runHeld(input, { k, seed }, lease);
+    result = await runHeld(input, { ...(k === undefined ? {} : { k }), seed }, lease);
     // The release stands whatever becomes of these: the next run makes them.
     const goOn = (): Promise<boolean> => renewLease(db, lease, clock() + LEASE_MS);
     if (result.ok && !(await findInsights(input, lease, goOn))) result = err('lease_lost');
@@ -213,7 +214,7 @@ const fingerprintOf = (
   profiles: string,
 ): string => {
   const day = Math.floor((asOf ?? now) / DAY_MS);
-  return JSON.stringify([PIPELINE_VERSION, stateVersion, events, profiles, day, site.floor, k, seed]);
+  return JSON.stringify([PIPELINE_VERSION, stateVersion, events, profiles, day, site.floor, k ?? 'chosen', seed]);
 };
 
 function summaryOf(stored: StoredModel, internals: StoredInternals) {

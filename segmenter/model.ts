@@ -9,6 +9,7 @@ import type {
   SiteId,
 } from '../contract/index.ts';
 import { COUNT_STEP, NOISE_EPSILON } from '../core/index.ts';
+import { K_MIN, VISITORS_PER_CLUSTER_MIN } from './clusters/choose-k.ts';
 import type { ClusterOptions, Clustering } from './clusters/find.ts';
 import { findClusters } from './clusters/find.ts';
 import type { KnownCluster } from './clusters/ids.ts';
@@ -16,14 +17,15 @@ import type { CleaningReport, Features } from './features/clean.ts';
 import { cleanTraits } from './features/clean.ts';
 import { adjustedRandIndex, contingencyOf, normalisedMutualInformation } from './math/agreement.ts';
 import { isEnough } from './publish/enough.ts';
+import { publishCurve } from './publish/pictures.ts';
 import type { ExactGroup, PublishHistory } from './publish/publish.ts';
 import { publishUnderCap } from './publish/publish.ts';
 import type { TraitTable } from './features/trait-table.ts';
 import { TRAITS } from './profiles/traits.ts';
 import type { ProfileTraits } from './read-traits.ts';
 
-/** Visitors a cluster must have on average, or k-means finds noise. */
-const VISITORS_PER_CLUSTER_MIN = 10;
+/** As many clusters a site must have visitors for, where their number is chosen. */
+const K_EXPECTED = 5;
 const METRIC_DECIMALS = 2;
 
 /** What a model is made from. */
@@ -74,9 +76,9 @@ export async function modelVisitors(input: ModelInput): Promise<Modelled> {
   const { table, currency } = input.profiles;
   const features = cleanTraits(table);
   // A site that was segmented stays so: what its segments show, the floors decide. Fewer than k can't make k clusters.
-  const needed = visitorsNeeded(input.options.k, input.site.floor);
+  const needed = visitorsNeeded(input.options.k ?? K_EXPECTED, input.site.floor);
   const enough =
-    table.visitors.length >= input.options.k &&
+    table.visitors.length >= (input.options.k ?? K_MIN) &&
     (input.last.history !== undefined || (await isEnough(table.visitors, needed, input.publishKey)));
   const clustering = enough ? findClusters(features, input.options, input.last.clusters) : undefined;
   if (clustering === undefined)
@@ -84,15 +86,17 @@ export async function modelVisitors(input: ModelInput): Promise<Modelled> {
   const groups = clustering.clusters.map(({ id, rows }) => ({ id, ...groupOf(features, table, rows) }));
   const everybody = groupOf(features, table, [...table.visitors.keys()]);
   const context = { version: input.version, at: input.at, floor: input.site.floor, secret: input.publishKey, currency };
-  const { publication, history } = await publishUnderCap(groups, everybody, context, input.last.history);
-  const { segments, visitors } = publication;
+  const visitorsOf = (rows: readonly number[]): readonly number[] => rows.map((row) => table.visitors[row] ?? 0);
+  const kChoice = await publishCurve(clustering.curve, visitorsOf, context);
+  const { publication, history } = await publishUnderCap(groups, everybody, context, input.last.history, kChoice);
+  const { segments, visitors, map } = publication;
   const memberships = groups.map((group) => ({
     segment: group.id,
     visitors: [...group.visitors].sort((a, b) => a - b),
   }));
   const model: PublishedModel = {
     status: 'segmented',
-    ...versionOf(input),
+    ...versionOf(input, clustering),
     ...(visitors === undefined ? {} : { visitors }),
     traits: features.traits.map(({ id }) => id),
     metrics: {
@@ -100,6 +104,8 @@ export async function modelVisitors(input: ModelInput): Promise<Modelled> {
       explainedVariance: rounded(clustering.components.explained),
       ...agreementWithLast(memberships, input.last.members),
     },
+    ...(publication.kChoice === undefined ? {} : { kChoice: publication.kChoice }),
+    ...(map === undefined ? {} : { map }),
   };
   return { model, segments, memberships, internals: internalsOf(features, currency, clustering), history };
 }
@@ -127,14 +133,15 @@ function noSegments(input: ModelInput, reason: NoSegmentsReason, features: Featu
   };
 }
 
-function versionOf({ site, version, at, options, profiles }: ModelInput): PublishedVersion {
+function versionOf({ site, version, at, options, profiles }: ModelInput, found?: Clustering): PublishedVersion {
+  const k = options.k ?? found?.clusters.length;
   const { firstAt, lastAt } = profiles;
   return {
     site: site.id,
     version,
     at,
     ...(firstAt === undefined || lastAt === undefined ? {} : { window: { from: utcDay(firstAt), to: utcDay(lastAt) } }),
-    method: { name: 'pca-kmeans', k: options.k, seed: options.seed },
+    method: { name: 'pca-kmeans', ...(k === undefined ? {} : { k }), seed: options.seed },
     privacy: { floor: site.floor, epsilon: NOISE_EPSILON, roundedTo: COUNT_STEP },
   };
 }

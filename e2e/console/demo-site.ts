@@ -62,7 +62,7 @@ export async function startDemoSite(port = 0): Promise<DemoSite> {
   await shop.close();
   const stored = await findSite(db, site);
   if (stored === undefined) throw new Error('the demo site was added');
-  await segmentSite({ db, keys, now, randomBytes, asOf: report.lastAt as EpochMs }, stored);
+  await segmentSite({ db, keys, now, randomBytes, asOf: report.lastAt as EpochMs, options: { k: 5 } }, stored);
   return {
     origin,
     db,

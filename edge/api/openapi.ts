@@ -42,9 +42,10 @@ const versionFields = {
   version: v.number(),
   at: v.number(),
   window: v.optional(v.object({ from: v.string(), to: v.string() })),
-  method: v.object({ name: v.literal('pca-kmeans'), k: v.number(), seed: v.number() }),
+  method: v.object({ name: v.literal('pca-kmeans'), k: v.optional(v.number()), seed: v.number() }),
   privacy: v.object({ floor: v.number(), epsilon: v.number(), roundedTo: v.number() }),
 };
+const described = <Schema extends v.GenericSchema>(schema: Schema, text: string) => v.pipe(schema, v.description(text));
 /** A released model. */
 export const modelSchema = v.variant('status', [
   v.object({
@@ -58,6 +59,38 @@ export const modelSchema = v.variant('status', [
       ariWithLast: v.optional(v.number()),
       nmiWithLast: v.optional(v.number()),
     }),
+    kChoice: v.optional(
+      v.pipe(
+        v.array(
+          v.object({
+            k: v.number(),
+            stability: described(
+              v.number(),
+              'Mean adjusted Rand index of halves of the visitors against all; 1 is best',
+            ),
+            silhouette: described(v.number(), 'Mean silhouette width, -1 to 1'),
+            smallest: described(
+              v.nullable(v.number()),
+              'Share of visitors in the smallest cluster, with noise; null where too small to be told',
+            ),
+          }),
+        ),
+        v.description('What the number of clusters is chosen by where it is not given'),
+      ),
+    ),
+    map: v.optional(
+      v.pipe(
+        v.array(
+          v.object({
+            segment: v.string(),
+            x: described(v.number(), 'First principal component of the centres, in standard deviations of traits'),
+            y: described(v.number(), 'The second'),
+            size: described(v.number(), 'Published visitors'),
+          }),
+        ),
+        v.description('Where the published segments lie to each other'),
+      ),
+    ),
   }),
   v.object({
     status: v.literal('no_segments'),

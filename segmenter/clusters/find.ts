@@ -7,6 +7,8 @@ import type { Points } from '../math/points.ts';
 import { distinctPoints, pickPoints } from '../math/points.ts';
 import { sampleIndices } from '../math/random.ts';
 import { SILHOUETTE_SAMPLE_MAX, silhouetteOf } from '../math/silhouette.ts';
+import type { KCurve } from './choose-k.ts';
+import { chooseK, K_MAX, kCurve } from './choose-k.ts';
 import type { KnownCluster } from './ids.ts';
 import { clusterIds } from './ids.ts';
 import { keepOrSwitch } from './warm-start.ts';
@@ -16,7 +18,8 @@ export const VARIANCE_SHARE = 0.9;
 
 /** What a run may choose. */
 export interface ClusterOptions {
-  readonly k: number;
+  /** How many clusters; chosen by how stable they are where left out (choose-k.ts). */
+  readonly k?: number;
   readonly seed: number;
 }
 
@@ -35,10 +38,12 @@ export interface Clustering {
   readonly components: Components;
   readonly inertia: number;
   readonly silhouette?: number;
+  /** What their number is chosen by where it is not given. */
+  readonly curve: KCurve;
 }
 
 /**
- * Finds at most `k` clusters, or undefined where fewer than two different visitors exist.
+ * Finds at most `k` clusters, or as many as are stable, or undefined where fewer than two different visitors exist.
  * @param last the clusters of the last version, whose ids are taken over by those most like them.
  */
 export function findClusters(
@@ -49,9 +54,12 @@ export function findClusters(
   if (features.traits.length === 0) return undefined;
   const components = principalComponents(features.points, VARIANCE_SHARE);
   const scores = project(features.points, components);
-  const distinct = distinctPoints(scores, k);
+  const distinct = distinctPoints(scores, Math.max(k ?? 0, K_MAX));
   if (distinct < 2) return undefined;
-  const fresh = partition(scores, Math.min(k, distinct), seed);
+  // Of a given number too: it shows what others would be like.
+  const curve = kCurve(scores, distinct, seed);
+  const wanted = k ?? chooseK(curve, last.length);
+  const fresh = partition(scores, Math.min(wanted, distinct), seed);
   const { centroids, clusters, inertia } = keepOrSwitch(fresh, last, features, components, scores);
   const rows = centroids.map((): number[] => []);
   clusters.forEach((cluster, row) => rows[cluster]?.push(row));
@@ -65,7 +73,13 @@ export function findClusters(
     .map((cluster, i) => ({ ...cluster, number: ids[i] ?? 0, id: `cluster-${ids[i] ?? 0}` }))
     .sort((a, b) => a.number - b.number);
   const silhouette = sampledSilhouette(scores, clusters, centroids.length, seed);
-  return { clusters: named, components, inertia, ...(silhouette === undefined ? {} : { silhouette }) };
+  return {
+    clusters: named,
+    components,
+    inertia,
+    ...(silhouette === undefined ? {} : { silhouette }),
+    curve,
+  };
 }
 
 function sampledSilhouette(scores: Points, clusters: Int32Array, k: number, seed: number): number | undefined {

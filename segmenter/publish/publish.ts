@@ -1,5 +1,12 @@
 // segmenter/publish/publish.ts: from exact clusters to what may be seen of them (P3). Nothing exact passes this file.
-import type { EpochMs, PublishedSegment, PublishedTrait, VisibleSegment } from '../../contract/index.ts';
+import type {
+  EpochMs,
+  MapPoint,
+  NumberOfClusters,
+  PublishedSegment,
+  PublishedTrait,
+  VisibleSegment,
+} from '../../contract/index.ts';
 import type { PublishedCount } from '../../core/index.ts';
 import {
   mayRelease,
@@ -15,6 +22,7 @@ import { describeCluster, labelClusters } from '../clusters/words.ts';
 import type { ChosenBounds, MeasuredGroup, NoisyMean } from './means.ts';
 import { boundsFor, measure } from './means.ts';
 import { memberSetDigest } from './member-set.ts';
+import { mapOf } from './pictures.ts';
 
 /** A group of visitors, exactly. */
 export type ExactGroup = MeasuredGroup;
@@ -24,6 +32,10 @@ export interface Publication {
   readonly segments: readonly PublishedSegment[];
   /** All profiled visitors; absent where it would tell of a withheld segment. */
   readonly visitors?: number;
+  /** Absent in what was stored before there was one. */
+  readonly map?: readonly MapPoint[];
+  /** As `map`. */
+  readonly kChoice?: readonly NumberOfClusters[];
 }
 
 /** What every number is published under. */
@@ -53,16 +65,19 @@ export interface PublishHistory {
 /**
  * Publishes clusters that share no visitor, and `all` profiled visitors, within the cap of new sets a period. Above it the
  * last publication stands: its segments are repeated by id, and those it did not have are withheld.
+ * @param kChoice what the number of clusters was chosen by, ready to be published.
  */
 export async function publishUnderCap(
   clusters: readonly ExactCluster[],
   all: ExactGroup,
   context: PublishContext,
   history?: PublishHistory,
+  kChoice?: readonly NumberOfClusters[],
 ): Promise<{ readonly publication: Publication; readonly history: PublishHistory }> {
   const rounds = (history?.rounds ?? []).filter((at) => context.at - at < RELEASE_PERIOD_MS);
   const bounds = await boundsFor(all, context, context.at, history?.bounds);
-  const publication = await publishClusters(clusters, all, bounds, context);
+  const curve = kChoice === undefined ? {} : { kChoice };
+  const publication = { ...(await publishClusters(clusters, all, bounds, context)), ...curve };
   const sets = await digestOf(clusters, all, publication);
   if (history !== undefined && history.sets !== sets && !mayRelease(rounds, context.at)) {
     return { publication: repeated(history.publication, clusters, context), history: { ...history, rounds, bounds } };
@@ -85,7 +100,7 @@ async function digestOf(
 }
 
 function repeated(
-  { segments, visitors }: Publication,
+  { segments, visitors, map, kChoice }: Publication,
   clusters: readonly ExactCluster[],
   { version, at }: PublishContext,
 ): Publication {
@@ -97,6 +112,8 @@ function repeated(
       return { status: 'withheld', id, kind: 'cluster', version, at, reason: 'release_cap' };
     }),
     ...(visitors === undefined ? {} : { visitors }),
+    ...(map === undefined ? {} : { map: map.filter(({ segment }) => clusters.some(({ id }) => id === segment)) }),
+    ...(kChoice === undefined ? {} : { kChoice }),
   };
 }
 
@@ -114,16 +131,25 @@ async function publishClusters(
   // Where everybody's size would tell of a withheld segment, nothing of everybody is shown.
   const overallMeans = overall === undefined ? new Map<string, number>() : means;
   const labels = labelClusters(shown);
+  const summariesOf = new Map<number, readonly NoisyMean[]>();
   let next = 0;
   const segments = clusters.map(({ id }, i): PublishedSegment => {
     const count = counts[i];
     const head = { id, kind: 'cluster', version: context.version, at: context.at } as const;
     if (count?.status !== 'published') return { status: 'withheld', ...head, reason: count?.reason ?? 'below_floor' };
     const nth = next++;
+    summariesOf.set(i, shown[nth] ?? []);
     return segmentOf(head, labels[nth] ?? id, count.count, shown[nth] ?? [], overallMeans, context);
   });
+  const map = mapOf(
+    segments.flatMap((segment, i) =>
+      segment.status === 'published'
+        ? [{ segment: segment.id, size: segment.visitors, summaries: summariesOf.get(i) ?? [] }]
+        : [],
+    ),
+  );
   const total = overall === undefined ? undefined : await countOf(overall.visitors, undefined, context);
-  return { segments, ...(total?.status === 'published' ? { visitors: total.count } : {}) };
+  return { segments, map, ...(total?.status === 'published' ? { visitors: total.count } : {}) };
 }
 
 /** Everybody less the visible segments is who was withheld together: seen only where those could be a segment themselves. */
