@@ -155,7 +155,9 @@ export {
   noisySum,
 } from './published-means.ts';
 export type { DestinationRefusal, NewDestination } from './destination.ts';
-export { isPublicName, parseDestination, PURPOSE_CHARS_MAX } from './destination.ts';
+export { parseDestination, PURPOSE_CHARS_MAX } from './destination.ts';
+export type { InnerOrigins, OutboundWay } from './outbound.ts';
+export { INNER_ORIGINS_MAX, outboundWay, readInnerOrigins } from './outbound.ts';
 export type { PublishedCount, WordSource } from './publishing.ts';
 export {
   checkFloor,

@@ -1,6 +1,8 @@
 // edge/app.ts: one Hono core of two apps: the public collector and the authenticated API, with health and description.
 import { Hono } from 'hono';
 import { toHex } from '../core/index.ts';
+import { createLoginPatience } from './api/access/login-patience.ts';
+import { createOidcRoutes } from './api/access/oidc.ts';
 import { createPeopleRoutes } from './api/access/people.ts';
 import { createSessionRoutes } from './api/access/session.ts';
 import { createTokenRoutes } from './api/access/tokens.ts';
@@ -98,7 +100,9 @@ function mountApi(app: Hono<Env>, port: Port, tokenKeys: () => Promise<TokenKeys
       }),
     ),
   );
-  app.route('/', createSessionRoutes(port, tokenKeys));
+  const patience = createLoginPatience(port);
+  app.route('/', createSessionRoutes(port, tokenKeys, patience));
+  app.route('/', createOidcRoutes(port, patience));
   app.route('/', createTokenRoutes(port, tokenKeys));
   app.route('/', createPeopleRoutes(port, tokenKeys));
   const rights = rightsNeeds(port);

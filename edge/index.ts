@@ -32,6 +32,9 @@ export { destroyAbandonedKeys, rotateDueSalts, rotateLongSalt } from './collecto
 export type { Answer, Asked, Handler } from './http/exchange.ts';
 export type { FieldMapping } from './http/field-mapping.ts';
 export { fieldMappingSchema } from './http/field-mapping.ts';
+export type { DomainRole, OidcSettings } from './http/oidc-client.ts';
+export type { FetchOut, OutboundRequest } from './http/outbound.ts';
+export { OUTBOUND_ANSWER_BYTES_MAX, OUTBOUND_MS_MAX, OutboundError } from './http/outbound.ts';
 export { destroyEndedTokenKeys, readTokenKeys, rotateTokenKey } from './http/token-keyring.ts';
 export { issueToken, TOKEN_SECONDS_MAX, tokenEnd, tokenKeysFrom } from './http/tokens.ts';
 export type { HealthNeeds } from './health.ts';

@@ -4,6 +4,8 @@ import type { Condition, EpochMs, PurposeBits, TraitUnit } from '../contract/ind
 import type { Deliver, ExplainedTrait } from './api/privacy/needs.ts';
 import type { Hmac, KeyProvider, NetworkList, Place } from '../core/index.ts';
 import type { Metric } from './http/exposition.ts';
+import type { OidcSettings } from './http/oidc-client.ts';
+import type { FetchOut } from './http/outbound.ts';
 import type { Db, SiteRow, WrappedSalt, WriteJob } from '../store/index.ts';
 
 /** Why a write was not taken; nothing of it is kept, and the client may send it again. */
@@ -103,6 +105,10 @@ export interface Port {
     event: string,
     fields?: Readonly<Record<string, string | number>>,
   ) => void;
+  /** Calls out, to the public internet and what the operator names. */
+  readonly fetchOut: FetchOut;
+  /** How people log in by a provider; undefined where they do not. */
+  readonly oidc: OidcSettings | undefined;
   /** How those are told of erasures whom data was given to. */
   readonly deliver: Deliver;
   /** What a stored profile says, in words; the segmenter's to know. */

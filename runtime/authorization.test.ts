@@ -23,6 +23,7 @@ const OPEN: Readonly<Record<string, string>> = {
   'GET /.well-known/jwks.json': 'public keys',
   'GET /v1/me/segments': 'visitors, by the id of their own browser',
   'GET /v1/schema/segment-rule.json': 'a schema',
+  'GET /v1/session/ways': 'says how people can log in',
   'GET /v1/session/oidc': 'begins a login',
   'GET /v1/session/oidc/callback': 'ends a login',
 };

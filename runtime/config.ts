@@ -2,9 +2,11 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { Result } from '../contract/index.ts';
 import { err, ok } from '../contract/index.ts';
-import type { Limits } from '../edge/index.ts';
+import type { InnerOrigins } from '../core/index.ts';
+import type { Limits, OidcSettings } from '../edge/index.ts';
 import { isMetricsToken, METRICS_TOKEN_PROBLEM } from './metrics-token.ts';
 import { DEFAULT_LIMITS } from './default-limits.ts';
+import { readOutside } from './outside-settings.ts';
 
 /** How a Node server is set up. Paths are absolute. */
 export interface Config {
@@ -31,6 +33,10 @@ export interface Config {
   readonly backupDir?: string;
   /** Days a backup is kept: longer, it would hold what retention removed. 30 where absent, 0 keeps all. */
   readonly backupDays?: number;
+  /** Origins of the operator's own network that this server may call. */
+  readonly innerOrigins?: InnerOrigins;
+  /** How people log in by a provider. */
+  readonly oidc?: OidcSettings;
   /** A libSQL server instead of the files, for the commands that prepare a Worker's database. */
   readonly remote?: { readonly url: string; readonly authToken?: string };
   /** The Worker's master secret in base64, in place of the key folder: with it the commands act as the Worker does. */
@@ -125,7 +131,9 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
     problems.push('HUSHTAG_DATABASE_URL needs HUSHTAG_MASTER_KEY, the secret of the Worker that uses this database');
   const metricsToken = env['HUSHTAG_METRICS_TOKEN'];
   if (metricsToken && !isMetricsToken(metricsToken)) problems.push(METRICS_TOKEN_PROBLEM);
-  if (problems.length > 0) return err(problems);
+  const outside = readOutside(env);
+  if (!outside.ok) problems.push(...outside.error);
+  if (problems.length > 0 || !outside.ok) return err(problems);
   const remote = url ? { remote: authToken ? { url, authToken } : { url } } : {};
   return ok({
     port,
@@ -139,6 +147,7 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
     ...(env['HUSHTAG_BOT_NETWORKS'] ? { botNetworksFile: resolve(cwd, env['HUSHTAG_BOT_NETWORKS']) } : {}),
     ...(env['HUSHTAG_GEO_FILE'] ? { geoFile: resolve(cwd, env['HUSHTAG_GEO_FILE']) } : {}),
     ...(metricsToken ? { metricsToken } : {}),
+    ...outside.value,
     ...remote,
     ...(masterKey ? { masterKey } : {}),
   });

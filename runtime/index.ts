@@ -18,7 +18,7 @@ export { startNode } from './node.ts';
 export { openData } from './open-data.ts';
 export type { Restored } from './restore.ts';
 export { restoreBackup } from './restore.ts';
-export { deliverOverHttps } from './deliver.node.ts';
+export { wayOut } from './way-out.ts';
 export { PRIVACY_PARTS } from './privacy-parts.ts';
 export { projectFolder } from './project-folder.ts';
 export type { ServingMark } from './serving-mark.ts';

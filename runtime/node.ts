@@ -15,7 +15,6 @@ import { clockCounts, createClockLog } from './clock-log.ts';
 import type { Config } from './config.ts';
 import { readServedFiles } from './console-files.ts';
 import { checkRunning, hasRoom } from './doctor.ts';
-import { deliverOverHttps } from './deliver.node.ts';
 import { filesOf } from './files.ts';
 import { configuredKeys } from './key-provider.configured.ts';
 import { openGeo } from './geo.ts';
@@ -32,6 +31,7 @@ import type { StorageHealth } from './storage-health.ts';
 import { watchStorage } from './storage-health.ts';
 import { recallErased } from './second-place.file.ts';
 import type { Writer } from './writer.ts';
+import { wayOut } from './way-out.ts';
 import { startWriter } from './writer.ts';
 
 /** What differs in tests: time, and how a stopped process is seen. */
@@ -129,7 +129,12 @@ const laterOn: Port['later'] = (ms, work) => {
 };
 
 /** What the server is given beside files and threads. */
-const PARTS = { deliver: deliverOverHttps, ...PRIVACY_PARTS, ...SEGMENTER_PARTS };
+const partsOf = (config: Config): Pick<Port, 'fetchOut' | 'deliver' | 'oidc'> & typeof PARTS => ({
+  ...wayOut(config),
+  oidc: config.oidc,
+  ...PARTS,
+});
+const PARTS = { ...PRIVACY_PARTS, ...SEGMENTER_PARTS };
 
 /** Starts the edge on Node. @throws {StartError | KeyFolderError} where something must be mended first. */
 export async function startNode(config: Config, options: NodeOptions = {}): Promise<RunningNode> {
@@ -161,7 +166,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     db,
     ground,
     keys,
-    ...PARTS,
+    ...partsOf(config),
     write: commits.write,
     writeFault: health.fault,
     later: laterOn,

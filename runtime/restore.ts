@@ -11,7 +11,6 @@ import { BackupError } from './backup-error.ts';
 import type { Backup } from './backup.ts';
 import { BACKUP_FILES, sync, verifyBackup } from './backup.ts';
 import type { Config } from './config.ts';
-import { deliverOverHttps } from './deliver.node.ts';
 import { filesOf } from './files.ts';
 import { configuredKeys } from './key-provider.configured.ts';
 import { openData } from './open-data.ts';
@@ -20,6 +19,7 @@ import { createRandomPool } from './random-pool.ts';
 import { runTasks } from './scheduled-tasks.ts';
 import { recallErased } from './second-place.file.ts';
 import { servingProcess } from './serving-mark.ts';
+import { wayOut } from './way-out.ts';
 
 /** What a restore did. */
 export interface Restored {
@@ -86,9 +86,8 @@ async function settle(
     await destroyExpiredSalts({ db, keys }, now());
     await destroyAbandonedKeys({ db, keys }, now());
     await appendAudit(db, { kind: 'backup_restored', madeAt: backup.madeAt, at: now() });
-    const counts = await runTasks({ db, keys, deliver: deliverOverHttps, now, randomBytes: createRandomPool() }, [
-      'purge',
-    ]);
+    const { deliver } = wayOut(config);
+    const counts = await runTasks({ db, keys, deliver, now, randomBytes: createRandomPool() }, ['purge']);
     const { events } = await readGroundFigures(db);
     const saltsWithoutKey = await keysLost(db, keys.read);
     const { rows } = await db.client.execute('PRAGMA wal_checkpoint(TRUNCATE)');

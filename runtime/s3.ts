@@ -1,9 +1,11 @@
 // runtime/s3.ts: sends a folder to an S3-compatible storage, each file checked by its SHA-256 on arrival.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AwsClient } from 'aws4fetch';
+import { AwsV4Signer } from 'aws4fetch';
+import type { FetchOut } from '../edge/index.ts';
 import type { ExportedFile } from './export.ts';
 import { EXPORT_MANIFEST } from './export.ts';
+import { createFetchOut } from './outbound.node.ts';
 
 /** Where to, and as whom. */
 export interface S3Target {
@@ -33,8 +35,41 @@ const ANSWER_CHARS_SHOWN = 300;
 
 const encoded = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
+/** Sends one file, again after 5xx, 429 and lost connections. @returns the last answer. */
+async function put(
+  fetchOut: FetchOut,
+  url: string,
+  file: { readonly body: Buffer<ArrayBuffer>; readonly sha256: string | undefined },
+  { accessKeyId, secretAccessKey, sessionToken, region, endpoint }: S3Target,
+): Promise<Response> {
+  for (let attempt = 0; ; attempt += 1) {
+    const signed = await new AwsV4Signer({
+      method: 'PUT',
+      url,
+      body: file.body,
+      // Signed with the body, so that storage refuses bytes that changed on the way.
+      ...(file.sha256 === undefined ? {} : { headers: { 'x-amz-content-sha256': file.sha256 } }),
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+      service: 's3',
+      region,
+    }).sign();
+    const headers = Object.fromEntries(signed.headers.entries());
+    const sent = fetchOut(url, { method: 'PUT', headers, body: file.body, msMax: ANSWER_MS_MAX });
+    const answer = await sent.catch((fault: unknown) => {
+      if (attempt < RETRIES) return undefined;
+      throw new S3Error(`${endpoint.host} did not answer: check --endpoint and the network.`, { cause: fault });
+    });
+    const isFinal = answer !== undefined && answer.status < 500 && answer.status !== 429;
+    if (answer !== undefined && (isFinal || attempt === RETRIES)) return answer;
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * FIRST_PAUSE_MS * 2 ** attempt));
+  }
+}
+
 /**
  * Sends the files and then the manifest: who sees the manifest sees all of it. Sending again overwrites with the same.
+ * The endpoint is what an operator types, so it may lie in their own network; a redirect from there is not followed.
  * @throws {S3Error} an answer that is no success.
  */
 export async function sendToS3(
@@ -43,37 +78,13 @@ export async function sendToS3(
   target: S3Target,
   onProgress: (files: number) => void = () => undefined,
 ): Promise<void> {
-  const { accessKeyId, secretAccessKey, sessionToken, region } = target;
-  const client = new AwsClient({
-    accessKeyId,
-    secretAccessKey,
-    ...(sessionToken === undefined ? {} : { sessionToken }),
-    service: 's3',
-    region,
-    retries: RETRIES,
-    initRetryMs: FIRST_PAUSE_MS,
-  });
+  const fetchOut = createFetchOut({ innerOrigins: new Set([target.endpoint.origin]) });
   const paths = [...files.map(({ path }) => path), EXPORT_MANIFEST];
   const digests = new Map(files.map(({ path, sha256 }) => [path, sha256]));
   for (const [sent, path] of paths.entries()) {
     const url = new URL(`${encoded(target.bucket)}/${encoded(target.prefix + path)}`, target.endpoint);
     const body = await readFile(join(folder, path));
-    const digest = digests.get(path);
-    const response = await client
-      .fetch(url.href, {
-        method: 'PUT',
-        body,
-        // Signed with the body, so that storage refuses bytes that changed on the way.
-        ...(digest === undefined ? {} : { headers: { 'x-amz-content-sha256': digest } }),
-        // A redirect would send data to a host that nobody named.
-        redirect: 'manual',
-        signal: AbortSignal.timeout(ANSWER_MS_MAX),
-      })
-      .catch((fault: unknown) => {
-        throw new S3Error(`${target.endpoint.host} did not answer: check --endpoint and the network.`, {
-          cause: fault,
-        });
-      });
+    const response = await put(fetchOut, url.href, { body, sha256: digests.get(path) }, target);
     const text = await response.text();
     if (!response.ok)
       throw new S3Error(

@@ -2,7 +2,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EpochMs } from '../contract/index.ts';
 import { openFiles } from '../store/open.node.ts';
-import { deliverOverHttps } from './deliver.node.ts';
 import { filesOf } from './files.ts';
 import { openHistory, withMirror } from './history.ts';
 import { configuredKeys } from './key-provider.configured.ts';
@@ -10,6 +9,7 @@ import { createRandomPool } from './random-pool.ts';
 import type { ThreadWork } from './schedule-thread-start.ts';
 import { runTasks } from './scheduled-tasks.ts';
 import { openSecondFolder } from './second-place.file.ts';
+import { wayOut } from './way-out.ts';
 
 const { config, tasks } = workerData as ThreadWork;
 const db = withMirror(await openFiles(filesOf(config)), config);
@@ -18,7 +18,7 @@ try {
   const needs = {
     db,
     keys,
-    deliver: deliverOverHttps,
+    deliver: wayOut(config).deliver,
     now: () => Date.now() as EpochMs,
     randomBytes: createRandomPool(),
     history: openHistory(config, db),

@@ -131,6 +131,8 @@ export function testPort(db: Db, over: Partial<Port> = {}): Port {
     ground: db,
     keys: TEST_KEYS,
     deliver: () => Promise.resolve(false),
+    fetchOut: () => Promise.reject(new Error('a test calls nobody')),
+    oidc: undefined,
     ...PRIVACY_PARTS,
     ...SEGMENTER_PARTS,
     write: () => Promise.resolve(undefined),

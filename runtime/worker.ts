@@ -12,7 +12,7 @@ import type { EpochMs } from '../contract/index.ts';
 import { HOUR_MS } from '../contract/index.ts';
 import type { KeyProvider } from '../core/index.ts';
 import { faultCode, toHex } from '../core/index.ts';
-import type { Port } from '../edge/index.ts';
+import type { Deliver, Port } from '../edge/index.ts';
 import { checkShared, createEdge } from '../edge/index.ts';
 import { PRIVACY_PARTS, SEGMENTER_PARTS } from './privacy-parts.ts';
 import type { Db, WriteJob } from '../store/index.ts';
@@ -20,13 +20,16 @@ import { acceptMessage, insertSaltStatement, leaveOnWithdrawal } from '../store/
 import { openRemote } from '../store/open.web.ts';
 import { masterKeys } from './key-provider.master.ts';
 import { DEFAULT_LIMITS } from './default-limits.ts';
-import { deliverByFetch } from './deliver.web.ts';
+import { createDeliver } from './deliver.ts';
 import { webHmac } from './hmac.web.ts';
 import { createClockLog } from './clock-log.ts';
 import { createLog } from './log.ts';
 import { messagesOf } from './queue-messages.ts';
 import { isMetricsToken } from './metrics-token.ts';
 import { placeFrom } from './place.ts';
+import { createFetchOut } from './outbound.web.ts';
+import type { Outside } from './outside-settings.ts';
+import { readOutside } from './outside-settings.ts';
 import { runTasks } from './scheduled-tasks.ts';
 import { secondBucket } from './second-place.r2.ts';
 
@@ -40,6 +43,16 @@ interface Env {
   readonly HUSHTAG_METRICS_TOKEN?: string;
   /** The static assets: what is in dist/public. */
   readonly ASSETS?: Fetcher;
+  /** Origins that are no names of the public internet and may be called all the same. */
+  readonly HUSHTAG_INNER_ORIGINS?: string;
+  /** What `wrangler.toml` calls the Worker's own address, for the way back from a provider. */
+  readonly HUSHTAG_PUBLIC_URL?: string;
+  readonly HUSHTAG_OIDC_ISSUER?: string;
+  readonly HUSHTAG_OIDC_CLIENT_ID?: string;
+  /** `wrangler secret put HUSHTAG_OIDC_CLIENT_SECRET`. */
+  readonly HUSHTAG_OIDC_CLIENT_SECRET?: string;
+  readonly HUSHTAG_OIDC_NAME?: string;
+  readonly HUSHTAG_OIDC_DOMAINS?: string;
   readonly HUSHTAG_EVENTS: Queue<QueuedJob>;
   /** Where checkpoints of the audit log and tombstones are kept too. */
   readonly HUSHTAG_SECOND_PLACE?: R2Bucket;
@@ -56,6 +69,7 @@ interface Isolate {
   readonly db: Db;
   readonly keys: KeyProvider;
   readonly log: Port['log'];
+  readonly deliver: Deliver;
   readonly fetch: (request: Request, env: Env) => Response | Promise<Response>;
 }
 
@@ -81,6 +95,24 @@ const consoleAsset =
     return { body, type: 'text/html; charset=utf-8', etag: page.headers.get('etag') ?? '""', packed: {} };
   };
 
+/** A setting that is wrong leaves logging in by a provider out, and says so; events are taken all the same. */
+function outsideOf(env: Env, log: Port['log']): Outside {
+  const { HUSHTAG_INNER_ORIGINS, HUSHTAG_PUBLIC_URL, HUSHTAG_OIDC_ISSUER, HUSHTAG_OIDC_CLIENT_ID } = env;
+  const { HUSHTAG_OIDC_CLIENT_SECRET, HUSHTAG_OIDC_NAME, HUSHTAG_OIDC_DOMAINS } = env;
+  const outside = readOutside({
+    HUSHTAG_INNER_ORIGINS,
+    HUSHTAG_PUBLIC_URL,
+    HUSHTAG_OIDC_ISSUER,
+    HUSHTAG_OIDC_CLIENT_ID,
+    HUSHTAG_OIDC_CLIENT_SECRET,
+    HUSHTAG_OIDC_NAME,
+    HUSHTAG_OIDC_DOMAINS,
+  });
+  if (outside.ok) return outside.value;
+  for (const problem of outside.error) log('error', 'setting_refused', { problem });
+  return {};
+}
+
 async function openIsolate(env: Env): Promise<Isolate> {
   const log = createLog((line) => console.log(line.trimEnd()), systemNow);
   const db = openRemote({
@@ -89,6 +121,9 @@ async function openIsolate(env: Env): Promise<Isolate> {
   });
   const keys = await masterKeys(fromBase64(env.HUSHTAG_MASTER_KEY));
   const metricsToken = env.HUSHTAG_METRICS_TOKEN;
+  const outside = outsideOf(env, log);
+  const fetchOut = createFetchOut(outside.innerOrigins);
+  const deliver = createDeliver(fetchOut);
   const port: Port = {
     now: systemNow,
     randomBytes,
@@ -122,7 +157,9 @@ async function openIsolate(env: Env): Promise<Isolate> {
     db,
     ground: db,
     keys,
-    deliver: deliverByFetch,
+    fetchOut,
+    deliver,
+    oidc: outside.oidc,
     ...PRIVACY_PARTS,
     ...SEGMENTER_PARTS,
     log,
@@ -138,7 +175,7 @@ async function openIsolate(env: Env): Promise<Isolate> {
       }
     },
   };
-  return { db, keys, log, fetch: createEdge(port).fetch };
+  return { db, keys, log, deliver, fetch: createEdge(port).fetch };
 }
 
 // One isolate serves many requests; a failed start is not remembered.
@@ -168,9 +205,9 @@ async function consume(batch: MessageBatch<QueuedJob>, env: Env): Promise<void> 
 }
 
 async function runSchedule(env: Env): Promise<void> {
-  const { db, keys, log } = await isolate(env);
+  const { db, keys, log, deliver } = await isolate(env);
   const secondPlace = env.HUSHTAG_SECOND_PLACE === undefined ? undefined : secondBucket(env.HUSHTAG_SECOND_PLACE);
-  const counts = await runTasks({ db, keys, deliver: deliverByFetch, now: systemNow, randomBytes, secondPlace }, [
+  const counts = await runTasks({ db, keys, deliver, now: systemNow, randomBytes, secondPlace }, [
     'messages',
     'salts',
     'requests',

@@ -116,6 +116,8 @@ export type { Claim, IdempotentRequest } from './idempotent-answers.ts';
 export { claimAnswer, dropClaim, keepAnswer } from './idempotent-answers.ts';
 export type { NewPerson, Person, PersonChange, RoleHeld } from './people.ts';
 export { addPersonStatements, changePerson, isLoginTaken, PEOPLE_MAX, readPeople, removePerson } from './people.ts';
+export type { LoginMatch, ProviderLogin } from './provider-logins.ts';
+export { addByRule, logInByProvider, matchLogin } from './provider-logins.ts';
 export type { GivenCode, Session, SessionOwner, SessionToken } from './sessions.ts';
 export {
   CODE_ATTEMPTS_MAX,

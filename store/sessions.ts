@@ -57,7 +57,8 @@ export interface NewSession {
   readonly expiresAt: number;
 }
 
-const afterLogin = (person: string): InStatement[] => [
+/** What follows a login: it is known that they did, and of too many sessions the oldest end. */
+export const afterLogin = (person: string): InStatement[] => [
   { sql: 'UPDATE people SET has_logged_in = 1 WHERE id = ?', args: [person] },
   {
     sql: `DELETE FROM sessions WHERE person = ? AND digest NOT IN

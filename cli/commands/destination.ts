@@ -14,7 +14,7 @@ const REFUSALS: Readonly<Record<DestinationRefusal, string>> = {
   url_malformed: 'The address is no URL, or has a user, a password or a fragment in it',
   url_not_https: 'The address begins with https://',
   url_not_public:
-    'The address names a host of the public internet: not an address in digits, nor a name of your own network',
+    'The address names a host of the public internet: not an address in digits, nor a name of your own network (HUSHTAG_INNER_ORIGINS says which of those may be called)',
   purpose_length: `--purpose takes 1 to ${PURPOSE_CHARS_MAX} characters`,
 };
 const siteArgument = { type: 'positional', required: true, description: 'The site' } as const;
@@ -36,7 +36,8 @@ const setCommand = defineCommand({
     json: jsonFlag,
   },
   run: async ({ args }) => {
-    const read = parseDestination({ name: args.name, url: args.url, purpose: args.purpose });
+    const { innerOrigins } = requireConfig();
+    const read = parseDestination({ name: args.name, url: args.url, purpose: args.purpose }, innerOrigins);
     if (!read.ok) throw new CliError(2, REFUSALS[read.error]);
     const secret = await withRights(async (needs) => {
       const site = await requireSite(needs.db, args.site);

@@ -76,3 +76,16 @@ export async function signIn(origin: string, given: string): Promise<Result<Prin
 export async function signOut(origin: string, { csrf }: Principal): Promise<void> {
   await fetch(`${origin}/v1/session`, { method: 'DELETE', headers: { 'x-hushtag-csrf': csrf } }).catch(() => undefined);
 }
+
+const waysSchema = v.object({ oidc: v.nullable(v.object({ name: v.string() })) });
+
+/** What the provider is called that people can sign in with here; undefined where there is none. */
+export async function signInProvider(origin: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(`${origin}/v1/session/ways`);
+    const ways = v.safeParse(waysSchema, await response.json());
+    return ways.success ? ways.output.oidc?.name : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Failure } from '../api/failure.ts';
 import type { Principal } from '../api/session.ts';
-import { signIn } from '../api/session.ts';
+import { signIn, signInProvider } from '../api/session.ts';
 import { useWords } from '../app/context.ts';
 import { TextField } from '../parts/field.tsx';
 import { Failed, Notice } from '../parts/states.tsx';
@@ -16,7 +16,21 @@ const WORDS = {
   code: ['One-time code or token', '一次性代码或令牌'],
   codeHelp: ['Printed when the server first starts.', '服务器首次启动时打印。'],
   enter: ['Sign in', '登录'],
-  organisation: ['Sign in with your organisation', '使用组织账号登录'],
+  organisation: ['Sign in with {name}', '使用 {name} 登录'],
+  expired: [
+    'Signing in took too long, or began in another browser. Try again.',
+    '登录超时,或在其他浏览器中开始。请重试。',
+  ],
+  provider: [
+    'The sign-in service could not be reached, or did not let you in. Try again.',
+    '无法连接登录服务,或登录被拒绝。请重试。',
+  ],
+  unverified: ['The sign-in service has not verified your e-mail address.', '登录服务尚未验证您的电子邮箱。'],
+  not_invited: ['Nobody has invited this account here. Ask an owner to add you.', '此账号未受邀。请联系所有者添加。'],
+  address_reassigned: [
+    'Your address belonged to somebody else before. Ask an owner to set it for you again.',
+    '您的邮箱曾属于他人。请联系所有者重新设置。',
+  ],
   how: ['No code at hand? On the server:', '没有代码?请在服务器上运行:'],
   refused: [
     'This is not a code or token that is good now. Make a new one and paste it whole.',
@@ -28,26 +42,37 @@ const WORDS = {
   ],
 } as const;
 
-/** Whether this server hands sign-in to a provider; asked without following it there. */
-function useProvider(): boolean {
-  const [isThere, setIsThere] = useState(false);
+const REFUSALS = ['expired', 'provider', 'unverified', 'not_invited', 'address_reassigned'] as const;
+const isRefusal = (text: string): text is (typeof REFUSALS)[number] => REFUSALS.some((one) => one === text);
+
+/** What the provider is called that this server hands sign-in to; undefined where it does not. */
+function useProvider(): string | undefined {
+  const [name, setName] = useState<string | undefined>();
   useEffect(() => {
-    fetch('/v1/session/oidc', { redirect: 'manual' }).then(
-      (response) => setIsThere(response.type === 'opaqueredirect'),
-      () => setIsThere(false),
-    );
+    void signInProvider(location.origin).then(setName);
   }, []);
-  return isThere;
+  return name;
 }
+
+/** Why the provider's answer let nobody in, as the edge says it in the address it sends a browser back to. */
+const ProviderRefused = (): JSX.Element | null => {
+  const say = useWords(WORDS);
+  const refusal = new URLSearchParams(location.search).get('refused') ?? '';
+  return isRefusal(refusal) ? (
+    <p class="fault" role="alert">
+      {say(refusal)}
+    </p>
+  ) : null;
+};
 
 /** What a refused code gets: the words of this page instead of the server's "token". */
 const Refused = ({ failure }: { readonly failure: Failure }): JSX.Element => {
   const say = useWords(WORDS);
-  const isRefusal =
+  const isOfCode =
     failure.kind === 'signed_out' ||
     failure.kind === 'not_offered' ||
     (failure.kind === 'problem' && failure.status === 403);
-  return isRefusal ? (
+  return isOfCode ? (
     <p class="fault" role="alert">
       {say('refused')}
     </p>
@@ -62,7 +87,7 @@ export function Login({ onEnter }: { readonly onEnter: (principal: Principal) =>
   const [given, setGiven] = useState('');
   const [failure, setFailure] = useState<Failure | undefined>();
   const [isBusy, setIsBusy] = useState(false);
-  const hasProvider = useProvider();
+  const provider = useProvider();
   useEffect(() => {
     document.title = `${say('title')} · hushtag`;
   }, [say]);
@@ -99,11 +124,12 @@ export function Login({ onEnter }: { readonly onEnter: (principal: Principal) =>
             {say('enter')}
           </button>
         </form>
-        {hasProvider ? (
+        <ProviderRefused />
+        {provider === undefined ? null : (
           <a class="button wide" href="/v1/session/oidc">
-            {say('organisation')}
+            {say('organisation', { name: provider })}
           </a>
-        ) : null}
+        )}
         <div class="login-how">
           <p class="note">{say('how')}</p>
           <pre class="code">npx hushtag login-code</pre>

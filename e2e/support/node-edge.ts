@@ -7,6 +7,7 @@ import type { EpochMs } from '../../contract/index.ts';
 import type { KeyProvider } from '../../core/index.ts';
 import { issueToken, tokenKeysFrom } from '../../edge/index.ts';
 import { startNode } from '../../runtime/index.ts';
+import type { Outside } from '../../runtime/outside-settings.ts';
 import { segmentSites } from '../../runtime/segment-sites.ts';
 import { mmdbOf } from '../../runtime/testing.ts';
 import { openFiles } from '../../store/open.node.ts';
@@ -47,6 +48,7 @@ export const send = (origin: string, path: string, init: RequestInit = {}): Prom
 /** Starts it in folders of its own, with keys of its own unless told otherwise. */
 export async function startNodeEdge(
   keys?: KeyProvider,
+  outside: Outside = {},
 ): Promise<EdgeUnderTest & { readonly folder: string; readonly keyDir: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'hushtag-edge-'));
   const config = {
@@ -59,6 +61,7 @@ export async function startNodeEdge(
     limits: { siteEventsPerSecond: 2_000, addressEventsPerSecond: 100 },
     geoFile: join(folder, 'places.mmdb'),
     metricsToken: METRICS_TOKEN,
+    ...outside,
   };
   await writeFile(config.geoFile, mmdbOf([[PLACED_NETWORK, PLACE]]));
   let log = '';

@@ -2,4 +2,4 @@
 import { edgeSuite } from '../edge/suite.ts';
 import { startWorkerdEdge } from '../support/workerd-edge.ts';
 
-edgeSuite(startWorkerdEdge);
+edgeSuite(() => startWorkerdEdge());

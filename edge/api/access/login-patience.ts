@@ -11,8 +11,11 @@ const HOUR_SECONDS = 3_600;
 /** Who tries has no site yet. */
 const NO_SITE = 0;
 
-/** Makes the count. @returns 0, or the milliseconds to wait; an address is known by a keyed hash of the day alone (P1). */
-export function createLoginPatience(port: Pick<Port, 'now' | 'randomBytes'>): (address: string | undefined) => number {
+/** Counts a try of an address. @returns 0, or the milliseconds to wait. */
+export type LoginPatience = (address: string | undefined) => number;
+
+/** Makes the count. An address is known by a keyed hash of the day alone (P1). */
+export function createLoginPatience(port: Pick<Port, 'now' | 'randomBytes'>): LoginPatience {
   const ofNetwork = createRateLimit({ perSecond: LOGIN_TRIES_PER_HOUR / HOUR_SECONDS, burst: LOGIN_TRIES });
   const nameOf = createAddressNames(port);
   return (address) => {

@@ -23,15 +23,22 @@ const roles = v.pipe(
   v.check((held) => new Set(held.map((one) => one.site)).size === held.length, 'one role a site'),
 );
 const label = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(LABEL_CHARS_MAX));
-const email = v.pipe(v.string(), v.trim(), v.maxLength(EMAIL_CHARS_MAX), v.regex(/^[^\s@]+@[^\s@]+$/), v.toLowerCase());
+/** An address that somebody logs in with, as a provider tells it: the same text whoever writes it. */
+export const emailSchema = v.pipe(
+  v.string(),
+  v.trim(),
+  v.maxLength(EMAIL_CHARS_MAX),
+  v.regex(/^[^\s@]+@[^\s@]+$/),
+  v.toLowerCase(),
+);
 
 /** Somebody to add. */
-export const newPersonSchema = v.strictObject({ label, roles, email: v.optional(email) });
+export const newPersonSchema = v.strictObject({ label, roles, email: v.optional(emailSchema) });
 /** What may change of somebody. */
 export const personChangeSchema = v.strictObject({
   label: v.optional(label),
   roles: v.optional(roles),
-  email: v.optional(email),
+  email: v.optional(emailSchema),
 });
 /** What to send. */
 export const PERSON_HELP = `Send {"label": …, "roles": [{"site": null or a site, "role": ${ROLES.join(' | ')}}]}, with "email" where they log in by a provider.`;

@@ -22,7 +22,7 @@ import { verifyToken } from '../../http/tokens.ts';
 import type { Port } from '../../port.ts';
 import { answerJson } from '../answer-json.ts';
 import { installationScopesOf, privateJson } from '../require-scope.ts';
-import { createLoginPatience } from './login-patience.ts';
+import type { LoginPatience } from './login-patience.ts';
 import { ownerName, sessionPrincipal } from './principal.ts';
 import { describeLogin, describeLogout, describeSession, describeSites, loginSchema } from './session-openapi.ts';
 
@@ -77,9 +77,8 @@ const siteShown = (site: Site, scopes: Iterable<string>, role: string | undefine
 });
 
 /** Makes the routes. */
-export function createSessionRoutes(port: Port, tokenKeys: () => Promise<TokenKeys>): Hono {
+export function createSessionRoutes(port: Port, tokenKeys: () => Promise<TokenKeys>, patience: LoginPatience): Hono {
   const app = new Hono();
-  const patience = createLoginPatience(port);
 
   const logIn = async (context: Context): Promise<Response> => {
     const waitMs = patience(port.clientAddress(context.req.raw, context.env));
