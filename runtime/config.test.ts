@@ -16,6 +16,7 @@ describe('P2: configuration', () => {
         trustedProxies: 0,
         segmentMinutes: 60,
         liveFold: true,
+        logBytes: 64_000_000,
         limits: { siteEventsPerSecond: 2_000, addressEventsPerSecond: 100 },
       },
     });

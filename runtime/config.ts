@@ -7,6 +7,7 @@ import type { Limits, OidcSettings } from '../edge/index.ts';
 import { isMetricsToken, METRICS_TOKEN_PROBLEM } from './metrics-token.ts';
 import { DEFAULT_LIMITS } from './default-limits.ts';
 import { readOutside } from './outside-settings.ts';
+import { LOG_BYTES } from '../store/open.node.ts';
 
 /** How a Node server is set up. Paths are absolute. */
 export interface Config {
@@ -20,6 +21,8 @@ export interface Config {
   readonly segmentMinutes: number;
   /** Whether profiles and rule segments follow each commit within a second; where not, each run of the segmenter. */
   readonly liveFold?: boolean;
+  /** Length that ground.db's log is given at the start, bytes; where absent it grows as it is used. */
+  readonly logBytes?: number;
   readonly limits: Limits;
   /** A file of networks whose traffic counts as bots', one a line. */
   readonly botNetworksFile?: string;
@@ -142,6 +145,7 @@ export function readConfig(env: Environment, cwd: string): Result<Config, readon
     trustedProxies,
     segmentMinutes,
     liveFold: live === 'on',
+    logBytes: LOG_BYTES,
     limits,
     backupDays,
     ...(env['HUSHTAG_BOT_NETWORKS'] ? { botNetworksFile: resolve(cwd, env['HUSHTAG_BOT_NETWORKS']) } : {}),

@@ -77,7 +77,7 @@ function startCommits(
   readonly metrics: Port['metrics'];
 } {
   const durations = createHistogram(COMMIT_SECONDS);
-  const writer = startWriter(filesOf(config), () => log('error', 'writer_ended'));
+  const writer = startWriter(filesOf(config), () => log('error', 'writer_ended'), config.logBytes);
   const health = watchStorage(log);
   const commits = createGroupCommit({
     commit: async (jobs) => {
@@ -147,6 +147,8 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
   const ground = await openGround(filesOf(config));
   const sayClock = await catchUp(config, { ground, db, keys, now, log });
   const { writer, health, commits, metrics } = startCommits(config, log);
+  // Nothing to write: it is through when the writer has its file and the log its room, and the first request waits for neither.
+  await writer.run([]).catch(() => undefined);
   const closeFiles = async (): Promise<void> => {
     await writer.close();
     ground.client.close();

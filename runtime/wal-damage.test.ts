@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openLocalWriter } from '../store/local-writer.ts';
 import { openGround } from '../store/open.node.ts';
 import { findWalDamage as find } from './wal-damage.ts';
 import { FRAME_HEADER_BYTES, WAL_HEADER_BYTES } from './wal-frames.ts';
 
 const FRAME_BYTES = FRAME_HEADER_BYTES + 4_096;
 const COMMITS = 12;
+const ROOM_BYTES = 1_000_000;
 const findWalDamage = (path: string) => find(path, 0);
 
 describe('D1: a damaged log', () => {
@@ -48,6 +50,25 @@ describe('D1: a damaged log', () => {
     changed[at] = (changed[at] ?? 0) ^ (1 << bit);
     await writeFile(`${copy}-wal`, changed);
   };
+
+  it('is no damage where the log was given room, before the first commit in it and after some', async () => {
+    const roomy = join(folder, 'roomy.db');
+    const writer = openLocalWriter({ ground: roomy, derived: '' });
+    const keep = async (): Promise<void> => {
+      for (const end of ['', '-wal', '-shm']) await copyFile(`${roomy}${end}`, `${copy}${end}`);
+    };
+    writer.run(['CREATE TABLE events (id INTEGER PRIMARY KEY, value TEXT)', 'INSERT INTO events VALUES (1, NULL)']);
+    expect(writer.makeLogRoom(ROOM_BYTES)).toBe('made');
+    await keep();
+    expect(await findWalDamage(copy)).toBeUndefined();
+    expect(await rowsSeen()).toBe(1);
+    writer.run(['INSERT INTO events VALUES (2, NULL)']);
+    writer.run(['INSERT INTO events VALUES (3, NULL)']);
+    await keep();
+    expect(await findWalDamage(copy)).toBeUndefined();
+    expect(await rowsSeen()).toBe(3);
+    writer.close();
+  });
 
   it('is no damage where the log is whole, absent or empty', async () => {
     await fresh();

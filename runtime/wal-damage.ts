@@ -14,6 +14,7 @@ import {
   isOneBitOff,
   isSamePair,
   readFrame,
+  readFrameHead,
   readWalHeader,
   WAL_HEADER_BYTES,
 } from './wal-frames.ts';
@@ -120,7 +121,7 @@ async function walk(handle: FileHandle, header: WalHeader, committed: number): P
         return { kind: 'flipped', frame: sound };
       bad = sound;
     }
-    const { commits: isCommit, salts } = readFrame(bytes, header, before);
+    const { commits: isCommit, salts } = readFrameHead(bytes);
     if (isCommit && isSamePair(salts, header.salts)) commits += 1;
   }
   if (commits > COMMITS_OF_A_CRASH_MAX) return { kind: 'behind', frame: sound };

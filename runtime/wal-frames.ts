@@ -26,11 +26,15 @@ export interface WalHeader {
   readonly state: 'sound' | 'flipped' | 'broken';
 }
 
-/** A frame as it stands. */
-export interface Frame {
+/** What a frame says of itself. */
+export interface FrameHead {
   /** Whether it ends a transaction. */
   readonly commits: boolean;
   readonly salts: Pair;
+}
+
+/** A frame as it stands. */
+export interface Frame extends FrameHead {
   /** The checksum that is written in it, and the one that its bytes give. */
   readonly written: Pair;
   readonly found: Pair;
@@ -120,13 +124,18 @@ export function readWalHeader(bytes: Uint8Array, pageBytes: number | undefined):
   };
 }
 
+/** Reads what a frame says of itself, and sums nothing up: of a log of 64 MB most is room. */
+export function readFrameHead(bytes: Uint8Array): FrameHead {
+  const view = viewOf(bytes);
+  return { commits: view.getUint32(4) !== 0, salts: pairAt(view, 8) };
+}
+
 /** Reads a frame whose checksum goes on from `before`. */
 export function readFrame(bytes: Uint8Array, header: WalHeader, before: Pair): Frame {
   const view = viewOf(bytes);
   const words = frameWords(bytes, header);
   return {
-    commits: view.getUint32(4) !== 0,
-    salts: pairAt(view, 8),
+    ...readFrameHead(bytes),
     written: pairAt(view, 16),
     found: checksumOver(words, before),
   };

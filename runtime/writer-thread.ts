@@ -18,8 +18,30 @@ export interface WriterAnswer {
   readonly fault?: string;
 }
 
-const files = workerData as Files;
+/** What the thread is started with. */
+export interface WriterData {
+  readonly files: Files;
+  /** Length that the log is given now, and again where something cut it short; 0 where it may grow as it is used. */
+  readonly logBytes: number;
+}
+
+/** How often the log is looked at: an erasure and a purge cut it to nothing. */
+const LOOK_MS = 600_000;
+
+const { files, logBytes } = workerData as WriterData;
 let writer = openLocalWriter(files);
+
+function makeRoom(): void {
+  try {
+    writer.makeLogRoom(logBytes);
+  } catch {
+    // Commits are slower without it, and what is wrong with the disk the next one says.
+  }
+}
+if (logBytes > 0) {
+  makeRoom();
+  setInterval(makeRoom, LOOK_MS).unref();
+}
 
 /** The driver's code without what SQLite adds to it: `SQLITE_IOERR_WRITE` is `SQLITE_IOERR`. */
 const baseCode = (fault: unknown): string => {

@@ -6,7 +6,7 @@ import type { InStatement } from '@libsql/client';
 import type { WriteJob } from '../store/index.ts';
 import type { Files } from '../store/open.node.ts';
 import { projectFolder } from './project-folder.ts';
-import type { WriterAnswer, WriterRequest } from './writer-thread.ts';
+import type { WriterAnswer, WriterData, WriterRequest } from './writer-thread.ts';
 
 /** A write that did not happen; `code` is the driver's, such as `SQLITE_FULL`. */
 export class WriteFault extends Error {
@@ -33,8 +33,11 @@ export const builtScript = (name: string): string => join(projectFolder(), 'dist
 /** Threads started anew after they ended unasked, in one life of the server; past it the operator must look. */
 const RESTARTS_MAX = 20;
 
-/** Starts the writer. Where its thread ends unasked, what waits is refused, `onEnd` is told, and a new one is started. */
-export function startWriter(files: Files, onEnd: () => void): Writer {
+/**
+ * Starts the writer. Where its thread ends unasked, what waits is refused, `onEnd` is told, and a new one is started.
+ * @param logBytes the length that the log is given before the first commit; 0 where it may grow as it is used.
+ */
+export function startWriter(files: Files, onEnd: () => void, logBytes = 0): Writer {
   const waiting = new Map<number, { readonly resolve: () => void; readonly reject: (fault: WriteFault) => void }>();
   let id = 0;
   let restarts = 0;
@@ -46,7 +49,9 @@ export function startWriter(files: Files, onEnd: () => void): Writer {
     waiting.clear();
   };
   const start = (): Worker => {
-    const started = new Worker(builtScript('writer-thread'), { workerData: files });
+    const started = new Worker(builtScript('writer-thread'), {
+      workerData: { files, logBytes } satisfies WriterData,
+    });
     started.on('message', ({ id: answered, fault }: WriterAnswer) => {
       const write = waiting.get(answered);
       waiting.delete(answered);

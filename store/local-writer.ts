@@ -14,7 +14,9 @@ import type { SiteRow } from './db.ts';
 import type { ColumnKind } from './event-columns.ts';
 import { EVENT_COLUMNS } from './event-columns.ts';
 import type { Files } from './open.node.ts';
-import { GROUND_PRAGMAS } from './open.node.ts';
+import type { LogRoom } from './log-room.ts';
+import { makeLogRoom } from './log-room.ts';
+import { CACHE_KIB, GROUND_PRAGMAS } from './open.node.ts';
 
 /** Strings and visitors whose numbers are remembered, each; some ten megabytes of memory together. */
 const REMEMBERED_MAX = 65_536;
@@ -25,6 +27,8 @@ export interface LocalWriter {
   readonly accept: (jobs: readonly WriteJob[]) => void;
   /** Runs statements in one transaction. @throws as `accept` */
   readonly run: (statements: readonly InStatement[]) => void;
+  /** Makes the log so many bytes long where it is shorter. @throws as `accept`; the writer goes on. */
+  readonly makeLogRoom: (bytes: number) => LogRoom;
   readonly close: () => void;
 }
 
@@ -238,6 +242,7 @@ export function openLocalWriter(files: Files): LocalWriter {
   return {
     accept: (jobs) => inTransaction(() => accept(jobs)),
     run: (statements) => inTransaction(() => perform(statements)),
+    makeLogRoom: (bytes) => makeLogRoom(database, files.ground, bytes, CACHE_KIB),
     close: () => {
       database.close();
     },

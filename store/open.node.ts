@@ -14,9 +14,11 @@ export interface Files {
 }
 
 /** Page cache of a connection, KiB; measured to double the insert rate over the default. */
-const CACHE_KIB = 65_536;
+export const CACHE_KIB = 65_536;
 /** Pages in the write-ahead log before a checkpoint; measured together with the cache. */
 const WAL_PAGES = 16_000;
+/** About as much as that is, bytes: the length that a busy log comes to have. */
+export const LOG_BYTES = 64_000_000;
 /** How long a connection waits for another's write lock, ms. */
 const BUSY_MS = 5_000;
 

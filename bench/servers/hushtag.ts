@@ -8,6 +8,7 @@ import { storedEventId } from '../../core/index.ts';
 import { runTasksOnThread, startNode } from '../../runtime/index.ts';
 import type { EventRow } from '../../store/index.ts';
 import { acceptJobs, addSite } from '../../store/index.ts';
+import { LOG_BYTES } from '../../store/open.node.ts';
 import { reportOnStop } from './report.ts';
 
 const HISTORY_EVENTS = 100_000;
@@ -23,6 +24,7 @@ const config = {
   keyDir: join(folder, 'keys'),
   trustedProxies: 1,
   segmentMinutes: 0,
+  logBytes: LOG_BYTES,
   // The stage is on; the load is above what one site gets by default.
   limits: { siteEventsPerSecond: 1_000_000, addressEventsPerSecond: 100 },
 };
