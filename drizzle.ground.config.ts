@@ -8,6 +8,7 @@ export default defineConfig({
     './store/schema/ground-privacy.ts',
     './store/schema/ground-rotation.ts',
     './store/schema/ground-segments.ts',
+    './store/schema/ground-notes.ts',
     './store/schema/ground-access.ts',
     './store/schema/dead-letters.ts',
   ],

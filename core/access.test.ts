@@ -10,12 +10,17 @@ describe('P6: a role is allowed what its work needs', () => {
   it.each(SCOPES)('%s is somebody’s', (scope) => {
     expect(ROLES.some((role) => scopesOfRole(role).has(scope))).toBe(true);
   });
-  it.each(['people:manage', 'tokens:manage', 'exports:write'] as const)('%s is an owner’s alone', (scope) => {
-    expect(ROLES.filter((role) => scopesOfRole(role).has(scope))).toEqual(['owner']);
-  });
+  it.each(['people:manage', 'sites:manage', 'settings:write', 'tokens:manage', 'exports:write'] as const)(
+    '%s is an owner’s alone',
+    (scope) => {
+      expect(ROLES.filter((role) => scopesOfRole(role).has(scope))).toEqual(['owner']);
+    },
+  );
   it.each<[Role, (typeof SCOPES)[number]]>([
     ['marketer', 'privacy:read'],
     ['analyst', 'segments:write'],
+    ['privacy_officer', 'reports:write'],
+    ['developer', 'settings:write'],
     ['developer', 'privacy:read'],
     ['developer', 'segments:read'],
     ['marketer', 'live:read'],

@@ -6,6 +6,7 @@ export const SCOPES = [
   'segments:write',
   'members:export',
   'reports:read',
+  'reports:write',
   'ledger:read',
   'live:read',
   'import',
@@ -24,13 +25,15 @@ export const SCOPES = [
   'exports:write',
   'health:read',
   'tokens:manage',
+  'settings:write',
+  'sites:manage',
   'people:manage',
 ] as const;
 /** One permission. */
 export type Scope = (typeof SCOPES)[number];
 
 /** Scopes about the whole installation: no token of one site can hold them, a role for all sites can. */
-export const INSTALLATION_SCOPES: readonly Scope[] = ['people:manage', 'health:read'];
+export const INSTALLATION_SCOPES: readonly Scope[] = ['people:manage', 'sites:manage', 'health:read'];
 
 /** What people are to a site, or to all of them. */
 export const ROLES = ['owner', 'privacy_officer', 'marketer', 'analyst', 'developer'] as const;
@@ -56,8 +59,8 @@ const TABLE: { readonly [R in Role]: readonly Scope[] } = {
     'health:read',
   ],
   // Published numbers, and the rules that make segments.
-  marketer: [...PUBLISHED, 'segments:write', 'policy:read'],
-  analyst: [...PUBLISHED, 'policy:read', 'jobs:read'],
+  marketer: [...PUBLISHED, 'segments:write', 'reports:write', 'policy:read'],
+  analyst: [...PUBLISHED, 'reports:write', 'policy:read', 'jobs:read'],
   // What makes data arrive: no exports, no requests of people. Tokens are an owner's to give.
   developer: [
     'ledger:read',

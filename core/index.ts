@@ -165,6 +165,7 @@ export {
   discreteLaplace,
   FLOOR_MARGIN,
   mayRelease,
+  nextReleaseAt,
   MEAN_DIGITS,
   NOISE_EPSILON,
   NOISE_SCALE,
@@ -178,3 +179,5 @@ export {
   setWords,
   wordsKey,
 } from './publishing.ts';
+export type { SettingsRefusal } from './site-settings.ts';
+export { checkOrigins, checkSiteFloor, FLOOR_MAX, FLOOR_MIN, ORIGINS_MAX } from './site-settings.ts';

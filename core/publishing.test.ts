@@ -8,6 +8,7 @@ import {
   discreteLaplace,
   FLOOR_MARGIN,
   mayRelease,
+  nextReleaseAt,
   NOISE_SCALE,
   publishCount,
   RELEASE_PAUSE_MS,
@@ -69,6 +70,16 @@ describe('P3: no small number leaves', () => {
     { why: 'two ages ago', earlier: [-RELEASE_PERIOD_MS, -RELEASE_PERIOD_MS], may: true },
   ])('may publish new sets after $why: $may', ({ earlier, may }) => {
     expect(mayRelease(earlier, 0)).toBe(may);
+  });
+
+  it('names the first instant at which new sets may be published again', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -30 * DAY_MS, max: 0 }), { maxLength: 6 }), (earlier) => {
+        const at = nextReleaseAt(earlier, 0);
+        expect(mayRelease(earlier, at)).toBe(true);
+        if (at > 0) expect(mayRelease(earlier, at - 1)).toBe(false);
+      }),
+    );
   });
 
   it.each([

@@ -80,6 +80,13 @@ export function mayRelease(earlier: readonly number[], at: number): boolean {
   return recent.length < RELEASES_AT_ONCE || at - Math.max(...recent) >= RELEASE_PAUSE_MS;
 }
 
+/** The first instant from `at` on at which new sets may be published, if nothing is until then. */
+export function nextReleaseAt(earlier: readonly number[], at: number): number {
+  // Only the end of a round's period and the end of the pause can change the answer.
+  const turns = [at, ...earlier.flatMap((one) => [one + RELEASE_PERIOD_MS, one + RELEASE_PAUSE_MS])];
+  return Math.min(...turns.filter((turn) => turn >= at && mayRelease(earlier, turn)));
+}
+
 /** A site's secret for noise: its bytes, or the key made of them once for many draws. */
 export type WordsSecret = Uint8Array<ArrayBuffer> | Awaited<ReturnType<typeof wordsKey>>;
 

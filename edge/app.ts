@@ -9,10 +9,12 @@ import { createTokenRoutes } from './api/access/tokens.ts';
 import { createApi } from './api/app.ts';
 import { createOfficerRoutes } from './api/privacy/officer.ts';
 import { createAuditRoutes } from './api/privacy/audit-log.ts';
+import { createConsentFunnel } from './api/privacy/consent-funnel.ts';
 import { createKeptRoute } from './api/privacy/kept.ts';
 import { createPolicyRoutes } from './api/privacy/policy.ts';
 import { createRecordRoutes } from './api/privacy/record-routes.ts';
 import { scopesOf } from './api/require-scope.ts';
+import { createSiteSettings } from './api/site-settings.ts';
 import { createVisitorRoutes } from './api/privacy/visitor.ts';
 import { createCollector } from './collector/app.ts';
 import { createCollect } from './collector/collect.ts';
@@ -105,6 +107,7 @@ function mountApi(app: Hono<Env>, port: Port, tokenKeys: () => Promise<TokenKeys
   app.route('/', createOidcRoutes(port, patience));
   app.route('/', createTokenRoutes(port, tokenKeys));
   app.route('/', createPeopleRoutes(port, tokenKeys));
+  app.route('/', createSiteSettings(port, tokenKeys));
   const rights = rightsNeeds(port);
   app.route('/', createOfficerRoutes(port, tokenKeys, rights));
   app.route('/', createVisitorRoutes(port, rights));
@@ -112,6 +115,7 @@ function mountApi(app: Hono<Env>, port: Port, tokenKeys: () => Promise<TokenKeys
   app.route('/', createRecordRoutes(port, tokenKeys, rights));
   const requireScope = scopesOf(port, tokenKeys);
   app.route('/', createKeptRoute(rights, requireScope));
+  app.route('/', createConsentFunnel(port, requireScope));
   app.route('/', createPolicyRoutes(port, requireScope));
   app.route('/', createAuditRoutes(port, requireScope));
 }

@@ -53,6 +53,7 @@ export function messagesOf(job: WriteJob): WriteJob[] {
     {
       ...part(last, linesLess(job.ledger, groups.flatMap(linesOf))),
       ...(job.findings === undefined ? {} : { findings: job.findings }),
+      ...(job.consents === undefined ? {} : { consents: job.consents }),
       // With rows beside it: the visitor that a choice is bound to comes with them.
       ...(choices === undefined ? {} : { choices }),
     },

@@ -3,6 +3,8 @@ import type { InStatement } from '@libsql/client';
 import type { AccountRef } from './accounts.ts';
 import { linkStatements, visitorIdSql } from './accounts.ts';
 import { contextsStatement } from './contexts.ts';
+import type { ConsentCount } from './consent-counts.ts';
+import { consentStatements } from './consent-counts.ts';
 import type { Choice } from './receipts.ts';
 import { choiceStatements } from './receipts.ts';
 import { orderKeySql, rekeyStatements } from './rekey.ts';
@@ -82,6 +84,8 @@ export interface WriteJob {
   readonly letters?: readonly DeadLetter[];
   /** What events of the job, kept and refused, had against the site's tracking plan. */
   readonly findings?: readonly PlanFinding[];
+  /** Page views by what was told of consent with them. */
+  readonly consents?: readonly ConsentCount[];
   /** The choices of consent that the request tells of, where they may be ones that are not known yet. */
   readonly choices?: readonly Choice[] | undefined;
 }
@@ -149,6 +153,7 @@ export const sideStatements = (jobs: readonly WriteJob[]): InStatement[] => [
   ...[...grouped(jobs).values()].flatMap(({ site, rows }) => linkStatements(site, rows)),
   ...letterStatements(jobs),
   ...findingStatements(jobs),
+  ...consentStatements(jobs),
   ...jobs.flatMap(({ site, choices = [] }) => choices.flatMap((choice) => choiceStatements(site, choice))),
 ];
 

@@ -107,6 +107,8 @@ export interface HeldSalt {
   /** The key that opens it at the key provider; absent where the salt was destroyed. */
   readonly kekId?: string;
   readonly destroyedAt?: number;
+  /** The entry of the audit log that proves it. */
+  readonly provenBy?: number;
 }
 
 /** Salts told of at most, newest first. */
@@ -124,7 +126,7 @@ export async function readHeldSalts(
     args: [site.row, to, from, SALTS_MAX],
   });
   const gone = await db.client.execute({
-    sql: `SELECT entry ->> '$.use' AS use, entry ->> '$.opensAt' AS opens_at, entry ->> '$.at' AS at FROM audit_log
+    sql: `SELECT seq, entry ->> '$.use' AS use, entry ->> '$.opensAt' AS opens_at, entry ->> '$.at' AS at FROM audit_log
       WHERE entry ->> '$.kind' = 'salt_destroyed' AND entry ->> '$.site' = ? AND opens_at < ? AND at > ? ORDER BY seq DESC LIMIT ?`,
     args: [site.id, to, from, SALTS_MAX],
   });
@@ -134,6 +136,6 @@ export async function readHeldSalts(
   });
   return [
     ...live.rows.map((row) => ({ ...head(row), kekId: textOf(row, 'kek_id') })),
-    ...gone.rows.map((row) => ({ ...head(row), destroyedAt: Number(row['at']) })),
+    ...gone.rows.map((row) => ({ ...head(row), destroyedAt: Number(row['at']), provenBy: Number(row['seq']) })),
   ];
 }

@@ -1,6 +1,8 @@
 // store/index.ts: queries by reader. How to open a database has entries of its own: open.node.ts, open.web.ts.
 export type { EventRow, LedgerLine, LedgerOutcome, WriteJob } from './accept.ts';
 export { acceptJobs, acceptMessage, acceptStatements, forgetWrittenMessages, UNKNOWN_SITE } from './accept.ts';
+export type { Annotation } from './annotations.ts';
+export { addAnnotation, ANNOTATIONS_MAX, readAnnotations, removeAnnotation } from './annotations.ts';
 export type { AccountRef, StoredLink, Unlinking } from './accounts.ts';
 export { isVisitorKey, linksAround, readLinks, unlink, visitorsOfAccounts, visitorsOfKeys } from './accounts.ts';
 export type { StoredCheckpoint } from './audit.ts';
@@ -18,6 +20,8 @@ export {
 export type { CopyFault, GroundFigures } from './backup.ts';
 export { copyGround, findCopyFault, readGroundFigures, readKeptOfAny } from './backup.ts';
 export { acceptClock, observeClock, readClock } from './clock.ts';
+export type { ConsentCount } from './consent-counts.ts';
+export { readConsentCounts, sumConsents } from './consent-counts.ts';
 export type { Db, SiteRow } from './db.ts';
 export type { DeadLetter, FiledLetter, KeptLetter, LetterChoice, LetterTotals, LetterVia } from './dead-letters.ts';
 export { dropStatements, hasLetterOf, letterVisitorStatement, readLetters, readLetterTotals } from './dead-letters.ts';
@@ -34,7 +38,15 @@ export type { Mended } from './letter-replay.ts';
 export { replayStatements } from './letter-replay.ts';
 export { pingDatabase, readLedger } from './ledger.ts';
 export type { Release } from './published.ts';
-export { currentRelease, releasedModel, releasedSegment, releasedSegments } from './published.ts';
+export { readOldestRows } from './oldest-rows.ts';
+export {
+  currentRelease,
+  readReleaseRounds,
+  readSegmentHistory,
+  releasedModel,
+  releasedSegment,
+  releasedSegments,
+} from './published.ts';
 export type { ErasedRows, Erasure, ErasureNeeds } from './erasure.ts';
 export { eraseVisitor, replayTombstones } from './erasure.ts';
 export type { ErasureReceipt } from './erasure-receipt.ts';
@@ -140,7 +152,7 @@ export {
   tokenStatements,
 } from './tokens.ts';
 export type { Site } from './sites.ts';
-export { addSite, findSite, listSites, setBotRules } from './sites.ts';
+export { addSite, changeSite, findSite, listSites, setBotRules } from './sites.ts';
 export type {
   EventSlice,
   FoldedSlice,
@@ -184,3 +196,5 @@ export type { OwnSegments } from './own-segments.ts';
 export { readOwnSegments } from './own-segments.ts';
 export type { StoredMember } from './members.ts';
 export { readMembers } from './members.ts';
+export type { ExactFavourite, ExactSegmentTotals, FavouriteKind } from './reports/by-segment.ts';
+export { readFavourites, readOverlaps, readSegmentTotals } from './reports/by-segment.ts';

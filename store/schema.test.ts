@@ -7,6 +7,7 @@ import * as deadLetters from './schema/dead-letters.ts';
 import * as derived from './schema/derived.ts';
 import * as ground from './schema/ground.ts';
 import * as collector from './schema/ground-collector.ts';
+import * as notes from './schema/ground-notes.ts';
 import * as access from './schema/ground-access.ts';
 import * as privacy from './schema/ground-privacy.ts';
 import * as rotation from './schema/ground-rotation.ts';
@@ -29,6 +30,7 @@ describe('D1: the schema is what a fresh migration makes', () => {
       ...rotation,
       ...groundSegments,
       ...access,
+      ...notes,
       ...deadLetters,
     }).map((table) => ({
       schema: 'main',

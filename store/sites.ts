@@ -107,3 +107,20 @@ export async function setBotRules(
   );
   await db.client.batch([changed, recorded], 'write');
 }
+
+/** Changes where a site's pages are and its floor, with the audit entry that says so; what collects takes it over within seconds. */
+export async function changeSite(
+  db: Db,
+  site: Pick<Site, 'row' | 'id'>,
+  settings: Pick<Site, 'origins' | 'floor'>,
+  { at, by }: { readonly at: number; readonly by: string },
+): Promise<void> {
+  const { origins, floor } = settings;
+  const text = JSON.stringify(origins);
+  const changed = {
+    sql: 'UPDATE sites SET origins = ?1, floor = ?2 WHERE id = ?3 AND (origins <> ?1 OR floor <> ?2)',
+    args: [text, floor, site.row],
+  };
+  const entry = { kind: 'site_changed', site: site.id, origins: origins.length, floor, by, at } as const;
+  await db.client.batch([changed, await auditStatement(entry, 'if_changed')], 'write');
+}

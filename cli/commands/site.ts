@@ -2,14 +2,10 @@
 import { defineCommand } from 'citty';
 import type { PolicyPreset } from '../../contract/index.ts';
 import { POLICIES } from '../../contract/index.ts';
-import { EXEMPT_RETENTION } from '../../core/index.ts';
+import { checkOrigins, checkSiteFloor, EXEMPT_RETENTION, FLOOR_MIN, ORIGINS_MAX } from '../../core/index.ts';
 import { addSite, listSites } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSiteId, withDb } from '../context.ts';
 
-/** Origins of one site at most. */
-const ORIGINS_MAX = 50;
-/** The smallest floor: below it a number speaks of single people. */
-const FLOOR_MIN = 10;
 /** The floor of DESIGN for numbers that are shown. */
 const FLOOR_DEFAULT = '50';
 
@@ -17,10 +13,9 @@ const FLOOR_DEFAULT = '50';
 export function readOrigins(text: string): string[] {
   const origins = text.split(',').map((origin) => origin.trim());
   if (origins.length > ORIGINS_MAX) throw new CliError(2, `--origin takes at most ${ORIGINS_MAX} origins`);
-  for (const origin of origins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-      throw new CliError(2, `"${origin}" is no origin: write scheme and host, such as https://shop.example`);
-    }
+  const wrong = origins.find((origin) => !checkOrigins([origin]).ok);
+  if (wrong !== undefined) {
+    throw new CliError(2, `"${wrong}" is no origin: write scheme and host, such as https://shop.example`);
   }
   return origins;
 }
@@ -50,7 +45,7 @@ const addCommand = defineCommand({
     const { policy } = args;
     if (!isPreset(policy)) throw new CliError(2, `--policy must be one of ${Object.keys(POLICIES).join(', ')}`);
     const floor = /^\d{1,7}$/.test(args.floor) ? Number(args.floor) : Number.NaN;
-    if (!(floor >= FLOOR_MIN)) throw new CliError(2, `--floor must be a whole number from ${FLOOR_MIN}`);
+    if (!checkSiteFloor(floor).ok) throw new CliError(2, `--floor must be a whole number from ${FLOOR_MIN}`);
     const outcome = await withDb(requireConfig(), (db) => addSite(db, { id, origins, policy, floor, at: Date.now() }));
     if (outcome === 'exists') throw new CliError(1, `There is a site "${id}" already; nothing was changed.`);
     print(

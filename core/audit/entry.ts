@@ -40,6 +40,15 @@ export type AuditEvent =
       /** Names of the fields that differ from the version before. */
       readonly changed: readonly string[];
     }
+  | {
+      readonly kind: 'site_changed';
+      readonly site: string;
+      /** How many there are now. */
+      readonly origins: number;
+      readonly floor: number;
+      /** The token or person it was changed by. */
+      readonly by: string;
+    }
   | { readonly kind: 'plan_changed'; readonly site: string; readonly isSet: boolean }
   | { readonly kind: 'bot_rules_changed'; readonly site: string; readonly rules: number }
   | { readonly kind: 'rule_segment_set'; readonly site: string; readonly segment: string; readonly version: number }

@@ -1,7 +1,7 @@
 // e2e/edge/officer-suite.ts: what an officer reads and decides over the API: what is kept, the policy, the audit log (P6, P7).
 import { describe, expect, it } from 'vitest';
 import { verifyAudit } from '../../console/app/verify-audit.ts';
-import { siteId } from '../support/edge-under-test.ts';
+import { collect, siteId, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
 import { addSite } from '../../store/index.ts';
 import { logIn } from '../support/login.ts';
 import type { SuiteEdge } from './use-edge.ts';
@@ -14,6 +14,10 @@ interface Read {
   readonly version: number;
   readonly policy: Policy;
   readonly versions: readonly { readonly version: number }[];
+}
+interface Funnel {
+  readonly views: number | null;
+  readonly purposes: readonly { readonly purpose: string; readonly granted: number | null }[];
 }
 interface Log {
   readonly entries: readonly { index: number; commitment: string; nonce?: string; entry?: string }[];
@@ -53,7 +57,43 @@ export function officerSuite(edge: SuiteEdge): void {
     it('sees what is kept', async () => {
       const who = await logIn(edge, [{ site, role: 'privacy_officer' }]);
       const kept = await json<object>(await who.fetch(`${base}/privacy/overview`));
-      expect(kept).toMatchObject({ collecting: true, gpcRemoves: expect.arrayContaining(['share']) as unknown });
+      expect(kept).toMatchObject({
+        collecting: true,
+        gpcRemoves: expect.arrayContaining(['share']) as unknown,
+        publishing: {
+          floor: 50,
+          margin: 30,
+          releases: { used: 0, of: 4, nextAt: null },
+          segments: { of: 0, withheld: [] },
+        },
+      });
+    });
+
+    it('sees how many page views came with which choice, whatever became of them, and none of few', async () => {
+      const origin = 'https://consent.example';
+      const id = siteId('consent-shop');
+      await addSite(edge.db, { id, origins: [origin], policy: 'strict', floor: 10, at: Date.now() });
+      const send = async (c: readonly [string, number, number], times: number, headers = {}): Promise<void> => {
+        const e = Array.from({ length: times }, () => wireEvent({ u: `${origin}/` }));
+        const message = { ...wireBatch({ s: id, e }), c };
+        const answered = await collect(edge, message, { origin, ...headers });
+        expect(answered.status).toBe(202);
+      };
+      await send(['u', 0, 0], 14);
+      await send(['r', 0, 1], 12);
+      // measure and share, once with GPC.
+      await send(['g', 9, 1], 15);
+      await send(['g', 9, 1], 15, { 'sec-gpc': '1' });
+      await send(['g', 1, 1], 3, { 'sec-gpc': '1' });
+      const who = await logIn(edge, [{ site: id, role: 'privacy_officer' }]);
+      const read = async () => json<Funnel>(await who.fetch(`/v1/sites/${id}/privacy/consent`));
+      const told = await until(read, ({ views }) => views === 60);
+      expect(told).toMatchObject({ unasked: 10, refused: 10, granted: 30, gpc: { views: 20, narrowed: 20 } });
+      const of = (purpose: string) => told.purposes.find((one) => one.purpose === purpose);
+      expect(of('measure')).toEqual({ purpose: 'measure', granted: 30, refused: 10, isReliedOn: true });
+      expect(of('profile')).toMatchObject({ granted: null, refused: 50 });
+      expect(of('cross_border')).toBeUndefined();
+      expect((await who.fetch(`/v1/sites/${id}/privacy/consent?from=2026-01-02&to=2026-01-01`)).status).toBe(400);
     });
 
     it('P7: reads their own site’s entries of the audit log, page by page, and can verify all of it', async () => {
@@ -72,6 +112,14 @@ export function officerSuite(edge: SuiteEdge): void {
       expect(told.length).toBeGreaterThan(0);
       expect(told.every((entry) => entry.site === site)).toBe(true);
       expect(await verifyAudit(lines, signed)).toMatchObject({ kind: 'sound', size: signed.size });
+      const newest = await json<Log>(await who.fetch(`${base}/audit?limit=5&order=newest`));
+      const size = newest.entries[0]?.index ?? 0;
+      expect(newest.entries.map(({ index }) => size - index)).toEqual([0, 1, 2, 3, 4]);
+      const older = await json<Log>(await who.fetch(`${base}/audit?limit=200&order=newest&cursor=${newest.next}`));
+      expect(older.entries[0]?.index).toBe(size - 5);
+      const first = await json<Log>(await who.fetch(`${base}/audit?limit=5&order=newest&cursor=1`));
+      expect([first.entries.length, first.next]).toEqual([1, null]);
+      expect((await who.fetch(`${base}/audit?order=random`)).status).toBe(400);
       const analyst = await logIn(edge, [{ site, role: 'analyst' }]);
       expect((await analyst.fetch(`${base}/audit`)).status).toBe(403);
     });

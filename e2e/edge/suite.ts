@@ -19,6 +19,7 @@ import { sessionSuite } from './session-suite.ts';
 import { tokensSuite } from './tokens-suite.ts';
 import { mannersSuite } from './manners-suite.ts';
 import { officerSuite } from './officer-suite.ts';
+import { settingsSuite } from './settings-suite.ts';
 import { planSuite } from './plan-suite.ts';
 import { useEdge } from './use-edge.ts';
 
@@ -39,6 +40,7 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   rightsSuite(edge);
   selfServiceSuite(edge);
   officerSuite(edge);
+  settingsSuite(edge);
   ingestSuite(edge);
   importSuite(edge);
   liveSuite(edge);

@@ -10,7 +10,9 @@ import type { ReplayLetters } from './dead-letters.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createLiveStream } from './live.ts';
 import { createMembers } from './segments/members.ts';
+import { createRelations } from './segments/relation-routes.ts';
 import { createModels } from './segments/models.ts';
+import { createAnnotations } from './reports/annotations.ts';
 import { createInsights } from './reports/insights.ts';
 import { createReports, reportParts } from './reports/routes.ts';
 import { shownRuleSegments } from './segments/shown.ts';
@@ -48,9 +50,12 @@ export function createApi(port: Port, tokenKeys: () => Promise<TokenKeys>, repla
   app.get('/v1/sites/:site/segments/:id', describeSegment, segmentsScope, async (context) => {
     const site = context.get('site');
     const release = await currentRelease(port.db, site.row);
-    const segment = release && (await releasedSegment(port.db, site.row, release.version, context.req.param('id')));
-    if (segment === undefined) return problem('not_found', 'List the segments to see which there are.');
-    return answerJson(context, JSON.parse(segment) as object);
+    const id = context.req.param('id');
+    const segment = release && (await releasedSegment(port.db, site.row, release.version, id));
+    if (segment !== undefined) return answerJson(context, JSON.parse(segment) as object);
+    const rule = (await shownRuleSegments(port.db, site.row)).find((one) => one.id === id);
+    if (rule === undefined) return problem('not_found', 'List the segments to see which there are.');
+    return answerJson(context, rule);
   });
 
   app.get('/v1/sites/:site/ledger', describeLedger, requireScope('ledger:read'), async (context) => {
@@ -70,8 +75,10 @@ export function createApi(port: Port, tokenKeys: () => Promise<TokenKeys>, repla
   app.route('/', createDeadLetters(port, requireScope, replayLetters));
   const parts = reportParts(port);
   app.route('/', createReports(parts, requireScope));
+  app.route('/', createAnnotations(port, requireScope));
   app.route('/', createRuleSegments(parts, requireScope));
   app.route('/', createModels(parts, requireScope));
+  app.route('/', createRelations(parts, requireScope));
   app.route('/', createMembers(parts, requireScope));
   app.route('/', createInsights(port, requireScope));
   app.route('/', createLiveStream(port, requireScope));

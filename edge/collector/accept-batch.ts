@@ -1,10 +1,10 @@
 // edge/collector/accept-batch.ts: takes a decoded message through time, consent, scrubbing and keys; accounts for every event (D2).
 import type { DecodedBatch, DecodedEvent } from '../../contract/wire-decode.ts';
 import type { EpochMs, TrackEvent } from '../../contract/index.ts';
-import { DAY_MS, decideConsent } from '../../contract/index.ts';
+import { DAY_MS, decideConsent, PURPOSE_BITS_KNOWN } from '../../contract/index.ts';
 import type { PlanFinding } from '../../core/index.ts';
 import { judgeEvent, orderKey, personalPart } from '../../core/index.ts';
-import type { AccountRef, EventRow, LedgerLine, LetterVia, Site, WriteJob } from '../../store/index.ts';
+import type { AccountRef, ConsentCount, EventRow, LedgerLine, LetterVia, Site, WriteJob } from '../../store/index.ts';
 import type { BotReason } from './bots.ts';
 import { choicesOf } from './choice.ts';
 import { eventTime, importedTime } from './clock.ts';
@@ -73,6 +73,8 @@ function orderOf(
   if (former === undefined) return key instanceof Promise ? key.then((made) => ({ key: made })) : { key };
   return Promise.all([key, orderKey(former.hmac, from)]).then(([made, before]) => ({ key: made, former: before }));
 }
+
+const PAGE_VIEW = 'page_view';
 
 /** What the events of one message share. */
 interface Message {
@@ -172,6 +174,13 @@ function ledgerOf(received: number, outcomes: readonly Outcome[], overLimit: num
   return [...counts.values()];
 }
 
+/** The page views of a message by what it told of consent, whatever becomes of them: those who refused are counted too. */
+function consentsOf({ events, consent }: DecodedBatch, gpc: boolean): ConsentCount[] {
+  const views = events.filter((event) => event.ok && event.value.name === PAGE_VIEW).length;
+  const purposes = consent.state === 'granted' ? consent.purposes & PURPOSE_BITS_KNOWN : 0;
+  return views === 0 ? [] : [{ state: consent.state, purposes, gpc, views }];
+}
+
 /** Decides about every event of a message. Nothing is written yet. */
 export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): Promise<AcceptedBatch> {
   const { site, now } = context;
@@ -198,6 +207,7 @@ export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): 
   const letters =
     refused.length === 0 ? [] : await deadLettersOf(outcomes, batch, { ...context, ...message.derive, keysAt });
   if (batch.overLimit > 0) refused.push({ index: batch.events.length, reason: 'too_many_events' });
+  const consents = bot ? [] : consentsOf(batch, context.gpc);
   const choices = bot ? [] : await choicesOf(batch, rows, { site, saltHmac: context.saltHmac, now });
   return {
     received,
@@ -209,6 +219,7 @@ export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): 
       ledger: ledgerOf(received, outcomes, batch.overLimit),
       ...(letters.length === 0 ? {} : { letters }),
       ...(message.findings.length === 0 ? {} : { findings: message.findings }),
+      ...(consents.length === 0 ? {} : { consents }),
       ...(choices.length === 0 ? {} : { choices }),
     },
   };

@@ -4,6 +4,7 @@ import { DAY_MS } from '../../contract/index.ts';
 import type { DecodedBatch } from '../../contract/wire-decode.ts';
 import { decodeEvent } from '../../contract/wire-decode.ts';
 import type { Choice, LedgerLine, LetterVia, Site, WriteJob } from '../../store/index.ts';
+import { sumConsents } from '../../store/index.ts';
 import { acceptBatch } from './accept-batch.ts';
 import type { Keyring } from './keyring.ts';
 import type { Defaults, WireInput } from './server-event.ts';
@@ -153,6 +154,7 @@ export async function acceptServerEvents(
   for (const input of inputs) decided.push(await acceptOne(input, defaults, context));
   const letters = decided.flatMap(({ job }) => job.letters ?? []);
   const findings = decided.flatMap(({ job }) => job.findings ?? []);
+  const consents = decided.flatMap(({ job }) => job.consents ?? []);
   const choices = withdrawalsOf(decided.flatMap(({ job }) => job.choices ?? []));
   return {
     results: decided.map(({ result }, index) => ({ index, ...result })),
@@ -163,6 +165,7 @@ export async function acceptServerEvents(
       ledger: summed(decided.flatMap(({ job }) => job.ledger)),
       ...(letters.length === 0 ? {} : { letters }),
       ...(findings.length === 0 ? {} : { findings }),
+      ...(consents.length === 0 ? {} : { consents: sumConsents(consents) }),
       ...(choices.length === 0 ? {} : { choices }),
     },
   };

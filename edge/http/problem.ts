@@ -29,6 +29,7 @@ export const PROBLEMS = {
   session_ended: { status: 401, title: 'Nobody is logged in, or the session has ended' },
   csrf_missing: { status: 403, title: 'The request does not show that a page of ours made it' },
   idempotency_reused: { status: 409, title: 'Another request was made under this Idempotency-Key' },
+  site_exists: { status: 409, title: 'There is another site of this id' },
   segment_refused: { status: 400, title: 'The segment or its rule is not right' },
   segment_exists: { status: 409, title: 'The site has another segment of this id' },
   segment_too_small: { status: 409, title: 'The segment is too small to be exported' },

@@ -58,6 +58,27 @@ export const planFindings = sqliteTable(
   ],
 );
 
+/**
+ * Page views by what the page told of consent, counted per site and day of arrival whatever became of them: the consent funnel
+ * (docs/adr/0047-consent-is-counted-by-page-views.md). Of nobody: no key, no page, no time but the day.
+ */
+export const consentCounts = sqliteTable(
+  'consent_counts',
+  {
+    siteId: integer('site_id').notNull(),
+    /** Whole days since 1970-01-01 UTC, of arrival. */
+    day: integer('day').notNull(),
+    /** `unasked`, `refused` or `granted`. */
+    state: text('state').notNull(),
+    /** Purposes that were granted, as bits: before the site's policy and GPC. */
+    purposes: integer('purposes').notNull(),
+    /** 1 where the request carried `Sec-GPC: 1`. */
+    gpc: integer('gpc').notNull(),
+    views: integer('views').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.day, table.state, table.purposes, table.gpc] })],
+);
+
 /** When a task of the schedule last ended well. */
 export const taskRuns = sqliteTable('task_runs', {
   task: text('task').primaryKey(),

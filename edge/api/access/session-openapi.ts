@@ -21,6 +21,7 @@ const sitesSchema = v.object({
       id: v.string(),
       origins: v.array(v.string()),
       preset: v.picklist(Object.keys(POLICIES)),
+      floor: v.number(),
       role: v.nullable(v.picklist(ROLES)),
       scopes: v.array(v.picklist(SCOPES)),
     }),

@@ -72,6 +72,7 @@ const siteShown = (site: Site, scopes: Iterable<string>, role: string | undefine
   id: site.id,
   origins: site.origins,
   preset: site.policy.preset,
+  floor: site.floor,
   role: role ?? null,
   scopes: [...scopes],
 });

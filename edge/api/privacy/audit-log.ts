@@ -19,24 +19,29 @@ export function createAuditRoutes(port: Port, requireScope: RequireScope): Hono<
   app.get('/v1/sites/:site/audit', describeAudit, scope, async (context) => {
     const page = readPage(context);
     if (!page.ok) return page.error;
-    const { limit, cursor = '0' } = page.value;
-    const from = Number(cursor);
-    if (!Number.isSafeInteger(from) || from < 0) {
-      return problem('malformed_request', 'cursor is the "next" of the page before.');
+    const { limit, cursor } = page.value;
+    const order = context.req.query('order') ?? 'oldest';
+    const at = Number(cursor ?? '0');
+    if (!Number.isSafeInteger(at) || at < 0 || (order !== 'oldest' && order !== 'newest')) {
+      return problem('malformed_request', 'cursor is the "next" of the page before; order is oldest or newest.');
     }
     const site = context.get('site');
-    const [size, entries] = [await auditSize(port.db), await readAuditSlice(port.db, from, limit)];
+    const size = await auditSize(port.db);
+    const isNewest = order === 'newest';
+    // Backwards a cursor names the entry that the page ends before, so that entries that come meanwhile move nothing.
+    const before = Math.min(cursor === undefined ? size : at, size);
+    const from = isNewest ? Math.max(0, before - limit) : at;
+    const entries = await readAuditSlice(port.db, from, isNewest ? before - from : limit);
     const end = from + entries.length;
-    return privateJson(context, {
-      size,
-      // Of another site nothing is told but that something was recorded, which the tree needs (P7).
-      entries: entries.map(({ commitment, open }, nth) => ({
-        index: from + nth,
-        commitment: toHex(commitment),
-        ...(open !== undefined && siteOf(open.text) === site.id ? { nonce: toHex(open.nonce), entry: open.text } : {}),
-      })),
-      next: entries.length === limit && end < size ? String(end) : null,
-    });
+    const forward = entries.length === limit && end < size ? String(end) : null;
+    // Of another site nothing is told but that something was recorded, which the tree needs (P7).
+    const shown = entries.map(({ commitment, open }, nth) => ({
+      index: from + nth,
+      commitment: toHex(commitment),
+      ...(open !== undefined && siteOf(open.text) === site.id ? { nonce: toHex(open.nonce), entry: open.text } : {}),
+    }));
+    if (!isNewest) return privateJson(context, { size, entries: shown, next: forward });
+    return privateJson(context, { size, entries: shown.reverse(), next: from > 0 ? String(from) : null });
   });
 
   app.post('/v1/sites/:site/audit/checkpoint', describeCheckpoint, scope, async (context) => {

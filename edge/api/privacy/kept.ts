@@ -3,12 +3,13 @@ import { Hono } from 'hono';
 import type { EpochMs } from '../../../contract/index.ts';
 import { GPC_REMOVES, purposesOf } from '../../../contract/index.ts';
 import { DATA_CLASSES } from '../../../core/index.ts';
-import { readLastPurge } from '../../../store/index.ts';
+import { readLastPurge, readOldestRows } from '../../../store/index.ts';
 import type { ApiEnv, RequireScope } from '../require-scope.ts';
 import { privateJson } from '../require-scope.ts';
 import { about, FIELDS, readFacts } from './facts.ts';
 import type { RightsNeeds } from './needs.ts';
 import { describeKept } from './openapi-policy.ts';
+import { readPublishing } from './publishing.ts';
 
 /** Salts told of at most, newest first. */
 const SALTS_MAX = 60;
@@ -21,6 +22,7 @@ export function createKeptRoute(needs: RightsNeeds, requireScope: RequireScope):
     const facts = await readFacts(needs, site, 0 as EpochMs, (needs.now() + 1) as EpochMs);
     const { holdings, records, days, salts } = facts;
     const { policy } = site;
+    const oldest = await readOldestRows(needs.db, site);
     const lastPurgeAt = (await readLastPurge(needs.db, site.id)) ?? null;
     return privateJson(context, {
       site: site.id,
@@ -43,18 +45,20 @@ export function createKeptRoute(needs: RightsNeeds, requireScope: RequireScope):
       retention: DATA_CLASSES.map((name) => ({
         class: name,
         limitDays: days[name] ?? null,
-        oldestAt: name === 'events' ? (holdings.oldestAt ?? null) : null,
+        oldestAt: oldest[name] ?? null,
       })),
       lastPurgeAt,
-      salts: salts.slice(0, SALTS_MAX).map(({ use, opensAt, alive, destroyedAt }) => ({
+      salts: salts.slice(0, SALTS_MAX).map(({ use, opensAt, alive, destroyedAt, provenBy }) => ({
         use,
         opensAt,
         alive,
         destroyedAt: destroyedAt ?? null,
+        provenBy: provenBy ?? null,
       })),
       keysForget: facts.forgets,
       recipients: facts.destinations,
       floor: site.floor,
+      publishing: await readPublishing(needs.db, site, needs.now()),
       openRequests: records.openRequests,
     });
   });

@@ -3,6 +3,7 @@ import { describeRoute, resolver } from 'hono-openapi';
 import * as v from 'valibot';
 import { answer, refusal, siteRefusals } from '../../http/describe.ts';
 import { PAGE_PARAMETERS } from '../read-json.ts';
+import { budgetSchema } from '../reports/openapi.ts';
 
 const words = v.array(v.string());
 const policy = v.object({
@@ -18,6 +19,16 @@ const policy = v.object({
   allowedProperties: words,
   titles: v.string(),
   allowedTitles: words,
+});
+const publishing = v.object({
+  floor: v.number(),
+  margin: v.number(),
+  releases: v.object({ used: v.number(), of: v.number(), nextAt: v.nullable(v.number()) }),
+  budget: budgetSchema,
+  segments: v.object({
+    of: v.number(),
+    withheld: v.array(v.object({ reason: v.string(), segments: v.number() })),
+  }),
 });
 const security = (scope: string) => [{ token: [scope] }, { session: [scope] }];
 const body = (schema: v.GenericSchema) => ({
@@ -69,9 +80,13 @@ export const describePolicyPreview = describeRoute({
 
 /** GET /v1/sites/{site}/audit */
 export const describeAudit = describeRoute({
-  summary: 'The audit log from its first entry on; entries of other sites are there as their commitments alone',
+  summary:
+    'The audit log from its first entry on, or from its newest back; entries of other sites are there as their commitments alone',
   security: security('audit:read'),
-  parameters: [...PAGE_PARAMETERS],
+  parameters: [
+    ...PAGE_PARAMETERS,
+    { name: 'order', in: 'query', schema: { type: 'string', enum: ['oldest', 'newest'], default: 'oldest' } },
+  ],
   responses: {
     200: answer(
       v.object({
@@ -126,11 +141,13 @@ export const describeKept = describeRoute({
             opensAt: v.number(),
             alive: v.boolean(),
             destroyedAt: v.nullable(v.number()),
+            provenBy: v.nullable(v.number()),
           }),
         ),
         keysForget: v.boolean(),
         recipients: v.array(v.object({ name: v.string(), purpose: v.string() })),
         floor: v.number(),
+        publishing,
         openRequests: v.number(),
       }),
       'What is kept',

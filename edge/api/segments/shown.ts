@@ -5,7 +5,10 @@ import { readRuleSegments } from '../../../store/index.ts';
 import { readSizes } from './sizes.ts';
 
 /** The site's rule segments as segments: a rule's words are its description, its members have no traits shown. */
-export async function shownRuleSegments(db: Db, site: SiteRow): Promise<object[]> {
+export async function shownRuleSegments(
+  db: Db,
+  site: SiteRow,
+): Promise<{ readonly id: string; readonly status: string }[]> {
   const { segments } = await readRuleSegments(db, site);
   const sizes = await readSizes(db, site, segments);
   return segments.map((segment) => {

@@ -1,0 +1,140 @@
+// edge/api/segments/relation-routes.ts: routes about one segment: its sizes over time, favourites, overlaps, totals.
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import type { PublishedSegment } from '../../../contract/index.ts';
+import { readRuleSegments, readSegmentHistory } from '../../../store/index.ts';
+import { problem } from '../../http/problem.ts';
+import { answerJson } from '../answer-json.ts';
+import { budgetSchema, DAY_PARAMETERS, people, reading } from '../reports/openapi.ts';
+import type { ReportParts } from '../reports/overview.ts';
+import { RANGE_HELP, readDays } from '../reports/range.ts';
+import type { ApiEnv, RequireScope } from '../require-scope.ts';
+import { FAVOURITE_DAYS, makeFavourites, makeOverlaps, makeSegmentTotals } from './relations.ts';
+import { readSizes } from './sizes.ts';
+
+const head = { id: v.string() };
+const favourites = v.array(v.object({ word: v.string(), visitors: v.number() }));
+const spent = v.object({ status: v.literal('withheld'), reason: v.literal('budget_spent') });
+/** Published sizes of a segment. */
+export const historySchema = v.object({
+  ...head,
+  sizes: v.array(v.object({ version: v.number(), at: v.number(), visitors: people })),
+});
+/** What its members look at most. */
+export const favouritesSchema = v.intersect([
+  v.object({ ...head, budget: budgetSchema }),
+  v.variant('status', [
+    v.object({
+      status: v.literal('ready'),
+      at: v.number(),
+      days: v.number(),
+      pages: favourites,
+      items: favourites,
+    }),
+    spent,
+  ]),
+]);
+/** Whom it shares. */
+export const overlapsSchema = v.object({
+  ...head,
+  overlaps: v.array(
+    v.object({
+      id: v.string(),
+      visitors: people,
+      withheld: v.nullable(v.picklist(['below_floor', 'budget_spent'])),
+    }),
+  ),
+  left: v.number(),
+  budget: budgetSchema,
+});
+/** How it did. */
+export const segmentTotalsSchema = v.intersect([
+  v.object({ ...head, from: v.string(), to: v.string(), budget: budgetSchema }),
+  v.variant('status', [
+    v.object({
+      status: v.literal('ready'),
+      at: v.number(),
+      totals: v.object({
+        visitors: people,
+        visits: people,
+        orders: people,
+        revenue: people,
+        currency: v.nullable(v.string()),
+      }),
+    }),
+    spent,
+  ]),
+]);
+
+const describeHistory = reading('segments:read', 'Published sizes of a segment, oldest first', historySchema);
+const describeFavourites = reading(
+  'segments:read',
+  'Pages and items that most of a segment’s visitors look at most; paid for from the budget of reports',
+  favouritesSchema,
+);
+const describeOverlaps = reading(
+  'segments:read',
+  'How many of a segment’s visitors are in others as well; paid for from the budget of reports',
+  overlapsSchema,
+);
+const describeTotals = reading(
+  'reports:read',
+  'How a segment’s visitors did over some days; paid for from the budget of reports',
+  segmentTotalsSchema,
+  [...DAY_PARAMETERS],
+);
+const missing = (): Response => problem('not_found', 'List the segments to see which there are.');
+
+/** Published sizes, each once: a size that was repeated because the cap was reached is the older one's. */
+async function sizesOf({ port }: ReportParts, row: number, id: string) {
+  const texts = await readSegmentHistory(port.db, row, id);
+  const sizes: { version: number; at: number; visitors: number | null }[] = [];
+  for (const text of texts) {
+    const segment = JSON.parse(text) as PublishedSegment;
+    const visitors = segment.status === 'published' ? segment.visitors : null;
+    const { version, at } = segment;
+    if (sizes.at(-1)?.at !== at) sizes.push({ version, at, visitors });
+  }
+  return sizes;
+}
+
+/** Makes the routes. */
+export function createRelations(parts: ReportParts, requireScope: RequireScope): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+  const { port } = parts;
+  const scope = requireScope('segments:read');
+  const base = '/v1/sites/:site/segments/:id';
+  app.get(`${base}/history`, describeHistory, scope, async (context) => {
+    const [site, id] = [context.get('site'), context.req.param('id')];
+    const sizes = await sizesOf(parts, site.row, id);
+    if (sizes.length > 0) return answerJson(context, { id, sizes });
+    const rule = (await readRuleSegments(port.db, site.row)).segments.find((one) => one.id === id);
+    if (rule === undefined) return missing();
+    // Of a rule segment the last size alone is kept.
+    const { size, sizeAt } = (await readSizes(port.db, site.row, [rule]))(rule);
+    const only = sizeAt === null ? [] : [{ version: rule.version, at: sizeAt, visitors: size }];
+    return answerJson(context, { id, sizes: only });
+  });
+  app.get(`${base}/favourites`, describeFavourites, scope, async (context) => {
+    const id = context.req.param('id');
+    const told = await makeFavourites(parts, context.get('site'), id);
+    if (told === undefined) return missing();
+    if (told.status === 'withheld') return answerJson(context, { id, ...told });
+    const { page: pages, item: items, ...rest } = told;
+    return answerJson(context, { id, ...rest, days: FAVOURITE_DAYS, pages, items });
+  });
+  app.get(`${base}/overlap`, describeOverlaps, scope, async (context) => {
+    const id = context.req.param('id');
+    const told = await makeOverlaps(parts, context.get('site'), id);
+    return told === undefined ? missing() : answerJson(context, { id, ...told });
+  });
+  app.get(`${base}/totals`, describeTotals, requireScope('reports:read'), async (context) => {
+    const days = readDays(context, port.now());
+    if (!days.ok) return problem(days.error, RANGE_HELP);
+    const id = context.req.param('id');
+    const told = await makeSegmentTotals(parts, context.get('site'), id, days.value);
+    if (told === undefined) return missing();
+    return answerJson(context, { id, from: days.value.from, to: days.value.to, ...told });
+  });
+  return app;
+}
