@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      { test: { ...shared, name: 'walls', include: ['tools/**/*.test.ts'] } },
+      { test: { ...shared, name: 'walls', include: ['tools/**/*.test.ts', 'e2e/console/texts.test.ts'] } },
       {
         test: {
           ...shared,

@@ -9,6 +9,7 @@ const siteSchema = v.object({
   id: v.string(),
   origins: v.array(v.string()),
   preset: v.string(),
+  floor: v.number(),
   role: v.nullable(v.string()),
   scopes: v.array(v.string()),
 });

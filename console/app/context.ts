@@ -7,12 +7,13 @@ import { createFormats } from './formats.ts';
 import type { Formats } from './formats.ts';
 import type { PageName, Route } from './route.ts';
 import { pathOf, withQuery } from './route.ts';
+import { serverWord } from './server-words.ts';
 import type { Theme } from './theme.ts';
 import type { Language, Say, Words } from './words.ts';
 import { localeOf, textIn } from './words.ts';
 
 /** Permissions about the whole installation; a session has them beside those of its sites. */
-const INSTALLATION: ReadonlySet<string> = new Set(['people:manage', 'health:read']);
+export const INSTALLATION: ReadonlySet<string> = new Set(['people:manage', 'sites:manage', 'health:read']);
 
 /** What the page is showing, and how it is changed. */
 export interface Console {
@@ -71,6 +72,12 @@ export function useWords<W extends Words>(words: W): Say<W> {
     },
     [words, language],
   );
+}
+
+/** Says a word of one of the API's closed lists. */
+export function useServerWord(): (word: string) => string {
+  const { language } = useConsole();
+  return useMemo(() => (word) => textIn(language, serverWord(word)), [language]);
 }
 
 /** Writes numbers, dates and amounts as the language does. */

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import type { Api } from '../api/client.ts';
 import type { Failure } from '../api/failure.ts';
 import { useRead } from '../api/read.ts';
-import { useConsole, useFormats, useQuery, useSite, useWords } from '../app/context.ts';
+import { useConsole, useFormats, useQuery, useServerWord, useSite, useWords } from '../app/context.ts';
 import type { LoggedLine, Verdict } from '../app/verify-audit.ts';
 import { verifyAudit } from '../app/verify-audit.ts';
 import { Copy } from '../parts/copy.tsx';
@@ -54,8 +54,8 @@ const WORDS = {
   when: ['When', '时间'],
   what: ['What', '事件'],
   details: ['Details', '详情'],
-  older: ['Later entries', '之后的条目'],
-  newest: ['First page', '第一页'],
+  older: ['Older entries', '更早的条目'],
+  newest: ['Newest', '最新'],
 } as const;
 
 const lineSchema = v.object({
@@ -150,18 +150,17 @@ function detailsOf(text: string): { readonly kind: string; readonly at: number; 
   const said = Object.entries(rest).map(
     ([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
-  return { kind: kind.replaceAll('_', ' '), at, rest: said.join(' · ') };
+  return { kind, at, rest: said.join(' · ') };
 }
 
 function Entries({ lines }: { readonly lines: readonly LoggedLine[] }): JSX.Element {
   const say = useWords(WORDS);
   const { instant } = useFormats();
-  const rows = lines
-    .flatMap(({ index, entry }) => {
-      const details = entry === undefined ? undefined : detailsOf(entry);
-      return details === undefined ? [] : [{ index, ...details }];
-    })
-    .reverse();
+  const word = useServerWord();
+  const rows = lines.flatMap(({ index, entry }) => {
+    const details = entry === undefined ? undefined : detailsOf(entry);
+    return details === undefined ? [] : [{ index, ...details }];
+  });
   if (rows.length === 0) return <Notice icon="audit" title={say('none')} />;
   return (
     <Table
@@ -171,7 +170,7 @@ function Entries({ lines }: { readonly lines: readonly LoggedLine[] }): JSX.Elem
       columns={[
         { head: say('number'), cell: ({ index }) => index, isNumber: true },
         { head: say('when'), cell: ({ at }) => instant(at) },
-        { head: say('what'), cell: ({ kind }) => kind, isName: true },
+        { head: say('what'), cell: ({ kind }) => word(kind), isName: true },
         { head: say('details'), cell: ({ rest }) => <span class="note wrap">{rest}</span> },
       ]}
     />
@@ -184,7 +183,7 @@ export function AuditPage(): JSX.Element {
   const site = useSite();
   const { query, setQuery } = useQuery();
   const cursor = query.get('cursor') ?? undefined;
-  const read = useRead({ path: PATH, params: { site }, query: { limit: PAGE, cursor } }, pageSchema);
+  const read = useRead({ path: PATH, params: { site }, query: { limit: PAGE, order: 'newest', cursor } }, pageSchema);
   return (
     <Page title={say('title')} note={say('lead')}>
       <Panel title={say('verify')} note={say('verifyNote')}>

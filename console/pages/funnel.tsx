@@ -4,21 +4,20 @@ import { useState } from 'preact/hooks';
 import * as v from 'valibot';
 import { useRead } from '../api/read.ts';
 import { budgetSchema } from '../api/schemas.ts';
-import { useFormats, useQuery, useSite, useWords } from '../app/context.ts';
-import { BarList } from '../parts/bars.tsx';
+import { useQuery, useSite, useWords } from '../app/context.ts';
 import { Budget } from '../parts/budget.tsx';
 import { DaysChoice, useDays } from '../parts/days-choice.tsx';
 import { TextField } from '../parts/field.tsx';
+import { FunnelBars } from '../parts/funnel-bars.tsx';
 import { Page } from '../parts/page.tsx';
 import { ReadPanel } from '../parts/panel.tsx';
-import { Withheld, WithheldMark } from '../parts/states.tsx';
+import { Withheld } from '../parts/states.tsx';
 
 const WORDS = {
   title: ['Funnel', '转化漏斗'],
   lead: ['Visitors who did each step after the one before it.', '依次完成各步骤的访客。'],
   steps: ['Steps, with commas between', '步骤(逗号分隔)'],
   ask: ['Show', '显示'],
-  of: ['{n} ({share} of the first step)', '{n}(占首步 {share})'],
 } as const;
 const STEPS = 'page_view,view_item,add_to_cart,begin_checkout,purchase';
 
@@ -32,7 +31,6 @@ export function FunnelPage(): JSX.Element {
   const say = useWords(WORDS);
   const site = useSite();
   const days = useDays();
-  const { number, percent } = useFormats();
   const { query, setQuery } = useQuery();
   const steps = query.get('steps') ?? STEPS;
   const [typed, setTyped] = useState(steps);
@@ -41,6 +39,7 @@ export function FunnelPage(): JSX.Element {
     <Page title={say('title')} note={say('lead')} filters={<DaysChoice />}>
       <form
         class="form-row"
+        role="search"
         onSubmit={(event) => {
           event.preventDefault();
           setQuery({ steps: typed === STEPS ? undefined : typed });
@@ -57,21 +56,7 @@ export function FunnelPage(): JSX.Element {
             {reached.every(({ visitors }) => visitors === null) ? (
               <Withheld />
             ) : (
-              <BarList
-                bars={reached.map(({ step, visitors, share }) => ({
-                  key: step,
-                  name: step.replaceAll('_', ' '),
-                  value: visitors,
-                  shown:
-                    visitors === null ? (
-                      <WithheldMark />
-                    ) : share === null ? (
-                      number(visitors)
-                    ) : (
-                      say('of', { n: number(visitors), share: percent(share) })
-                    ),
-                }))}
-              />
+              <FunnelBars label={say('title')} steps={reached} />
             )}
             <Budget budget={budget} />
           </div>

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useRead } from '../api/read.ts';
 import type { LedgerEntry } from '../api/schemas.ts';
 import { ledgerSchema } from '../api/schemas.ts';
-import { useFormats, usePathOf, useQuery, useSite, useWords } from '../app/context.ts';
+import { useFormats, usePathOf, useQuery, useServerWord, useSite, useWords } from '../app/context.ts';
 import { DAY_MS, dayOf, lastDays, listDays } from '../app/days.ts';
 import type { Days } from '../app/days.ts';
 import type { LedgerSums } from '../app/ledger-sums.ts';
@@ -101,6 +101,7 @@ function SumBar({ sums }: { readonly sums: LedgerSums }): JSX.Element {
 
 function Reasons({ sums }: { readonly sums: LedgerSums }): JSX.Element {
   const say = useWords(WORDS);
+  const word = useServerWord();
   const nameOf = useOutcomeName();
   const { number } = useFormats();
   if (sums.reasons.length === 0) return <p class="note">{say('noReasons')}</p>;
@@ -111,7 +112,7 @@ function Reasons({ sums }: { readonly sums: LedgerSums }): JSX.Element {
       keyOf={({ outcome, reason }) => `${outcome}|${reason}`}
       columns={[
         { head: say('outcome'), cell: ({ outcome }) => nameOf(outcome) },
-        { head: say('reason'), cell: ({ reason }) => reason.replaceAll('_', ' '), isName: true },
+        { head: say('reason'), cell: ({ reason }) => word(reason), isName: true },
         { head: say('events'), cell: ({ events }) => number(events), isNumber: true },
       ]}
     />

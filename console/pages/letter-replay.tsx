@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import * as v from 'valibot';
 import { useAct } from '../api/act.ts';
 import type { Question } from '../api/client.ts';
-import { useSite, useWords } from '../app/context.ts';
+import { useServerWord, useSite, useWords } from '../app/context.ts';
 import { CopyCurl } from '../parts/copy.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
@@ -48,10 +48,11 @@ interface ReplayProps {
 
 function LetterView({ letter: { reason, pointer, event } }: { readonly letter: Letter }): JSX.Element {
   const say = useWords(LETTER_WORDS);
+  const word = useServerWord();
   return (
     <>
       <Facts>
-        <Fact name={say('reason')}>{reason.replaceAll('_', ' ')}</Fact>
+        <Fact name={say('reason')}>{word(reason)}</Fact>
         <Fact name={say('place')}>
           <span class="code">{pointer === '' ? '—' : pointer}</span>
         </Fact>

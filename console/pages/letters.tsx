@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import * as v from 'valibot';
 import { useRead } from '../api/read.ts';
-import { useFormats, useQuery, useScopes, useSite, useWords } from '../app/context.ts';
+import { useFormats, useQuery, useScopes, useServerWord, useSite, useWords } from '../app/context.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { TextField } from '../parts/field.tsx';
@@ -34,6 +34,7 @@ function LetterTable({
 }): JSX.Element {
   const say = useWords(LETTER_WORDS);
   const { instant } = useFormats();
+  const word = useServerWord();
   const mayReplay = useScopes().has('dead-letters:replay');
   if (letters.length === 0) return <p class="note">{say('noneOfReason')}</p>;
   return (
@@ -44,7 +45,7 @@ function LetterTable({
       columns={[
         { head: say('letter'), cell: ({ letter }) => letter, isName: true },
         { head: say('received'), cell: ({ receivedAt }) => instant(receivedAt) },
-        { head: say('reason'), cell: (one) => <Badge tone="warn">{one.reason.replaceAll('_', ' ')}</Badge> },
+        { head: say('reason'), cell: (one) => <Badge tone="warn">{word(one.reason)}</Badge> },
         { head: say('place'), cell: ({ pointer }) => <span class="code">{pointer}</span> },
         { head: say('via'), cell: ({ via }) => via },
         {

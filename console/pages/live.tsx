@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import type { Question } from '../api/client.ts';
 import type { Failure } from '../api/failure.ts';
 import { readStream } from '../api/stream.ts';
-import { useConsole, useFormats, usePathOf, useSite, useWords } from '../app/context.ts';
+import { useConsole, useFormats, usePathOf, useServerWord, useSite, useWords } from '../app/context.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Link } from '../parts/link.tsx';
@@ -100,11 +100,12 @@ function useLive(
 function EventTable({ events }: { readonly events: readonly LiveEvent[] }): JSX.Element {
   const say = useWords(WORDS);
   const { number } = useFormats();
+  const word = useServerWord();
   const why = ({ outcome = '', reason = '' }: LiveEvent): string =>
     [outcome, reason]
       .filter((one) => one !== '')
-      .join(', ')
-      .replaceAll('_', ' ');
+      .map(word)
+      .join(', ');
   return (
     <Table
       label={say('events')}
@@ -116,10 +117,11 @@ function EventTable({ events }: { readonly events: readonly LiveEvent[] }): JSX.
         { head: say('page'), cell: ({ page }) => page ?? '' },
         {
           head: say('consent'),
-          cell: ({ kept, consent }) => (kept ? (consent.length === 0 ? say('none') : consent.join(', ')) : ''),
+          cell: ({ kept, consent }) =>
+            kept ? (consent.length === 0 ? say('none') : consent.map(word).join(', ')) : '',
         },
-        { head: say('from'), cell: ({ channel = '' }) => channel.replaceAll('_', ' ') },
-        { head: say('device'), cell: ({ device = '' }) => device },
+        { head: say('from'), cell: ({ channel = '' }) => word(channel) },
+        { head: say('device'), cell: ({ device = '' }) => word(device) },
         {
           head: say('fate'),
           cell: (one) =>

@@ -1,19 +1,22 @@
 // console/pages/overview.tsx: how the site did over some days, beside the days before them.
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import * as v from 'valibot';
 import { useRead } from '../api/read.ts';
 import { useFormats, usePathOf, useQuery, useSite, useWords } from '../app/context.ts';
 import type { Formats } from '../app/formats.ts';
-import { BarList } from '../parts/bars.tsx';
 import { CopyCurl } from '../parts/copy.tsx';
 import { DaysChoice, useDays } from '../parts/days-choice.tsx';
 import { CheckField, SelectField } from '../parts/field.tsx';
+import { FunnelBars } from '../parts/funnel-bars.tsx';
 import { LineChart } from '../parts/line-chart.tsx';
 import { Link } from '../parts/link.tsx';
 import { Page } from '../parts/page.tsx';
 import { Panel, ReadView } from '../parts/panel.tsx';
-import { Notice, WithheldMark } from '../parts/states.tsx';
+import { Notice, Withheld, WithheldMark } from '../parts/states.tsx';
+import { Annotations, useAnnotations } from './annotations.tsx';
+import { breakdownFields, OverviewParts } from './overview-parts.tsx';
+import { SegmentChoice, SegmentTotals } from './segment-filter.tsx';
 
 const WORDS = {
   title: ['Overview', '概览'],
@@ -27,24 +30,22 @@ const WORDS = {
   same: ['as before', '与之前持平'],
   chart: ['Day by day', '逐日'],
   measure: ['Shown', '显示'],
-  pages: ['Top pages', '热门页面'],
-  sources: ['Sources', '来源'],
-  devices: ['Devices', '设备'],
-  countries: ['Countries', '国家/地区'],
-  vitals: ['Web vitals', '网页性能'],
-  vitalsNote: ['75th percentile, from pages that load tag.vitals.js.', '第 75 百分位,来自加载 tag.vitals.js 的页面。'],
   none: ['Nothing to show for these days', '该时段没有可显示的数据'],
   noneDo: [
     'No page was viewed, and fewer people than the site’s floor did anything else. Choose other days, or put the tag into your pages.',
     '没有页面浏览,其他行为的人数也低于站点下限。请选择其他日期,或在页面中安装标签。',
   ],
   setup: ['Open setup', '前往接入'],
-  noParts: ['Nothing to show for these days.', '该时段无数据。'],
   withheld: [
     '{n} numbers are withheld: fewer people than the site’s floor stand behind each.',
     '有 {n} 个数字不予显示:其背后人数低于站点下限。',
   ],
-  previous: ['Before', '之前'],
+  funnel: ['From view to purchase', '从浏览到购买'],
+  funnelNote: [
+    'Visitors who did each step after the one before it, over the days that are over.',
+    '在已结束的日期内依次完成各步骤的访客。',
+  ],
+  openFunnel: ['Open funnel', '打开漏斗'],
 } as const;
 
 const people = v.nullable(v.number());
@@ -70,11 +71,8 @@ const overviewSchema = v.object({
       revenue: people,
     }),
   ),
-  pages: v.array(v.object({ path: v.string(), views: v.number() })),
-  sources: v.array(v.object({ channel: v.string(), views: v.number() })),
-  devices: v.array(v.object({ device: v.string(), views: v.number() })),
-  countries: v.array(v.object({ country: v.string(), views: v.number() })),
-  vitals: v.record(v.string(), v.object({ p75: v.number() })),
+  ...breakdownFields,
+  funnel: v.array(v.object({ step: v.string(), visitors: people, share: people })),
   withheld: v.number(),
 });
 type Overview = v.InferOutput<typeof overviewSchema>;
@@ -83,6 +81,8 @@ type Measure = (typeof MEASURES)[number];
 
 const shownBy = ({ money, number }: Formats, measure: Measure, currency: string | null): ((value: number) => string) =>
   measure === 'revenue' && currency !== null ? (value) => money(value, currency) : number;
+
+const NO_NOTES: readonly { readonly date: string; readonly text: string }[] = [];
 
 const isEmpty = (now: Totals): boolean => MEASURES.every((measure) => now[measure] === null || now[measure] === 0);
 
@@ -115,45 +115,12 @@ function Tile({
   );
 }
 
-const VITAL_UNIT_MS: ReadonlySet<string> = new Set(['lcp', 'inp', 'fcp', 'ttfb']);
-
-function Parts({ overview }: { readonly overview: Overview }): JSX.Element {
-  const say = useWords(WORDS);
-  const { number } = useFormats();
-  const lists = [
-    ['pages', overview.pages.map(({ path, views }) => [path, views] as const)],
-    ['sources', overview.sources.map(({ channel, views }) => [channel, views] as const)],
-    ['devices', overview.devices.map(({ device, views }) => [device, views] as const)],
-    ['countries', overview.countries.map(({ country, views }) => [country, views] as const)],
-  ] as const;
-  return (
-    <div class="columns">
-      {lists.map(([name, rows]) => (
-        <Panel key={name} title={say(name)}>
-          {rows.length === 0 ? (
-            <p class="note">{say('noParts')}</p>
-          ) : (
-            <BarList bars={rows.map(([key, views]) => ({ key, name: key, value: views, shown: number(views) }))} />
-          )}
-        </Panel>
-      ))}
-      {Object.keys(overview.vitals).length === 0 ? null : (
-        <Panel title={say('vitals')} note={say('vitalsNote')}>
-          <div class="facts">
-            {Object.entries(overview.vitals).map(([name, { p75 }]) => (
-              <div key={name} class="fact">
-                <p class="faint">{name.toUpperCase()}</p>
-                <p class="tile-value">{VITAL_UNIT_MS.has(name) ? `${number(Math.round(p75))} ms` : number(p75)}</p>
-              </div>
-            ))}
-          </div>
-        </Panel>
-      )}
-    </div>
-  );
+interface ChartProps {
+  readonly overview: Overview;
+  readonly marks: readonly { readonly day: string; readonly text: string }[];
 }
 
-function Chart({ overview }: { readonly overview: Overview }): JSX.Element {
+function Chart({ overview, marks }: ChartProps): JSX.Element {
   const say = useWords(WORDS);
   const formats = useFormats();
   const { query, setQuery } = useQuery();
@@ -182,8 +149,42 @@ function Chart({ overview }: { readonly overview: Overview }): JSX.Element {
         />
       }
     >
-      <LineChart label={say(measure)} days={days} lines={lines} />
+      <LineChart label={say(measure)} days={days} lines={lines} marks={marks} />
     </Panel>
+  );
+}
+
+/** What there is to show. */
+function Filled({ overview, marks, children }: ChartProps & { readonly children: ComponentChildren }): JSX.Element {
+  const say = useWords(WORDS);
+  const pathOf = usePathOf();
+  return (
+    <div class="page-body">
+      <div class="tiles">
+        {MEASURES.map((measure) => (
+          <Tile key={measure} measure={measure} now={overview.totals} before={overview.previous?.totals} />
+        ))}
+      </div>
+      {overview.withheld > 0 ? <p class="note">{say('withheld', { n: overview.withheld })}</p> : null}
+      <Chart overview={overview} marks={marks} />
+      {children}
+      <Panel
+        title={say('funnel')}
+        note={say('funnelNote')}
+        actions={
+          <Link to={pathOf('funnel')} class="button quiet small">
+            {say('openFunnel')}
+          </Link>
+        }
+      >
+        {overview.funnel.every(({ visitors }) => visitors === null) ? (
+          <Withheld />
+        ) : (
+          <FunnelBars label={say('funnel')} steps={overview.funnel} />
+        )}
+      </Panel>
+      <OverviewParts overview={overview} />
+    </div>
   );
 }
 
@@ -199,6 +200,9 @@ export function OverviewPage(): JSX.Element {
     { path: '/v1/sites/{site}/overview', params: { site }, query: { ...days, compare } },
     overviewSchema,
   );
+  const notes = useAnnotations(days);
+  const noted = notes.state.status === 'ready' ? notes.state.value.annotations : NO_NOTES;
+  const marks = useMemo(() => noted.map(({ date, text }) => ({ day: date, text })), [noted]);
   return (
     <Page
       title={say('title')}
@@ -211,9 +215,11 @@ export function OverviewPage(): JSX.Element {
             isOn={compare === 'previous'}
             onToggle={(isOn) => setQuery({ compare: isOn ? undefined : 'none' })}
           />
+          <SegmentChoice />
         </>
       }
     >
+      <SegmentTotals days={days} />
       <ReadView read={read} height={640}>
         {(overview) =>
           isEmpty(overview.totals) ? (
@@ -224,16 +230,9 @@ export function OverviewPage(): JSX.Element {
               </Link>
             </Notice>
           ) : (
-            <div class="page-body">
-              <div class="tiles">
-                {MEASURES.map((measure) => (
-                  <Tile key={measure} measure={measure} now={overview.totals} before={overview.previous?.totals} />
-                ))}
-              </div>
-              {overview.withheld > 0 ? <p class="note">{say('withheld', { n: overview.withheld })}</p> : null}
-              <Chart overview={overview} />
-              <Parts overview={overview} />
-            </div>
+            <Filled overview={overview} marks={marks}>
+              <Annotations read={notes} days={days} />
+            </Filled>
           )
         }
       </ReadView>

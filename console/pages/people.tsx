@@ -3,18 +3,22 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import * as v from 'valibot';
 import { useAct } from '../api/act.ts';
+import type { Question } from '../api/client.ts';
 import { useRead } from '../api/read.ts';
-import { useConsole, useFormats, useScopes, useWords } from '../app/context.ts';
+import { useConsole, useFormats, useScopes, useServerWord, useWords } from '../app/context.ts';
 import { Badge } from '../parts/badge.tsx';
-import { Copy } from '../parts/copy.tsx';
+import { Copy, CopyCurl } from '../parts/copy.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { SelectField, TextField } from '../parts/field.tsx';
 import { Page } from '../parts/page.tsx';
 import { Panel, ReadPanel } from '../parts/panel.tsx';
 import { Failed } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
+import type { Person, Role } from './person-roles.tsx';
+import { personSchema, ROLE_WORDS, ROLES, RolesButton } from './person-roles.tsx';
 
 const WORDS = {
+  ...ROLE_WORDS,
   title: ['People', '成员'],
   lead: ['Who may log in, and what they may do where.', '谁可以登录,以及在各站点的权限。'],
   new: ['Add somebody', '添加成员'],
@@ -22,13 +26,7 @@ const WORDS = {
   email: ['E-mail for your organisation’s sign-in (optional)', '组织登录邮箱(可选)'],
   emailHelp: ['Kept as a keyed hash alone.', '仅以带密钥的散列保存。'],
   site: ['Site', '站点'],
-  everywhere: ['All sites', '全部站点'],
   role: ['Role', '角色'],
-  owner: ['Owner: everything', '所有者:全部权限'],
-  privacy_officer: ['Privacy officer: requests, policy, audit', '隐私官:请求、策略、审计'],
-  marketer: ['Marketer: reports and rules', '市场:报表与规则'],
-  analyst: ['Analyst: reports', '分析:报表'],
-  developer: ['Developer: what makes data arrive', '开发:数据接入'],
   add: ['Add', '添加'],
   all: ['Everybody', '全部成员'],
   seen: ['Has logged in', '是否登录过'],
@@ -44,17 +42,7 @@ const WORDS = {
   removeNote: ['Their sessions end at once, and all that is kept of them goes.', '其会话立即结束,相关记录全部删除。'],
   cancel: ['Cancel', '取消'],
 } as const;
-const ROLES = ['owner', 'privacy_officer', 'marketer', 'analyst', 'developer'] as const;
-type Role = (typeof ROLES)[number];
 
-const personSchema = v.object({
-  id: v.string(),
-  label: v.string(),
-  createdAt: v.number(),
-  hasLoggedIn: v.boolean(),
-  roles: v.array(v.object({ site: v.nullable(v.string()), role: v.string() })),
-});
-type Person = v.InferOutput<typeof personSchema>;
 const peopleSchema = v.object({ people: v.array(personSchema) });
 const codeSchema = v.object({ code: v.string(), minutes: v.number() });
 
@@ -66,11 +54,15 @@ function NewPerson({ onAdded }: { readonly onAdded: () => void }): JSX.Element {
   const [email, setEmail] = useState('');
   const [site, setSite] = useState('');
   const [role, setRole] = useState<Role>('analyst');
+  const roles = [{ site: site === '' ? null : site, role }];
+  const question: Question = {
+    method: 'POST',
+    path: '/v1/people',
+    body: { label, roles, ...(email === '' ? {} : { email }) },
+  };
   const add = async (): Promise<void> => {
-    const roles = [{ site: site === '' ? null : site, role }];
-    const body = { label, roles, ...(email === '' ? {} : { email }) };
     const headers = { 'idempotency-key': crypto.randomUUID() };
-    if ((await act({ method: 'POST', path: '/v1/people', headers, body }, personSchema)) === undefined) return;
+    if ((await act({ ...question, headers }, personSchema)) === undefined) return;
     setLabel('');
     setEmail('');
     onAdded();
@@ -97,10 +89,11 @@ function NewPerson({ onAdded }: { readonly onAdded: () => void }): JSX.Element {
         <TextField label={say('email')} help={say('emailHelp')} type="email" value={email} onValue={setEmail} />
       </div>
       {failure === undefined ? null : <Failed failure={failure} />}
-      <div>
+      <div class="row">
         <button type="submit" class="button primary" disabled={isBusy}>
           {say('add')}
         </button>
+        <CopyCurl question={question} />
       </div>
     </form>
   );
@@ -178,7 +171,7 @@ export function PeoplePage(): JSX.Element {
   const { day } = useFormats();
   const mayManage = useScopes().has('people:manage');
   const read = useRead({ path: '/v1/people' }, peopleSchema);
-  const roleName = (role: string): string => role.replaceAll('_', ' ');
+  const roleName = useServerWord();
   return (
     <Page title={say('title')} note={say('lead')}>
       {mayManage ? (
@@ -210,6 +203,7 @@ export function PeoplePage(): JSX.Element {
                 head: say('actions'),
                 cell: (person) => (
                   <div class="row">
+                    <RolesButton person={person} onChanged={read.reload} />
                     <CodeButton person={person} />
                     <RemoveButton person={person} onRemoved={read.reload} />
                   </div>

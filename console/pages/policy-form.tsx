@@ -1,7 +1,7 @@
 // console/pages/policy-form.tsx: the fields of a policy as a form.
 import type { JSX } from 'preact';
 import { POLICIES, PURPOSE_BITS_SEPARATE, PURPOSES, purposesOf } from '../../contract/index.ts';
-import { useConsole } from '../app/context.ts';
+import { useConsole, useServerWord } from '../app/context.ts';
 import type { Policy } from '../app/policy-words.ts';
 import { POLICY_FIELDS, POLICY_VALUES } from '../app/policy-words.ts';
 import { textIn } from '../app/words.ts';
@@ -31,6 +31,7 @@ function Purposes({
   isDisabled,
 }: PolicyFormProps & { readonly field: 'purposes' | 'asks' }): JSX.Element {
   const { language } = useConsole();
+  const word = useServerWord();
   const held = policy[field];
   const choices =
     field === 'asks' ? PURPOSES.filter((one) => SEPARATE.has(one)) : PURPOSES.filter((one) => !SEPARATE.has(one));
@@ -41,7 +42,7 @@ function Purposes({
         {choices.map((purpose) => (
           <CheckField
             key={purpose}
-            label={purpose.replaceAll('_', ' ')}
+            label={word(purpose)}
             isOn={held.includes(purpose)}
             isDisabled={isDisabled}
             onToggle={(isOn) =>

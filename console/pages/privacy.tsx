@@ -2,8 +2,10 @@
 import type { JSX } from 'preact';
 import * as v from 'valibot';
 import { useRead } from '../api/read.ts';
-import { useFormats, usePathOf, useSite, useWords } from '../app/context.ts';
+import { useFormats, usePathOf, useServerWord, useSite, useWords } from '../app/context.ts';
+import { DAY_MS } from '../app/days.ts';
 import { policySchema } from '../app/policy-words.ts';
+import { pathOf as routeOf } from '../app/route.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { Link } from '../parts/link.tsx';
@@ -11,6 +13,8 @@ import { Page } from '../parts/page.tsx';
 import { Panel, ReadPanel } from '../parts/panel.tsx';
 import { Notice } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
+import { ConsentPanel } from './consent-panel.tsx';
+import { publishingSchema, PublishingPanel } from './publishing-panel.tsx';
 
 const WORDS = {
   title: ['What is kept', '数据留存'],
@@ -70,6 +74,15 @@ const WORDS = {
   whatFor: ['What for', '目的'],
   edit: ['Edit policy', '编辑策略'],
   proof: ['Verify the audit log', '验证审计日志'],
+  proofHead: ['Proof', '证明'],
+  entry: ['audit entry {n}', '审计条目 {n}'],
+  version: ['version {n}', '第 {n} 版'],
+  left: ['Against the limit', '与期限对比'],
+  within: ['{n} days left', '剩余 {n} 天'],
+  over: ['{n} days over', '超期 {n} 天'],
+  nothing: ['nothing kept', '无数据'],
+  pause: ['Pause collection', '暂停收集'],
+  resume: ['Resume collection', '恢复收集'],
 } as const;
 
 const keptSchema = v.object({
@@ -84,11 +97,18 @@ const keptSchema = v.object({
   ),
   lastPurgeAt: v.nullable(v.number()),
   salts: v.array(
-    v.object({ use: v.string(), opensAt: v.number(), alive: v.boolean(), destroyedAt: v.nullable(v.number()) }),
+    v.object({
+      use: v.string(),
+      opensAt: v.number(),
+      alive: v.boolean(),
+      destroyedAt: v.nullable(v.number()),
+      provenBy: v.nullable(v.number()),
+    }),
   ),
   keysForget: v.boolean(),
   recipients: v.array(v.object({ name: v.string(), purpose: v.string() })),
   floor: v.number(),
+  publishing: publishingSchema,
   openRequests: v.number(),
 });
 type Kept = v.InferOutput<typeof keptSchema>;
@@ -98,7 +118,8 @@ function Now({ kept }: { readonly kept: Kept }): JSX.Element {
   const say = useWords(WORDS);
   const { number } = useFormats();
   const pathOf = usePathOf();
-  const list = (words: readonly string[]): string => words.join(', ').replaceAll('_', ' ') || say('none');
+  const word = useServerWord();
+  const list = (words: readonly string[]): string => words.map(word).join(', ') || say('none');
   return (
     <div class="stack">
       <Facts>
@@ -107,7 +128,7 @@ function Now({ kept }: { readonly kept: Kept }): JSX.Element {
         </Fact>
         <Fact name={say('policy')}>
           <Link to={pathOf('policy')}>
-            {kept.policy.preset}, {kept.version}
+            {word(kept.policy.preset)}, {say('version', { n: kept.version })}
           </Link>
         </Fact>
         <Fact name={say('purposes')}>{list(kept.policy.purposes)}</Fact>
@@ -128,8 +149,22 @@ function Now({ kept }: { readonly kept: Kept }): JSX.Element {
   );
 }
 
+/** How far the oldest row is from its limit. */
+function Left({ limitDays, oldestAt }: Kept['retention'][number]): JSX.Element {
+  const say = useWords(WORDS);
+  if (limitDays === null) return <Badge tone="warn">{say('noLimit')}</Badge>;
+  if (oldestAt === null) return <Badge tone="good">{say('nothing')}</Badge>;
+  const left = Math.ceil(limitDays - (Date.now() - oldestAt) / DAY_MS);
+  return left < 0 ? (
+    <Badge tone="bad">{say('over', { n: -left })}</Badge>
+  ) : (
+    <Badge tone="good">{say('within', { n: left })}</Badge>
+  );
+}
+
 function Limits({ kept }: { readonly kept: Kept }): JSX.Element {
   const say = useWords(WORDS);
+  const word = useServerWord();
   const { day, instant } = useFormats();
   const hasNone = kept.retention.every(({ limitDays }) => limitDays === null);
   return (
@@ -144,12 +179,13 @@ function Limits({ kept }: { readonly kept: Kept }): JSX.Element {
         rows={kept.retention}
         keyOf={(one) => one.class}
         columns={[
-          { head: say('kind'), cell: (one) => one.class, isName: true },
+          { head: say('kind'), cell: (one) => word(one.class), isName: true },
           {
             head: say('limit'),
             cell: ({ limitDays }) => (limitDays === null ? say('noLimit') : say('days', { n: limitDays })),
           },
           { head: say('oldest'), cell: ({ oldestAt }) => (oldestAt === null ? '—' : day(oldestAt)) },
+          { head: say('left'), cell: (one) => <Left {...one} /> },
         ]}
       />
       <p class="faint">
@@ -162,7 +198,9 @@ function Limits({ kept }: { readonly kept: Kept }): JSX.Element {
 function Salts({ kept }: { readonly kept: Kept }): JSX.Element {
   const say = useWords(WORDS);
   const { day, instant } = useFormats();
+  const word = useServerWord();
   const pathOf = usePathOf();
+  const site = useSite();
   return (
     <div class="stack">
       <Table
@@ -170,7 +208,7 @@ function Salts({ kept }: { readonly kept: Kept }): JSX.Element {
         rows={kept.salts}
         keyOf={({ use, opensAt }) => `${use}${opensAt}`}
         columns={[
-          { head: say('use'), cell: ({ use }) => use, isName: true },
+          { head: say('use'), cell: ({ use }) => word(use), isName: true },
           { head: say('opened'), cell: ({ opensAt }) => day(opensAt) },
           {
             head: say('state'),
@@ -179,6 +217,17 @@ function Salts({ kept }: { readonly kept: Kept }): JSX.Element {
                 <Badge tone={alive ? 'good' : 'warn'}>{say(alive ? 'alive' : 'gone')}</Badge>
               ) : (
                 <Badge>{say('destroyed', { when: instant(destroyedAt) })}</Badge>
+              ),
+          },
+          {
+            head: say('proofHead'),
+            cell: ({ provenBy }) =>
+              provenBy === null ? (
+                ''
+              ) : (
+                <Link to={routeOf(site, 'audit', undefined, new URLSearchParams({ cursor: String(provenBy + 1) }))}>
+                  {say('entry', { n: provenBy })}
+                </Link>
               ),
           },
         ]}
@@ -203,6 +252,7 @@ function Rest({ kept }: { readonly kept: Kept }): JSX.Element {
       <Panel title={say('salts')} note={say('saltsNote')}>
         <Salts kept={kept} />
       </Panel>
+      <PublishingPanel publishing={kept.publishing} />
       <Panel title={say('fields')}>
         <Table
           label={say('fields')}
@@ -239,19 +289,28 @@ export function PrivacyPage(): JSX.Element {
   const site = useSite();
   const pathOf = usePathOf();
   const read = useRead({ path: '/v1/sites/{site}/privacy/overview', params: { site } }, keptSchema);
+  const collecting = read.state.status === 'ready' ? read.state.value.collecting : undefined;
   return (
     <Page
       title={say('title')}
       note={say('lead')}
       actions={
-        <Link to={pathOf('policy')} class="button">
-          {say('edit')}
-        </Link>
+        <>
+          <Link to={pathOf('policy')} class="button">
+            {say('edit')}
+          </Link>
+          {collecting === undefined ? null : (
+            <Link to={pathOf('policy')} class={collecting ? 'button danger' : 'button'}>
+              {say(collecting ? 'pause' : 'resume')}
+            </Link>
+          )}
+        </>
       }
     >
       <ReadPanel title={say('now')} read={read} height={200}>
         {(kept) => <Now kept={kept} />}
       </ReadPanel>
+      <ConsentPanel />
       {read.state.status === 'ready' ? <Rest kept={read.state.value} /> : null}
     </Page>
   );

@@ -17,6 +17,7 @@ import { Link } from '../parts/link.tsx';
 import { Page } from '../parts/page.tsx';
 import { Panel, ReadPanel } from '../parts/panel.tsx';
 import { Failed, Notice } from '../parts/states.tsx';
+import { Steps } from '../parts/steps.tsx';
 import { Table } from '../parts/table.tsx';
 
 const WORDS = {
@@ -277,7 +278,7 @@ function FileButtons({ id }: { readonly id: string }): JSX.Element {
 
 function RequestDetails({ request }: { readonly request: Request }): JSX.Element {
   const say = useWords(WORDS);
-  const { instant, number } = useFormats();
+  const { number } = useFormats();
   return (
     <div class="stack">
       <Facts>
@@ -299,14 +300,7 @@ function RequestDetails({ request }: { readonly request: Request }): JSX.Element
           <p>{say('notIdentifiedDo')}</p>
         </Notice>
       ) : null}
-      <ol class="steps">
-        {request.log.map(({ at, step }) => (
-          <li key={`${at}${step}`}>
-            <span>{step.replaceAll('_', ' ')}</span>
-            <span class="faint">{instant(at)}</span>
-          </li>
-        ))}
-      </ol>
+      <Steps steps={request.log} />
       {request.kind === 'access' && request.status === 'done' ? <FileButtons id={request.id} /> : null}
       {request.receipt === undefined ? null : (
         <div class="stack">

@@ -1,7 +1,7 @@
 // console/pages/rule-form.tsx: the conditions of a rule as rows of a form.
 import type { JSX } from 'preact';
 import { KNOWN_EVENTS, PURPOSES } from '../../contract/index.ts';
-import { useConsole, useWords } from '../app/context.ts';
+import { useConsole, useServerWord, useWords } from '../app/context.ts';
 import type { DraftCondition, RuleDraft } from '../app/rule-draft.ts';
 import { DRAFT_KINDS, NEW_CONDITION } from '../app/rule-draft.ts';
 import { TRAIT_IDS, traitName } from '../app/trait-words.ts';
@@ -28,14 +28,15 @@ interface RowProps {
 function Which({ draft, onChange }: Pick<RowProps, 'draft' | 'onChange'>): JSX.Element {
   const say = useWords(RULE_WORDS);
   const { language } = useConsole();
+  const word = useServerWord();
   const { kind, name } = draft;
   const options: readonly (readonly [string, string])[] | undefined =
     kind === 'event'
-      ? [...KNOWN_EVENTS].map((one) => [one, one.replaceAll('_', ' ')])
+      ? [...KNOWN_EVENTS].map((one) => [one, word(one)])
       : kind === 'trait'
         ? TRAIT_IDS.map((one) => [one, textIn(language, traitName(one))])
         : kind === 'consent'
-          ? PURPOSES.map((one) => [one, one.replaceAll('_', ' ')])
+          ? PURPOSES.map((one) => [one, word(one)])
           : undefined;
   const choose = (value: string): void => onChange({ ...draft, name: value });
   if (options === undefined) return <TextField label={say('what')} value={name} onValue={choose} isRequired />;

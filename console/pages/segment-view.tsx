@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useRead } from '../api/read.ts';
 import type { Segment, Trait } from '../api/schemas.ts';
-import { segmentSchema } from '../api/schemas.ts';
+import { segmentSchema, segmentsSchema } from '../api/schemas.ts';
 import { useConsole, useFormats, usePathOf, useSite, useWords } from '../app/context.ts';
 import { traitName, traitValue } from '../app/trait-words.ts';
 import { textIn } from '../app/words.ts';
@@ -13,7 +13,11 @@ import { Page } from '../parts/page.tsx';
 import { Panel, ReadPanel } from '../parts/panel.tsx';
 import { Withheld } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
+import { SegmentMembers } from './segment-members.tsx';
+import { SegmentOutlook } from './segment-outlook.tsx';
 import { SegmentProfile } from './segment-profile.tsx';
+import { SegmentFavourites, SegmentOverlap } from './segment-relations.tsx';
+import { SegmentTrend } from './segment-trend.tsx';
 import { useWithheldWords } from './segment-list.tsx';
 import { SEGMENT_WORDS } from './segment-words.ts';
 
@@ -77,6 +81,29 @@ function Shown({ segment }: { readonly segment: Segment }): JSX.Element {
   );
 }
 
+/** What is told of a segment that is large enough. */
+function More({ id }: { readonly id: string }): JSX.Element {
+  const site = useSite();
+  const all = useRead({ path: '/v1/sites/{site}/segments', params: { site } }, segmentsSchema);
+  const segments = all.state.status === 'ready' ? all.state.value.segments : [];
+  const nameOf = (other: string): string => {
+    const found = segments.find((one) => one.id === other);
+    return found?.status === 'published' ? found.label : other;
+  };
+  return (
+    <>
+      <div class="columns">
+        <SegmentTrend id={id} />
+        <SegmentOutlook id={id} />
+      </div>
+      <SegmentProfile id={id} />
+      <SegmentFavourites id={id} />
+      <SegmentOverlap id={id} nameOf={nameOf} />
+      <SegmentMembers id={id} />
+    </>
+  );
+}
+
 /** The page of one. */
 export function SegmentView({ id }: { readonly id: string }): JSX.Element {
   const say = useWords(SEGMENT_WORDS);
@@ -105,7 +132,7 @@ export function SegmentView({ id }: { readonly id: string }): JSX.Element {
           <TraitTable traits={segment.traits} />
         </Panel>
       ) : null}
-      {segment?.status === 'published' ? <SegmentProfile id={id} /> : null}
+      {segment?.status === 'published' ? <More id={id} /> : null}
     </Page>
   );
 }

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { useRead } from '../api/read.ts';
 import { ledgerSchema } from '../api/schemas.ts';
-import { useConsole, useFormats, usePathOf, useQuery, useSite, useWords } from '../app/context.ts';
+import { useConsole, useFormats, usePathOf, useQuery, useServerWord, useSite, useWords } from '../app/context.ts';
 import { Copy } from '../parts/copy.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { Link } from '../parts/link.tsx';
@@ -84,6 +84,7 @@ export function SetupPage(): JSX.Element {
   const say = useWords(WORDS);
   const site = useSite();
   const { principal } = useConsole();
+  const word = useServerWord();
   const { query, setQuery } = useQuery();
   const stack = STACKS.find(([one]) => one === query.get('stack'))?.[0] ?? 'html';
   const snippet = snippetOf(stack, location.origin, site);
@@ -115,7 +116,7 @@ export function SetupPage(): JSX.Element {
             <span class="code">{location.origin}</span>
           </Fact>
           <Fact name={say('origins')}>{known?.origins.join(', ') ?? '—'}</Fact>
-          <Fact name={say('preset')}>{known?.preset ?? '—'}</Fact>
+          <Fact name={say('preset')}>{known === undefined ? '—' : word(known.preset)}</Fact>
         </Facts>
       </Panel>
     </Page>

@@ -3,10 +3,11 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import * as v from 'valibot';
 import { useAct } from '../api/act.ts';
+import type { Question } from '../api/client.ts';
 import { useRead } from '../api/read.ts';
-import { useFormats, useQuery, useScopes, useSite, useWords } from '../app/context.ts';
+import { INSTALLATION, useFormats, useQuery, useScopes, useSite, useWords } from '../app/context.ts';
 import { Badge } from '../parts/badge.tsx';
-import { Copy } from '../parts/copy.tsx';
+import { Copy, CopyCurl } from '../parts/copy.tsx';
 import { CheckField, SelectField, TextField } from '../parts/field.tsx';
 import { Page } from '../parts/page.tsx';
 import { Panel, ReadPanel } from '../parts/panel.tsx';
@@ -60,7 +61,7 @@ interface ScopeChoiceProps {
 function ScopeChoice({ scopes, onScopes }: ScopeChoiceProps): JSX.Element {
   const say = useWords(WORDS);
   // Those about the whole installation are given to people alone.
-  const given = [...useScopes()].filter((scope) => scope !== 'people:manage' && scope !== 'health:read');
+  const given = [...useScopes()].filter((scope) => !INSTALLATION.has(scope));
   return (
     <fieldset>
       <legend>{say('scopes')}</legend>
@@ -86,10 +87,11 @@ function NewToken({ onMade }: { readonly onMade: () => void }): JSX.Element {
   const [days, setDays] = useState<(typeof DAYS)[number]>('30');
   const [scopes, setScopes] = useState<readonly string[]>([]);
   const [token, setToken] = useState<string | undefined>();
+  const body = { label, scopes, days: Number(days) };
+  const question: Question = { method: 'POST', path: PATH, params: { site }, body };
   const make = async (): Promise<void> => {
     const headers = { 'idempotency-key': crypto.randomUUID() };
-    const body = { label, scopes, days: Number(days) };
-    const made = await act({ method: 'POST', path: PATH, params: { site }, headers, body }, madeSchema);
+    const made = await act({ ...question, headers }, madeSchema);
     if (made === undefined) return;
     setToken(made.token);
     onMade();
@@ -118,10 +120,11 @@ function NewToken({ onMade }: { readonly onMade: () => void }): JSX.Element {
           <Copy text={token} label={say('copy')} />
         </Notice>
       )}
-      <div>
+      <div class="row">
         <button type="submit" class="button primary" disabled={isBusy || scopes.length === 0}>
           {say('make')}
         </button>
+        <CopyCurl question={question} />
       </div>
     </form>
   );

@@ -12,6 +12,7 @@ type Loader = () => Promise<FunctionComponent>;
 
 const LOADERS: Partial<Readonly<Record<PageName, Loader>>> = {
   audit: async () => (await import('../pages/audit.tsx')).AuditPage,
+  clusters: async () => (await import('../pages/clusters.tsx')).ClustersPage,
   documents: async () => (await import('../pages/documents.tsx')).DocumentsPage,
   funnel: async () => (await import('../pages/funnel.tsx')).FunnelPage,
   health: async () => (await import('../pages/health.tsx')).HealthPage,

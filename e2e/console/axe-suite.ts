@@ -1,13 +1,21 @@
-// e2e/console/axe-suite.ts: axe finds nothing serious on any page of the console, light and dark, wide and on a phone.
+// e2e/console/axe-suite.ts: axe finds nothing serious on any page, light in English and dark in Chinese, wide and on a phone;
+// nothing moves while a page is filled, and in Chinese nothing is English.
 import { readFileSync } from 'node:fs';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { PAGES } from '../../console/app/route.ts';
+import { consoleTexts } from './console-texts.ts';
 import type { ConsoleUnderTest } from './use-console.ts';
-import { settled } from './use-console.ts';
+import { goTo, settled } from './use-console.ts';
 
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+/** What web.dev/articles/cls calls good is up to here. */
+const SHIFT_MAX = 0.1;
+const LOOKS = [
+  { colorScheme: 'light', locale: 'en-GB' },
+  { colorScheme: 'dark', locale: 'zh-CN' },
+] as const;
 
 /** Serious and critical findings, each with the first place it was found at. */
 async function findingsOf(page: Page): Promise<string[]> {
@@ -21,31 +29,60 @@ async function findingsOf(page: Page): Promise<string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)} ${nodes[0]?.failureSummary ?? ''}`);
 }
 
+/** Counts how far things moved by themselves (Layout Instability). Runs before anything else of the page. */
+const COUNT_SHIFTS = `globalThis.moved = 0; new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput) globalThis.moved += one.value; }).observe({ type: 'layout-shift', buffered: true });`;
+
+/** How far things moved since it was asked last. */
+const shiftOf = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const seen = globalThis as unknown as { moved: number };
+    const { moved } = seen;
+    seen.moved = 0;
+    return moved;
+  });
+
+/** Texts that people read on the page, but what they or the server named themselves, and code. */
+const textsOf = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const texts: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      if (node.parentElement?.closest('[translate=no], [lang], pre, code, .code, .mark') !== null) continue;
+      texts.push(node.textContent?.trim() ?? '');
+    }
+    for (const element of document.querySelectorAll('[aria-label]'))
+      texts.push(element.getAttribute('aria-label') ?? '');
+    return texts;
+  });
+
 /** The suite. */
 export function testAxe(served: ConsoleUnderTest): void {
-  describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
-    it('nothing serious is found on any page, and nothing is wider than a phone', async () => {
-      const context = await served.visit({ colorScheme, viewport: { width: 390, height: 844 } });
+  describe.each(LOOKS)('in $colorScheme, $locale', (looks) => {
+    it('nothing serious is found on any page, nothing is wider than a phone, nothing moves, nothing is foreign', async () => {
+      const context = await served.visit({ ...looks, viewport: { width: 390, height: 844 } });
       const page = await context.newPage();
+      await page.addInitScript(COUNT_SHIFTS);
       await page.goto(`${served.origin}/console/shop/segments`);
+      const english = new Set(consoleTexts().flatMap(([en, zh]) => (en === zh ? [] : [en])));
       const found: string[] = [];
       for (const path of [...PAGES, 'segments/cluster-1']) {
         // One document for all, as somebody who clicks through would have it.
-        await page.evaluate((address) => {
-          history.pushState(null, '', address);
-          dispatchEvent(new PopStateEvent('popstate'));
-        }, `/console/shop/${path}`);
+        await goTo(page, `shop/${path}`);
         await settled(page);
         found.push(...(await findingsOf(page)).map((one) => `${path}: ${one}`));
         const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         if (over > 0) found.push(`${path}: ${over}px wider than a phone`);
+        const moved = await shiftOf(page);
+        if (moved > SHIFT_MAX) found.push(`${path}: moved by ${moved.toFixed(2)}`);
+        if (looks.locale === 'en-GB') continue;
+        for (const text of await textsOf(page)) if (english.has(text)) found.push(`${path}: "${text}" is English`);
       }
       expect(found).toEqual([]);
       await context.close();
     });
 
     it('nor at the way in', async () => {
-      const context = await served.browser.newContext({ colorScheme, locale: 'en-GB' });
+      const context = await served.browser.newContext(looks);
       const page = await context.newPage();
       await page.goto(`${served.origin}/console/`);
       await settled(page);

@@ -7,9 +7,19 @@ import { addSite } from '../../store/index.ts';
 
 const SITE = siteId('tea-shop');
 const DAYS = 42;
-const VISITORS_A_DAY = 110;
+const VISITORS_A_DAY = 150;
 const AT_ONCE = 8;
 const PATHS = ['/', '/tea/green', '/tea/black', '/tea/oolong', '/pots', '/basket'];
+
+const SOURCE = CONSENT_SOURCES.indexOf('import');
+
+/** Most agree, half of those to profiles too; some refuse, and some are not asked. */
+function choiceOf(random: () => number): readonly [string, number, number] {
+  const chance = random();
+  if (chance < 0.42) return ['g', 3, SOURCE];
+  if (chance < 0.75) return ['g', 1, SOURCE];
+  return chance < 0.92 ? ['r', 0, SOURCE] : ['u', 0, 0];
+}
 
 /** Sends them. @returns the site's id. */
 export async function addBusySite(demo: DemoSite): Promise<string> {
@@ -32,9 +42,10 @@ export async function addBusySite(demo: DemoSite): Promise<string> {
         ? { m: { c: 'GBP', v: 1_000 + Math.floor(random() * 4_000), o: `order-${day}-${nth}` } }
         : {}),
     }));
-    const consent = ['g', 3, CONSENT_SOURCES.indexOf('import')];
+    const consent = choiceOf(random);
+    const gpc = random() < 0.12 ? { 'sec-gpc': '1' } : {};
     const body = JSON.stringify({ v: 1, s: SITE, t: Date.now(), c: consent, i: id, e: events });
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'text/plain' };
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'text/plain', ...gpc };
     const answer = await fetch(`${demo.origin}/v1/collect`, { method: 'POST', body, headers });
     if (answer.status !== 202) throw new Error(`a visit was refused: ${answer.status} ${await answer.text()}`);
   };

@@ -10,7 +10,7 @@ export function testPrivacy(served: ConsoleUnderTest): void {
       const context = await served.visit();
       const page = await openPage(context, served.origin, 'shop/privacy');
       await page.getByText('collecting', { exact: true }).waitFor();
-      await page.getByText('honoured: takes profile, personalise, share').waitFor();
+      await page.getByText('honoured: takes profile, personalising, sharing').waitFor();
       await page.getByRole('heading', { name: 'Salt periods' }).waitFor();
       await page.getByText('Nobody outside the site').waitFor();
       await context.close();

@@ -15,13 +15,17 @@ interface Picture {
   readonly path: string;
   readonly scheme?: 'light' | 'dark';
   readonly isPhone?: boolean;
+  /** All of the page, below the window too. */
+  readonly isWhole?: boolean;
+  readonly locale?: string;
   readonly before?: (page: Page) => Promise<void>;
 }
 
 const dayBefore = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
 
 const PICTURES: readonly Picture[] = [
-  { name: 'overview', path: 'tea-shop/overview' },
+  { name: 'overview', path: 'tea-shop/overview', isWhole: true },
+  { name: 'overview-chinese', path: 'tea-shop/overview', locale: 'zh-CN' },
   { name: 'overview-phone', path: 'tea-shop/overview', isPhone: true, scheme: 'dark' },
   { name: 'funnel', path: 'tea-shop/funnel' },
   { name: 'trends', path: `tea-shop/trends?from=${dayBefore(41)}&to=${dayBefore(1)}` },
@@ -29,7 +33,8 @@ const PICTURES: readonly Picture[] = [
   { name: 'journeys', path: 'tea-shop/journeys' },
   { name: 'ledger', path: 'shop/ledger' },
   { name: 'segments', path: 'shop/segments' },
-  { name: 'segment-dark', path: 'shop/segments/cluster-1', scheme: 'dark' },
+  { name: 'segment-dark', path: 'shop/segments/cluster-1', scheme: 'dark', isWhole: true },
+  { name: 'clusters', path: 'shop/clusters' },
   {
     name: 'rule',
     path: 'shop/rules/new',
@@ -42,7 +47,8 @@ const PICTURES: readonly Picture[] = [
       await page.getByRole('heading', { name: 'What it would find' }).waitFor();
     },
   },
-  { name: 'privacy', path: 'shop/privacy' },
+  { name: 'privacy', path: 'tea-shop/privacy', isWhole: true },
+  { name: 'privacy-phone', path: 'tea-shop/privacy', isPhone: true },
   { name: 'policy', path: 'shop/policy' },
   { name: 'requests', path: 'shop/requests' },
   {
@@ -53,20 +59,21 @@ const PICTURES: readonly Picture[] = [
       await page.getByText(/Sound:/).waitFor();
     },
   },
+  { name: 'sites', path: 'shop/sites' },
   { name: 'setup-dark', path: 'new-shop/setup', scheme: 'dark' },
 ];
 
 it('takes the pictures', { timeout: 300_000 }, async () => {
   mkdirSync(FOLDER, { recursive: true });
   await addBusySite(served);
-  for (const { name, path, scheme = 'light', isPhone = false, before } of PICTURES) {
+  for (const { name, path, scheme = 'light', isPhone = false, isWhole = false, locale = 'en-GB', before } of PICTURES) {
     const viewport = isPhone ? { width: 390, height: 844 } : { width: 1280, height: 860 };
-    const context = await served.visit({ colorScheme: scheme, viewport });
+    const context = await served.visit({ colorScheme: scheme, viewport, locale });
     const page = await context.newPage();
     await page.goto(`${served.origin}/console/${path}`);
     await settled(page);
     await before?.(page);
-    await page.screenshot({ path: `${FOLDER}${name}.png`, animations: 'disabled' });
+    await page.screenshot({ path: `${FOLDER}${name}.png`, animations: 'disabled', fullPage: isWhole });
     await context.close();
   }
   expect(PICTURES.length).toBeGreaterThan(0);

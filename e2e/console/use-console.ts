@@ -67,3 +67,11 @@ export async function settled(page: Page): Promise<void> {
   await page.locator('h1').waitFor();
   await page.waitForFunction(() => document.querySelector('.skeleton, [aria-busy=true]') === null);
 }
+
+/** Opens another address of the console in the same document, as a link in it would. */
+export async function goTo(page: Page, path: string): Promise<void> {
+  await page.evaluate((address) => {
+    history.pushState(null, '', address);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, `/console/${path}`);
+}

@@ -1,0 +1,135 @@
+// e2e/console/feature-suite.ts: what owners, marketers and officers look up and change: sites, roles, notes, consent, a segment's page.
+import { describe, expect, it } from 'vitest';
+import { collect, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
+import type { ConsoleUnderTest } from './use-console.ts';
+import { openPage, settled } from './use-console.ts';
+
+/** The suite. */
+export function testFeatures(served: ConsoleUnderTest): void {
+  describe('sites', () => {
+    it('are added, refused in the words of the API, and told where their pages are', async () => {
+      const context = await served.visit();
+      const page = await openPage(context, served.origin, 'shop/sites');
+      await page.getByLabel('Site id').fill('tea');
+      await page.getByLabel('Origins').fill('tea.example');
+      await page.getByRole('button', { name: 'Add a site' }).click();
+      await page.getByText('An origin is scheme and host').waitFor();
+      await page.getByLabel('Origins').fill('https://tea.example');
+      await page.getByRole('button', { name: 'Add a site' }).click();
+      await page.getByText('tea was added').waitFor();
+      const row = page.getByRole('row', { name: /^tea/ });
+      await row.getByRole('button', { name: 'Settings' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Floor').fill('40');
+      await dialog.getByText('A lower floor shows smaller numbers').waitFor();
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await dialog.getByText('Saved; collectors').waitFor();
+      await page.keyboard.press('Escape');
+      await row.getByText('40', { exact: true }).waitFor();
+      await context.close();
+    });
+  });
+
+  describe('people', () => {
+    it('are given another role, and one at another site', async () => {
+      const context = await served.visit();
+      const page = await openPage(context, served.origin, 'shop/people');
+      await page.getByLabel('Name').fill('Grace');
+      await page.getByLabel('Role').selectOption('analyst');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      const row = page.getByRole('row', { name: /Grace/ });
+      await row.getByRole('button', { name: 'Change roles' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('All sites').selectOption('marketer');
+      await dialog.getByLabel('Add a role at').selectOption('shop');
+      await dialog.getByLabel('shop', { exact: true }).selectOption('developer');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await row.getByText('marketer (All sites), developer (shop)').waitFor();
+      await context.close();
+    });
+  });
+
+  describe('the overview', () => {
+    it('has a note about a day until it is taken away, and a segment’s numbers by its address', async () => {
+      const context = await served.visit();
+      const page = await openPage(context, served.origin, 'shop/overview');
+      await page.getByLabel('Note', { exact: true }).fill('Newsletter sent');
+      await page.getByRole('button', { name: 'Add note' }).click();
+      await page.getByText('Newsletter sent').waitFor();
+      await page.reload();
+      await settled(page);
+      await page.getByRole('button', { name: /Remove the note/ }).click();
+      await page.getByText('No notes about these days.').waitFor();
+      await page.getByLabel('Segment').selectOption({ index: 1 });
+      await page.getByRole('heading', { name: 'This segment in these days' }).waitFor();
+      expect(new URL(page.url()).searchParams.get('segment')).toMatch(/^cluster-/);
+      await page.goBack();
+      await page.getByRole('heading', { name: 'This segment in these days' }).waitFor({ state: 'detached' });
+      await context.close();
+    });
+  });
+
+  describe('what is kept', () => {
+    it('has the consent funnel by purpose, what GPC took, and what is withheld', async () => {
+      const [origin = ''] = served.origins;
+      const e = Array.from({ length: 40 }, () => wireEvent({ u: `${origin}/` }));
+      for (let times = 0; times < 3; times++) {
+        for (const c of [
+          ['r', 0, 1],
+          ['g', 1, 1],
+          ['u', 0, 0],
+        ] as const) {
+          await collect(served.edge, { ...wireBatch({ e }), c }, { origin, 'sec-gpc': '1' });
+        }
+      }
+      const context = await served.visit();
+      const page = await openPage(context, served.origin, 'shop/privacy');
+      const consent = page.getByRole('region', { name: 'Consent' });
+      await consent.getByText('With Global Privacy Control').waitFor();
+      await consent.getByRole('row', { name: /measuring/ }).waitFor();
+      const publishing = page.getByRole('region', { name: 'Publishing' });
+      await publishing.getByText('below the floor').waitFor();
+      await publishing.getByText(/^[1-4] of 4$/).waitFor();
+      await page.getByText('nothing kept').first().waitFor();
+      await context.close();
+    });
+  });
+
+  describe('a segment', () => {
+    it('shows sizes, chances, top pages and items, overlap, and gives its members as a file to who may have them', async () => {
+      const context = await served.visit({ acceptDownloads: true });
+      const page = await openPage(context, served.origin, 'shop/segments/cluster-1');
+      await page.getByText('A trend shows once').waitFor();
+      await page.getByRole('heading', { name: 'What is likely next' }).waitFor();
+      await page.getByRole('button', { name: 'Show top pages and items' }).click();
+      await page.getByRole('heading', { name: 'Items', exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Show overlap' }).click();
+      await page.getByText('There is no other segment').waitFor();
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Download as CSV' }).click(),
+      ]);
+      expect(file.suggestedFilename()).toBe('shop-cluster-1.csv');
+      await context.close();
+      const analyst = await served.visit({}, await served.token(served.site, ['segments:read', 'reports:read']));
+      const seen = await openPage(analyst, served.origin, 'shop/segments/cluster-1');
+      expect(await seen.getByRole('button', { name: 'Download as CSV' }).count()).toBe(0);
+      await analyst.close();
+    });
+  });
+
+  describe('the audit log', () => {
+    it('begins with the newest entry', async () => {
+      const context = await served.visit();
+      const numbers = async (): Promise<number[]> => {
+        const page = await openPage(context, served.origin, 'shop/audit');
+        const cells = await page.locator('tbody tr td.number').allTextContents();
+        await page.close();
+        return cells.map(Number);
+      };
+      const listed = await until(numbers, (found) => found.length > 1);
+      expect(listed).toEqual([...listed].sort((a, b) => b - a));
+      await context.close();
+    });
+  });
+}
