@@ -76,6 +76,7 @@ export type {
   EmptyModel,
   NoSegmentsReason,
   PublishedMetrics,
+  Drift,
   MapPoint,
   NumberOfClusters,
   PublishedModel,

@@ -60,6 +60,18 @@ export interface WithheldSegment {
 /** One segment of a released version. */
 export type PublishedSegment = VisibleSegment | WithheldSegment;
 
+/** What changed since the last version; each number rounded to two decimals. */
+export interface Drift {
+  /** Share of visitors in both versions that have another segment now. */
+  readonly labelsChanged: number;
+  /** Population stability index of the trait that changed most; above 0.25 is much. */
+  readonly stabilityIndex: number;
+  /** That trait. */
+  readonly trait: string;
+  /** Whether segments may mean something else than before. */
+  readonly alarm: boolean;
+}
+
 /** How good a version is; each rounded to two decimals. */
 export interface PublishedMetrics {
   /** Mean silhouette width (Rousseeuw 1987), -1 to 1; absent with fewer than two clusters. */
@@ -70,6 +82,8 @@ export interface PublishedMetrics {
   readonly ariWithLast?: number;
   /** Normalised mutual information against the last version, over visitors in both. */
   readonly nmiWithLast?: number;
+  /** Absent of a first version. */
+  readonly drift?: Drift;
 }
 
 /** A number of clusters that was looked at. */

@@ -82,7 +82,16 @@ export function startSchedule(config: Config, log: Port['log'], onDamage: () => 
       ? []
       : [
           repeat(config.segmentMinutes * MINUTE_MS, 'segmenter', async () => {
-            log('info', 'segmenter_finished', await runTasksOnThread({ config, tasks: ['segment'] }));
+            const counts = await runTasksOnThread({ config, tasks: ['segment'] });
+            log('info', 'segmenter_finished', counts);
+            const { drift_alarms: sites = 0 } = counts;
+            if (sites > 0) {
+              log('warn', 'segments_drifted', {
+                sites,
+                advice:
+                  'Visitors changed so much that segments may mean something else: look at metrics.drift of the model.',
+              });
+            }
           }),
         ]),
   ];

@@ -2,10 +2,12 @@
 import type { EpochMs, PublishedModel, PublishedSegment, Result, SiteId } from '../contract/index.ts';
 import { DAY_MS, err, ok } from '../contract/index.ts';
 import { invariant } from '../core/index.ts';
-import type { Db, Lease, SiteRow, StoredModel, Watermark } from '../store/index.ts';
+import type { Db, Lease, RunEnd, RunStage, SiteRow, StoredModel, Watermark } from '../store/index.ts';
 import {
   acquireLease,
+  beginRun,
   countProfiles,
+  endRun,
   markObjectors,
   nextVersion,
   readClusterMembers,
@@ -39,7 +41,7 @@ export const PIPELINE_VERSION = 6;
 export const DEFAULT_OPTIONS: ClusterOptions = { seed: 42 };
 
 /** The stages of a run, in order. */
-export const STAGES = ['fold', 'features', 'clusters', 'rules', 'publish'] as const;
+export const STAGES = ['fold', 'features', 'clusters', 'rules', 'publish', 'insights'] as const;
 /** One stage. */
 export type Stage = (typeof STAGES)[number];
 
@@ -99,28 +101,53 @@ export async function runSegmenter(input: SegmenterInput): Promise<Result<RunSum
   const now = clock();
   const lease = await acquireLease(db, site.row, holder, { now, expiresAt: now + LEASE_MS });
   if (lease === undefined) return err('already_running');
+  const timer = stageTimer(clock);
+  let run: number | undefined;
   let result: Result<RunSummary, RunRefusal>;
   try {
-    result = await runHeld(input, { ...(k === undefined ? {} : { k }), seed }, lease);
+    run = await beginRun(db, site.row, now);
+    result = await runHeld(input, { ...(k === undefined ? {} : { k }), seed }, lease, timer);
     // The release stands whatever becomes of these: the next run makes them.
     const goOn = (): Promise<boolean> => renewLease(db, lease, clock() + LEASE_MS);
-    if (result.ok && !(await findInsights(input, lease, goOn))) result = err('lease_lost');
+    const isFound = result.ok && (await timer('insights', () => findInsights(input, lease, goOn)));
+    if (result.ok && !isFound) result = err('lease_lost');
+    await endRun(db, site.row, run, endOf(result, clock(), timer.durations()));
   } catch (fault) {
     // The first fault is the one to see; a lease that can't be given back ends by itself.
+    const stages = stagesOf(timer.durations());
+    if (run !== undefined) {
+      await endRun(db, site.row, run, { at: clock(), outcome: 'failed', stages }).catch(() => undefined);
+    }
     await releaseLease(db, lease).catch(() => undefined);
     throw fault;
   }
   await releaseLease(db, lease);
-  return result;
+  return result.ok ? ok({ ...result.value, durationsMs: timer.durations() }) : result;
 }
+
+type Durations = Readonly<Partial<Record<Stage, number>>>;
+
+/** Stages in their order with what each went through. A run that ended early has nothing to say of that. */
+const stagesOf = (durations: Durations, summary?: RunSummary): RunStage[] =>
+  STAGES.flatMap((stage) => {
+    const ms = durations[stage];
+    if (ms === undefined) return [];
+    const { eventsRead = 0, profiles = 0, segments = [] } = summary ?? {};
+    return [{ stage, ms, rows: stage === 'fold' ? eventsRead : stage === 'publish' ? segments.length : profiles }];
+  });
+
+const endOf = (result: Result<RunSummary, RunRefusal>, at: number, durations: Durations): RunEnd =>
+  result.ok
+    ? { at, outcome: result.value.outcome, version: result.value.version, stages: stagesOf(durations, result.value) }
+    : { at, outcome: 'lease_lost', stages: stagesOf(durations) };
 
 async function runHeld(
   input: SegmenterInput,
   options: ClusterOptions,
   lease: Lease,
+  timer: ReturnType<typeof stageTimer>,
 ): Promise<Result<RunSummary, RunRefusal>> {
   const { db, site, clock } = input;
-  const timer = stageTimer(clock);
   const report = (stage: Stage) => async (done: number, total: number) => {
     input.onProgress?.(stage, done, total);
     return renewLease(db, lease, clock() + LEASE_MS);
@@ -156,7 +183,12 @@ async function runHeld(
       at: input.now,
       options,
       profiles,
-      last: { clusters: lastInternals?.clusters ?? [], members, history: lastInternals?.history },
+      last: {
+        clusters: lastInternals?.clusters ?? [],
+        members,
+        history: lastInternals?.history,
+        spreads: lastInternals?.spreads ?? [],
+      },
       publishKey: input.publishKey,
     }),
   );

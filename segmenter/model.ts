@@ -3,6 +3,7 @@
 import type {
   EpochMs,
   NoSegmentsReason,
+  PublishedMetrics,
   PublishedModel,
   PublishedSegment,
   PublishedVersion,
@@ -12,6 +13,8 @@ import { COUNT_STEP, NOISE_EPSILON } from '../core/index.ts';
 import { K_MIN, VISITORS_PER_CLUSTER_MIN } from './clusters/choose-k.ts';
 import type { ClusterOptions, Clustering } from './clusters/find.ts';
 import { findClusters } from './clusters/find.ts';
+import type { TraitSpread } from './clusters/drift.ts';
+import { driftOf, spreadsOf } from './clusters/drift.ts';
 import type { KnownCluster } from './clusters/ids.ts';
 import type { CleaningReport, Features } from './features/clean.ts';
 import { cleanTraits } from './features/clean.ts';
@@ -47,6 +50,8 @@ export interface LastVersion {
   readonly members: ReadonlyMap<number, string>;
   /** What was published, and how often, in this period. */
   readonly history?: PublishHistory | undefined;
+  /** How its traits were spread. */
+  readonly spreads?: readonly TraitSpread[];
 }
 
 /** What the next run and the operator may know: exact numbers, never published. */
@@ -56,6 +61,8 @@ export interface ModelInternals {
   readonly inertia?: number;
   readonly currency?: string;
   readonly cleaning: CleaningReport;
+  /** Absent in what was stored before drift was looked at. */
+  readonly spreads?: readonly TraitSpread[];
 }
 
 /** A model, ready to be stored. */
@@ -102,12 +109,18 @@ export async function modelVisitors(input: ModelInput): Promise<Modelled> {
     metrics: {
       ...(clustering.silhouette === undefined ? {} : { silhouette: rounded(clustering.silhouette) }),
       explainedVariance: rounded(clustering.components.explained),
-      ...agreementWithLast(memberships, input.last.members),
+      ...comparedWithLast(memberships, table, input.last),
     },
     ...(publication.kChoice === undefined ? {} : { kChoice: publication.kChoice }),
     ...(map === undefined ? {} : { map }),
   };
-  return { model, segments, memberships, internals: internalsOf(features, currency, clustering), history };
+  return {
+    model,
+    segments,
+    memberships,
+    internals: { ...internalsOf(features, currency, clustering), spreads: spreadsOf(table) },
+    history,
+  };
 }
 
 /** Visitors of some rows, with the traits that means are published of: those that clusters may be made from and that vary. */
@@ -162,11 +175,12 @@ function internalsOf(features: Features, currency: string | undefined, clusterin
   };
 }
 
-/** Agreement of two versions over the visitors in both; nothing where there are none. */
-function agreementWithLast(
+/** Agreement of two versions over the visitors in both, and what changed; nothing where there are none. */
+function comparedWithLast(
   memberships: Modelled['memberships'],
-  last: ReadonlyMap<number, string>,
-): { ariWithLast?: number; nmiWithLast?: number } {
+  table: TraitTable,
+  { members: last, spreads = [] }: LastVersion,
+): Pick<PublishedMetrics, 'ariWithLast' | 'nmiWithLast' | 'drift'> {
   const now: string[] = [];
   const before: string[] = [];
   for (const { segment, visitors } of memberships) {
@@ -179,9 +193,12 @@ function agreementWithLast(
   }
   if (now.length === 0) return {};
   const contingency = contingencyOf(now, before);
+  const changed = now.filter((segment, i) => segment !== before[i]).length;
+  const drift = driftOf(spreads, table, { both: now.length, changed });
   return {
     ariWithLast: rounded(adjustedRandIndex(contingency)),
     nmiWithLast: rounded(normalisedMutualInformation(contingency)),
+    ...(drift === undefined ? {} : { drift }),
   };
 }
 

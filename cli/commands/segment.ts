@@ -18,6 +18,7 @@ const STAGE_TITLES = {
   clusters: 'Finding clusters',
   rules: 'Judging rules',
   publish: 'Publishing',
+  insights: 'Finding what else there is',
 } as const;
 
 /** Runs one site with a progress bar a stage. @throws {CliError} another run of the site is going on. */

@@ -11,6 +11,11 @@ import { acceptJobs, addSite } from '../../store/index.ts';
 import { SHOP_ORIGIN, siteId } from '../support/edge-under-test.ts';
 import type { SuiteEdge } from './use-edge.ts';
 
+interface RunsAnswer {
+  readonly runs: readonly { readonly run: number }[];
+  readonly next: string | null;
+}
+
 const SITE = 'rules';
 const VISITORS = 600;
 const DAY = Math.floor(Date.now() / DAY_MS) - 3;
@@ -149,6 +154,19 @@ export function segmentSuite(edge: SuiteEdge): void {
       expect((await ask('GET', 'segments/nobody/profile')).status).toBe(404);
       const model = await ask('GET', 'models/current');
       expect(await model.json()).toMatchObject({ site: SITE, method: { name: 'pca-kmeans' } });
+    });
+    it('comes from runs that are listed, newest first, page by page', async () => {
+      const read = async (query: string) => (await (await ask('GET', `runs${query}`)).json()) as RunsAnswer;
+      const all = await read('');
+      expect(all.runs.length).toBeGreaterThan(1);
+      expect(all.runs[0]).toMatchObject({
+        outcome: 'unchanged',
+        stages: [{ stage: 'fold' }, { stage: 'insights', rows: null }],
+      });
+      const first = await read('?limit=1');
+      expect(first.runs).toEqual(all.runs.slice(0, 1));
+      expect((await read(`?limit=1&cursor=${first.next}`)).runs).toEqual(all.runs.slice(1, 2));
+      expect((await ask('GET', 'runs?limit=0')).status).toBe(400);
     });
   });
 

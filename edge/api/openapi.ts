@@ -58,6 +58,14 @@ export const modelSchema = v.variant('status', [
       explainedVariance: v.number(),
       ariWithLast: v.optional(v.number()),
       nmiWithLast: v.optional(v.number()),
+      drift: v.optional(
+        v.object({
+          labelsChanged: described(v.number(), 'Share of visitors in both versions that have another segment now'),
+          stabilityIndex: described(v.number(), 'Population stability index of the trait that changed most'),
+          trait: v.string(),
+          alarm: described(v.boolean(), 'More than 0.05 labels changed, or an index above 0.25'),
+        }),
+      ),
     }),
     kChoice: v.optional(
       v.pipe(

@@ -173,3 +173,20 @@ export const insights = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.siteId, table.kind, table.key] })],
 );
+
+/** Runs of the segmenter: when, what came of each, how long its stages took. Nothing in it names a visitor. */
+export const runs = sqliteTable(
+  'runs',
+  {
+    run: integer('run').primaryKey({ autoIncrement: true }),
+    siteId: integer('site_id').notNull(),
+    startedAt: integer('started_at').notNull(),
+    endedAt: integer('ended_at'),
+    /** See RunOutcome of store/runs.ts. */
+    outcome: text('outcome').notNull(),
+    version: integer('version'),
+    /** JSON: stages with milliseconds and rows. */
+    stages: text('stages').notNull(),
+  },
+  (table) => [index('runs_site').on(table.siteId, table.run)],
+);
