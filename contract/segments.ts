@@ -41,6 +41,8 @@ export interface VisibleSegment {
   /** A few words, unique within the version. */
   readonly label: string;
   readonly description: string;
+  /** The same in Chinese; absent in releases of before it was said. */
+  readonly zh?: { readonly label: string; readonly description: string };
   /** Visitors, with noise and rounded to 10; the same for the same members however often it is asked. */
   readonly visitors: number;
   /** The traits that tell it apart come first. */

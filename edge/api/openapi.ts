@@ -26,6 +26,12 @@ const segmentSchema = v.variant('status', [
     ...segmentFields,
     label: v.string(),
     description: v.string(),
+    zh: v.optional(
+      v.pipe(
+        v.object({ label: v.string(), description: v.string() }),
+        v.description('Label and description in Chinese'),
+      ),
+    ),
     visitors: v.number(),
     traits: v.array(traitSchema),
   }),

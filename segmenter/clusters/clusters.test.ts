@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TRAITS } from '../profiles/traits.ts';
 import { clusterIds } from './ids.ts';
+import { CHINESE, ENGLISH } from './language.ts';
 import type { TraitSummary } from './summary.ts';
 import { describeCluster, labelClusters } from './words.ts';
 
@@ -97,5 +98,29 @@ describe('a cluster has a name and a description in plain words', () => {
 
   it('and says so where nothing sets it apart', () => {
     expect(describeCluster(summary('frequency', 0.29), [])).toBe('Close to all profiled visitors in every trait.');
+  });
+});
+
+describe('in Chinese', () => {
+  it('a cluster has a name and a description from the same traits', () => {
+    const heavy = [...summary('frequency', 1.5, { mean: 7 }), ...summary('monetary_minor', 1.2)];
+    expect(labelClusters([heavy, []], CHINESE)).toEqual(['高频、高消费的买家', '一般访客']);
+    const published = [
+      { id: 'frequency', unit: 'count', mean: 7.1, overall: 2.7, compared: 'higher' },
+      { id: 'monetary_minor', unit: 'minor_units', currency: 'CNY', mean: 580_00, overall: 360_00, compared: 'higher' },
+    ] as const;
+    expect(describeCluster(heavy, published, CHINESE)).toBe(
+      '与全部有画像的访客相比：订单更多（7.1，总体 2.7）、消费金额更高（580 CNY，总体 360）。',
+    );
+    expect(describeCluster([], [], CHINESE)).toBe('各项特征都接近全部有画像的访客。');
+  });
+
+  it('every trait has the words it has in English', () => {
+    for (const trait of TRAITS) {
+      for (const isHigh of [true, false]) {
+        expect([trait.id, CHINESE.word(trait, isHigh) === '']).toEqual([trait.id, ENGLISH.word(trait, isHigh) === '']);
+        expect(CHINESE.phrase(trait, isHigh)).not.toBe('');
+      }
+    }
   });
 });

@@ -1,5 +1,7 @@
 // segmenter/clusters/words.ts: a short name and a plain description for a cluster, from what sets it apart.
 import type { PublishedTrait } from '../../contract/index.ts';
+import type { Language } from './language.ts';
+import { ENGLISH } from './language.ts';
 import type { TraitSummary } from './summary.ts';
 import { byDifference, TELLING_DIFFERENCE } from './summary.ts';
 
@@ -17,13 +19,11 @@ const DECIMALS: Readonly<Record<string, number>> = {
 }; // biome-ignore format: a table reads better in rows
 
 /** Names for clusters, in their order; no two are equal. */
-export function labelClusters(clusters: readonly (readonly TraitSummary[])[]): string[] {
+export function labelClusters(clusters: readonly (readonly TraitSummary[])[], language: Language = ENGLISH): string[] {
   const used = new Set<string>();
   return clusters.map((summaries) => {
-    const words = tellingWords(summaries);
-    const noun = buys(summaries) ? 'buyers' : 'visitors';
-    const named = (count: number): string =>
-      capitalised(`${words.length === 0 ? 'typical' : words.slice(0, count).join(', ')} ${noun}`);
+    const words = tellingWords(summaries, language);
+    const named = (count: number): string => language.name(words.slice(0, count), buys(summaries));
     let label = named(LABEL_WORDS);
     for (let count = LABEL_WORDS + 1; used.has(label) && count <= words.length; count++) label = named(count);
     const base = label;
@@ -37,17 +37,20 @@ export function labelClusters(clusters: readonly (readonly TraitSummary[])[]): s
  * What sets a cluster apart, with the numbers that may be shown and no others.
  * @param published the cluster's traits as they will be published.
  */
-export function describeCluster(summaries: readonly TraitSummary[], published: readonly PublishedTrait[]): string {
+export function describeCluster(
+  summaries: readonly TraitSummary[],
+  published: readonly PublishedTrait[],
+  language: Language = ENGLISH,
+): string {
   const numbers = new Map(published.map((trait) => [trait.id, trait]));
   const phrases = onePerFamily(telling(summaries).filter((summary) => isSeen(summary, numbers.get(summary.trait.id))))
     .slice(0, DESCRIBED_MAX)
     .map(({ trait, difference }) => {
       const shown = numbers.get(trait.id);
-      const phrase = difference > 0 ? trait.phrase.high : trait.phrase.low;
-      return shown === undefined ? phrase : `${phrase} (${amounts(shown)})`;
+      const phrase = language.phrase(trait, difference > 0);
+      return shown === undefined ? phrase : `${phrase}${amounts(shown, language)}`;
     });
-  if (phrases.length === 0) return 'Close to all profiled visitors in every trait.';
-  return `Compared with all profiled visitors: ${phrases.join(', ')}.`;
+  return phrases.length === 0 ? language.likeEverybody : language.sentence(phrases);
 }
 
 /** Whether the numbers shown bear the phrase out: means are of the raw values, differences of the scaled ones. */
@@ -73,21 +76,19 @@ function onePerFamily(summaries: readonly TraitSummary[]): TraitSummary[] {
   });
 }
 
-const wordOf = ({ trait, difference }: TraitSummary): string => (difference > 0 ? trait.words.high : trait.words.low);
-
-const tellingWords = (summaries: readonly TraitSummary[]): string[] =>
-  onePerFamily(telling(summaries).filter((summary) => wordOf(summary) !== '')).map(wordOf);
+function tellingWords(summaries: readonly TraitSummary[], language: Language): string[] {
+  const wordOf = ({ trait, difference }: TraitSummary): string => language.word(trait, difference > 0);
+  return onePerFamily(telling(summaries).filter((summary) => wordOf(summary) !== '')).map(wordOf);
+}
 
 /** Whether its visitors have an order each, on average. */
 const buys = (summaries: readonly TraitSummary[]): boolean =>
   summaries.some(({ trait, mean }) => trait.id === 'frequency' && mean >= 1);
 
-const capitalised = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
-
-function amounts({ unit, currency, mean, overall }: PublishedTrait): string {
-  const against = overall === undefined ? '' : ` against ${amount(unit, currency, overall)}`;
-  const suffix = unit === 'days' ? ' days' : unit === 'minor_units' && currency !== undefined ? ` ${currency}` : '';
-  return `${amount(unit, currency, mean)}${against}${suffix}`;
+function amounts({ unit, currency, mean, overall }: PublishedTrait, language: Language): string {
+  const suffix = unit === 'days' ? language.days : unit === 'minor_units' ? (currency ?? '') : '';
+  const against = overall === undefined ? undefined : amount(unit, currency, overall);
+  return language.numbers(amount(unit, currency, mean), against, suffix);
 }
 
 /** A number without locale: shares in percent, money in major units, no digit that was not published. */

@@ -17,6 +17,7 @@ import {
   setWords,
   toHex,
 } from '../../core/index.ts';
+import { CHINESE } from '../clusters/language.ts';
 import { byDifference, TELLING_DIFFERENCE } from '../clusters/summary.ts';
 import { describeCluster, labelClusters } from '../clusters/words.ts';
 import type { ChosenBounds, MeasuredGroup, NoisyMean } from './means.ts';
@@ -131,6 +132,7 @@ async function publishClusters(
   // Where everybody's size would tell of a withheld segment, nothing of everybody is shown.
   const overallMeans = overall === undefined ? new Map<string, number>() : means;
   const labels = labelClusters(shown);
+  const chinese = labelClusters(shown, CHINESE);
   const summariesOf = new Map<number, readonly NoisyMean[]>();
   let next = 0;
   const segments = clusters.map(({ id }, i): PublishedSegment => {
@@ -139,7 +141,14 @@ async function publishClusters(
     if (count?.status !== 'published') return { status: 'withheld', ...head, reason: count?.reason ?? 'below_floor' };
     const nth = next++;
     summariesOf.set(i, shown[nth] ?? []);
-    return segmentOf(head, labels[nth] ?? id, count.count, shown[nth] ?? [], overallMeans, context);
+    return segmentOf(
+      head,
+      [labels[nth] ?? id, chinese[nth] ?? id],
+      count.count,
+      shown[nth] ?? [],
+      overallMeans,
+      context,
+    );
   });
   const map = mapOf(
     segments.flatMap((segment, i) =>
@@ -177,7 +186,7 @@ type Head = Pick<VisibleSegment, 'id' | 'kind' | 'version' | 'at'>;
 
 function segmentOf(
   head: Head,
-  label: string,
+  [label, inChinese]: readonly [english: string, chinese: string],
   visitors: number,
   summaries: readonly NoisyMean[],
   overallMeans: ReadonlyMap<string, number>,
@@ -194,6 +203,7 @@ function segmentOf(
     at: head.at,
     label,
     description: describeCluster(summaries, traits),
+    zh: { label: inChinese, description: describeCluster(summaries, traits, CHINESE) },
     visitors,
     traits,
   };
