@@ -23,7 +23,7 @@ import { foldNewEvents } from './fold-events.ts';
 import type { History } from './history.ts';
 import { findInsights } from './insights.ts';
 import { ASSIGNMENT_MAX } from './math/assignment.ts';
-import type { Modelled, ModelInternals } from './model.ts';
+import type { LastVersion, Modelled, ModelInternals } from './model.ts';
 import { modelVisitors } from './model.ts';
 import type { Fusion } from './profiles/fuse.ts';
 import { fuseVisitors, fusionMark } from './profiles/fuse.ts';
@@ -183,29 +183,33 @@ async function runHeld(
       at: input.now,
       options,
       profiles,
-      last: {
-        clusters: lastInternals?.clusters ?? [],
-        members,
-        history: lastInternals?.history,
-        spreads: lastInternals?.spreads ?? [],
-      },
+      last: { ...known(lastInternals), members },
       publishKey: input.publishKey,
     }),
   );
   if (!(await report('clusters')(1, 1))) return err('lease_lost');
   const released = withFused(modelled, fusion);
   if (!(await sweep({ currency: { of: profiles.currency }, clusters: clustersOf(released) }))) return err('lease_lost');
-  const internals: StoredInternals = {
-    ...modelled.internals,
-    segments: modelled.segments,
-    history: modelled.history,
-    fingerprint,
-  };
+  const internals = storedOf(modelled, fingerprint);
   if (!(await timer('publish', () => save(input, lease, version, released, internals)))) return err('lease_lost');
   input.onProgress?.('publish', 1, 1);
   const stored = { version, model: JSON.stringify(modelled.model), internals: '' };
   return ok({ outcome: 'released', ...events, ...summaryOf(stored, internals), durationsMs: timer.durations() });
 }
+
+/** What is known of the last version, if there was one. */
+const known = (last: StoredInternals | undefined): Omit<LastVersion, 'members'> => ({
+  clusters: last?.clusters ?? [],
+  history: last?.history,
+  spreads: last?.spreads ?? [],
+});
+
+const storedOf = ({ internals, segments, history }: Modelled, fingerprint: string): StoredInternals => ({
+  ...internals,
+  segments,
+  history,
+  fingerprint,
+});
 
 /** Everybody who is one person with a member is a member: the person is whichever of their browsers comes back. */
 const withFused = (modelled: Modelled, { groups }: Fusion): Modelled => ({
