@@ -3,7 +3,9 @@ import type { JSX } from 'preact';
 import * as v from 'valibot';
 import { useRead } from '../api/read.ts';
 import { segmentsSchema } from '../api/schemas.ts';
-import { useFormats, usePathOf, useSite, useWords } from '../app/context.ts';
+import { useConsole, useFormats, usePathOf, useSite, useWords } from '../app/context.ts';
+import { traitName } from '../app/trait-words.ts';
+import { textIn } from '../app/words.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { Link } from '../parts/link.tsx';
@@ -48,6 +50,11 @@ const WORDS = {
   size: ['Visitors', '访客'],
   explained: ['Variance explained', '解释方差'],
   stable: ['Agreement with the last version', '与上一版一致度'],
+  drift: ['Segments may mean something else than before', '群体含义可能已改变'],
+  driftDo: [
+    '{share} of visitors have another segment than in the last version. What changed most: {trait}.',
+    '{share} 的访客与上一版所属群体不同。变化最大的特征:{trait}。',
+  ],
 } as const;
 
 const choice = v.object({
@@ -67,6 +74,7 @@ const modelSchema = v.looseObject({
       ariWithLast: v.optional(v.number()),
     }),
   ),
+  drift: v.optional(v.object({ labelsChanged: v.number(), trait: v.string(), alarm: v.boolean() })),
   kChoice: v.optional(v.array(choice)),
   map: v.optional(v.array(v.object({ segment: v.string(), x: v.number(), y: v.number(), size: v.number() }))),
 });
@@ -156,6 +164,20 @@ function ChoiceView({
   );
 }
 
+/** Rings where visitors or traits moved more than they should between two versions. */
+function DriftAlarm({ model: { drift } }: { readonly model: Model }): JSX.Element | null {
+  const say = useWords(WORDS);
+  const { language } = useConsole();
+  const { percent } = useFormats();
+  if (drift?.alarm !== true) return null;
+  const trait = textIn(language, traitName(drift.trait));
+  return (
+    <Notice icon="warn" tone="warn" title={say('drift')}>
+      <p>{say('driftDo', { share: percent(drift.labelsChanged), trait })}</p>
+    </Notice>
+  );
+}
+
 function Metrics({ model: { metrics } }: { readonly model: Model }): JSX.Element {
   const say = useWords(WORDS);
   const { number, percent } = useFormats();
@@ -208,6 +230,7 @@ function Model({ nameOf }: { readonly nameOf: (id: string) => string }): JSX.Ele
       <ReadPanel title={say('map')} note={say('mapNote')} read={read} height={380}>
         {(shown) => (
           <div class="stack">
+            <DriftAlarm model={shown} />
             {points.length === 0 ? <p class="note">{say('noMap')}</p> : <MapView points={points} />}
             <Metrics model={shown} />
           </div>

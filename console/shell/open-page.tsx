@@ -17,6 +17,7 @@ const LOADERS: Partial<Readonly<Record<PageName, Loader>>> = {
   funnel: async () => (await import('../pages/funnel.tsx')).FunnelPage,
   health: async () => (await import('../pages/health.tsx')).HealthPage,
   items: async () => (await import('../pages/items.tsx')).ItemsPage,
+  jobs: async () => (await import('../pages/jobs.tsx')).JobsPage,
   journeys: async () => (await import('../pages/journeys.tsx')).JourneysPage,
   ledger: async () => (await import('../pages/ledger.tsx')).LedgerPage,
   letters: async () => (await import('../pages/letters.tsx')).LettersPage,

@@ -46,7 +46,7 @@ export const GROUPS: readonly {
       { page: 'sites', name: ['Sites', '站点'], scope: '' },
       { page: 'people', name: ['People', '成员'], scope: 'people:manage' },
       { page: 'tokens', name: ['Tokens', '令牌'], scope: 'tokens:manage' },
-      { page: 'jobs', name: ['Jobs', '任务'], scope: 'jobs:read' },
+      { page: 'jobs', name: ['Jobs', '任务'], scope: 'segments:read' },
       { page: 'health', name: ['Health', '健康'], scope: 'health:read' },
     ],
   },

@@ -1,0 +1,196 @@
+// console/pages/jobs.tsx: runs of the segmenter: when, what came of each, and how long its stages took.
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import * as v from 'valibot';
+import { useRead } from '../api/read.ts';
+import { useFormats, usePathOf, useQuery, useServerWord, useSite, useWords } from '../app/context.ts';
+import type { Tone } from '../parts/badge.tsx';
+import { Badge } from '../parts/badge.tsx';
+import { StackBar } from '../parts/bars.tsx';
+import { Fact, Facts } from '../parts/facts.tsx';
+import { Link } from '../parts/link.tsx';
+import { Page } from '../parts/page.tsx';
+import { Panel, ReadPanel } from '../parts/panel.tsx';
+import { Notice } from '../parts/states.tsx';
+import { Table } from '../parts/table.tsx';
+
+const WORDS = {
+  title: ['Jobs', '任务'],
+  lead: [
+    'Runs of the segmenter. It begins every hour; what else the schedule does is in Health.',
+    '分群任务的运行记录。每小时启动一次,其他计划任务见“健康”。',
+  ],
+  last: ['Last run', '最近一次运行'],
+  runs: ['All runs', '全部运行'],
+  none: ['No run was made yet', '尚未运行'],
+  noneDo: [
+    'The schedule begins one every hour; “hushtag segment” on the server does at once.',
+    '计划任务每小时启动一次;也可在服务器运行“hushtag segment”。',
+  ],
+  health: ['Open health', '查看健康'],
+  run: ['Run', '运行'],
+  started: ['Began', '开始'],
+  outcome: ['Outcome', '结果'],
+  version: ['Version', '版本'],
+  took: ['Took', '用时'],
+  seconds: ['{n} s', '{n} 秒'],
+  stages: ['Where the time went', '各阶段用时'],
+  stage: ['{name}: {n} s', '{name}:{n} 秒'],
+  rows: ['{n} rows', '{n} 行'],
+  more: ['Older', '更早'],
+  newest: ['Newest', '最新'],
+} as const;
+
+const runSchema = v.object({
+  run: v.number(),
+  startedAt: v.number(),
+  endedAt: v.nullable(v.number()),
+  outcome: v.string(),
+  version: v.nullable(v.number()),
+  seconds: v.nullable(v.number()),
+  stages: v.array(v.object({ stage: v.string(), seconds: v.number(), rows: v.nullable(v.number()) })),
+});
+type Run = v.InferOutput<typeof runSchema>;
+const runsSchema = v.object({ runs: v.array(runSchema), next: v.nullable(v.string()) });
+const TONES: Readonly<Record<string, Tone>> = {
+  running: 'accent',
+  released: 'good',
+  unchanged: 'plain',
+  failed: 'bad',
+  interrupted: 'warn',
+  lease_lost: 'warn',
+};
+const AGAIN_MS = 5_000;
+
+function Stages({ run: { stages } }: { readonly run: Run }): JSX.Element | null {
+  const say = useWords(WORDS);
+  const word = useServerWord();
+  const { number } = useFormats();
+  if (stages.length === 0) return null;
+  return (
+    <StackBar
+      label={say('stages')}
+      parts={stages.map(({ stage, seconds, rows }) => ({
+        name: word(stage),
+        value: seconds,
+        shown: `${say('seconds', { n: number(seconds) })}${rows === null ? '' : ` · ${say('rows', { n: number(rows) })}`}`,
+      }))}
+    />
+  );
+}
+
+function Last({ run }: { readonly run: Run }): JSX.Element {
+  const say = useWords(WORDS);
+  const word = useServerWord();
+  const { instant, number } = useFormats();
+  return (
+    <div class="stack">
+      <Facts>
+        <Fact name={say('started')}>{instant(run.startedAt)}</Fact>
+        <Fact name={say('outcome')}>
+          <Badge tone={TONES[run.outcome] ?? 'plain'}>{word(run.outcome)}</Badge>
+        </Fact>
+        {run.version === null ? null : <Fact name={say('version')}>{number(run.version)}</Fact>}
+        {run.seconds === null ? null : <Fact name={say('took')}>{say('seconds', { n: number(run.seconds) })}</Fact>}
+      </Facts>
+      <Stages run={run} />
+    </div>
+  );
+}
+
+function RunTable({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
+  const say = useWords(WORDS);
+  const word = useServerWord();
+  const { instant, number } = useFormats();
+  return (
+    <Table
+      label={say('runs')}
+      rows={runs}
+      keyOf={({ run }) => String(run)}
+      columns={[
+        { head: say('run'), cell: ({ run }) => number(run), isName: true },
+        { head: say('started'), cell: ({ startedAt }) => instant(startedAt) },
+        {
+          head: say('outcome'),
+          cell: ({ outcome }) => <Badge tone={TONES[outcome] ?? 'plain'}>{word(outcome)}</Badge>,
+        },
+        { head: say('version'), cell: ({ version }) => (version === null ? '—' : number(version)), isNumber: true },
+        {
+          head: say('took'),
+          cell: ({ seconds }) => (seconds === null ? '—' : say('seconds', { n: number(seconds) })),
+          isNumber: true,
+        },
+        {
+          head: say('stages'),
+          cell: ({ stages }) => (
+            <span class="note">
+              {stages.map(({ stage, seconds }) => say('stage', { name: word(stage), n: number(seconds) })).join(' · ')}
+            </span>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function NoRuns(): JSX.Element {
+  const say = useWords(WORDS);
+  const pathOf = usePathOf();
+  return (
+    <Notice icon="jobs" title={say('none')}>
+      <p>{say('noneDo')}</p>
+      <Link to={pathOf('health')} class="button small">
+        {say('health')}
+      </Link>
+    </Notice>
+  );
+}
+
+/** The page. It asks again while a run goes on. */
+export function JobsPage(): JSX.Element {
+  const say = useWords(WORDS);
+  const site = useSite();
+  const { query, setQuery } = useQuery();
+  const cursor = query.get('cursor') ?? undefined;
+  const read = useRead({ path: '/v1/sites/{site}/runs', params: { site }, query: { cursor } }, runsSchema);
+  const { state, reload } = read;
+  const [newest] = state.status === 'ready' ? state.value.runs : [];
+  const isGoing = newest?.outcome === 'running';
+  useEffect(() => {
+    if (!isGoing) return undefined;
+    const timer = setInterval(reload, AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [isGoing, reload]);
+  return (
+    <Page title={say('title')} note={say('lead')}>
+      {newest === undefined || cursor !== undefined ? null : (
+        <Panel title={say('last')}>
+          <Last run={newest} />
+        </Panel>
+      )}
+      <ReadPanel title={say('runs')} read={read} height={280}>
+        {({ runs, next }) =>
+          runs.length === 0 ? (
+            <NoRuns />
+          ) : (
+            <div class="stack">
+              <RunTable runs={runs} />
+              <div class="row">
+                {cursor === undefined ? null : (
+                  <button type="button" class="button small" onClick={() => setQuery({ cursor: undefined })}>
+                    {say('newest')}
+                  </button>
+                )}
+                {next === null ? null : (
+                  <button type="button" class="button small" onClick={() => setQuery({ cursor: next })}>
+                    {say('more')}
+                  </button>
+                )}
+              </div>
+            </div>
+          )
+        }
+      </ReadPanel>
+    </Page>
+  );
+}
