@@ -22,6 +22,7 @@ export const segmentSchema = v.variant('status', [
     ...common,
     label: v.string(),
     description: v.string(),
+    zh: v.optional(v.object({ label: v.string(), description: v.string() })),
     visitors: v.number(),
     traits: v.array(trait),
   }),

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { useRead } from '../api/read.ts';
 import { segmentsSchema } from '../api/schemas.ts';
 import { useConsole, useFormats, usePathOf, useSite, useWords } from '../app/context.ts';
+import { labelOf } from '../app/segment-label.ts';
 import { traitName } from '../app/trait-words.ts';
 import { textIn } from '../app/words.ts';
 import { Badge } from '../parts/badge.tsx';
@@ -195,12 +196,13 @@ function Metrics({ model: { metrics } }: { readonly model: Model }): JSX.Element
 /** The page. */
 export function ClustersPage(): JSX.Element {
   const say = useWords(WORDS);
+  const { language } = useConsole();
   const site = useSite();
   const segments = useRead({ path: '/v1/sites/{site}/segments', params: { site } }, segmentsSchema);
   const listed = segments.state.status === 'ready' ? segments.state.value : undefined;
   const nameOf = (id: string): string => {
     const found = listed?.segments.find((one) => one.id === id);
-    return found?.status === 'published' ? found.label : id;
+    return found === undefined ? id : labelOf(found, language);
   };
   return (
     <Page title={say('title')} note={say('lead')}>

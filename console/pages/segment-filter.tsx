@@ -3,8 +3,9 @@ import type { JSX } from 'preact';
 import * as v from 'valibot';
 import { useRead } from '../api/read.ts';
 import { budgetSchema, segmentsSchema } from '../api/schemas.ts';
-import { useFormats, useQuery, useScopes, useSite, useWords } from '../app/context.ts';
+import { useConsole, useFormats, useQuery, useScopes, useSite, useWords } from '../app/context.ts';
 import type { Days } from '../app/days.ts';
+import { labelOf } from '../app/segment-label.ts';
 import { Budget } from '../parts/budget.tsx';
 import { SelectField } from '../parts/field.tsx';
 import { ReadPanel } from '../parts/panel.tsx';
@@ -47,6 +48,7 @@ const MEASURES = ['visitors', 'visits', 'orders', 'revenue'] as const;
 function Choice(): JSX.Element | null {
   const say = useWords(WORDS);
   const site = useSite();
+  const { language } = useConsole();
   const { query, setQuery } = useQuery();
   const { state } = useRead({ path: '/v1/sites/{site}/segments', params: { site } }, segmentsSchema);
   const segments = state.status === 'ready' ? state.value.segments : [];
@@ -55,7 +57,7 @@ function Choice(): JSX.Element | null {
     <SelectField
       label={say('segment')}
       value={query.get('segment') ?? ''}
-      options={[['', say('everybody')], ...shown.map((one) => [one.id, one.label] as const)]}
+      options={[['', say('everybody')], ...shown.map((one) => [one.id, labelOf(one, language)] as const)]}
       onValue={(value) => setQuery({ segment: value })}
     />
   );

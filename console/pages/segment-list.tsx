@@ -5,6 +5,7 @@ import { useRead } from '../api/read.ts';
 import type { Segment } from '../api/schemas.ts';
 import { segmentsSchema } from '../api/schemas.ts';
 import { useConsole, useFormats, usePathOf, useSite, useWords } from '../app/context.ts';
+import { descriptionOf, labelOf } from '../app/segment-label.ts';
 import { traitName, traitValue } from '../app/trait-words.ts';
 import { textIn } from '../app/words.ts';
 import { Fact, Facts } from '../parts/facts.tsx';
@@ -54,6 +55,7 @@ function SegmentTable({
   readonly floor: number;
 }): JSX.Element {
   const say = useWords(SEGMENT_WORDS);
+  const { language } = useConsole();
   const formats = useFormats();
   const pathOf = usePathOf();
   const whyWithheld = useWithheldWords(floor);
@@ -68,10 +70,10 @@ function SegmentTable({
           isName: true,
           cell: (segment) => (
             <>
-              <Link to={pathOf('segments', segment.id)}>
-                {segment.status === 'published' ? segment.label : segment.id}
-              </Link>
-              <p class="note">{segment.status === 'published' ? segment.description : whyWithheld(segment.reason)}</p>
+              <Link to={pathOf('segments', segment.id)}>{labelOf(segment, language)}</Link>
+              <p class="note">
+                {segment.status === 'published' ? descriptionOf(segment, language) : whyWithheld(segment.reason)}
+              </p>
             </>
           ),
         },

@@ -4,6 +4,7 @@ import { useRead } from '../api/read.ts';
 import type { Segment, Trait } from '../api/schemas.ts';
 import { segmentSchema, segmentsSchema } from '../api/schemas.ts';
 import { useConsole, useFormats, usePathOf, useSite, useWords } from '../app/context.ts';
+import { descriptionOf, labelOf } from '../app/segment-label.ts';
 import { traitName, traitValue } from '../app/trait-words.ts';
 import { textIn } from '../app/words.ts';
 import { Badge } from '../parts/badge.tsx';
@@ -69,13 +70,14 @@ function TraitTable({ traits }: { readonly traits: readonly Trait[] }): JSX.Elem
 
 function Shown({ segment }: { readonly segment: Segment }): JSX.Element {
   const say = useWords(SEGMENT_WORDS);
+  const { language } = useConsole();
   const { number, instant } = useFormats();
   const whyWithheld = useWithheldWords(0);
   if (segment.status === 'withheld') return <Withheld why={whyWithheld(segment.reason)} />;
   return (
     <div class="stack">
       <p class="tile-value">≈ {number(segment.visitors)}</p>
-      <p>{segment.description}</p>
+      <p>{descriptionOf(segment, language)}</p>
       <p class="faint">{say('updated', { when: instant(segment.at) })}</p>
     </div>
   );
@@ -83,12 +85,13 @@ function Shown({ segment }: { readonly segment: Segment }): JSX.Element {
 
 /** What is told of a segment that is large enough. */
 function More({ id }: { readonly id: string }): JSX.Element {
+  const { language } = useConsole();
   const site = useSite();
   const all = useRead({ path: '/v1/sites/{site}/segments', params: { site } }, segmentsSchema);
   const segments = all.state.status === 'ready' ? all.state.value.segments : [];
   const nameOf = (other: string): string => {
     const found = segments.find((one) => one.id === other);
-    return found?.status === 'published' ? found.label : other;
+    return found === undefined ? other : labelOf(found, language);
   };
   return (
     <>
@@ -107,13 +110,14 @@ function More({ id }: { readonly id: string }): JSX.Element {
 /** The page of one. */
 export function SegmentView({ id }: { readonly id: string }): JSX.Element {
   const say = useWords(SEGMENT_WORDS);
+  const { language } = useConsole();
   const site = useSite();
   const pathOf = usePathOf();
   const read = useRead({ path: '/v1/sites/{site}/segments/{id}', params: { site, id } }, segmentSchema);
   const segment = read.state.status === 'ready' ? read.state.value : undefined;
   return (
     <Page
-      title={segment?.status === 'published' ? segment.label : id}
+      title={segment === undefined ? id : labelOf(segment, language)}
       back={
         <Link to={pathOf('segments')} class="back">
           <Icon name="next" size={14} />
