@@ -3,9 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EventId } from '../contract/index.ts';
-import { storedEventId } from '../core/index.ts';
 import { openFiles } from '../store/open.node.ts';
+import { accountFor, printAccount } from './accounted.ts';
 import { printFigure, printMachine } from './figures.ts';
 import { seeded } from './random.ts';
 import { addShop, freshEventId, pageViews, post, startServer } from './server-process.ts';
@@ -86,30 +85,10 @@ const db = await openFiles({
   ground: join(folders.data, 'ground.db'),
   derived: join(folders.data, 'derived.db'),
 });
-const integrity = await db.client.execute('PRAGMA integrity_check');
-const { rows } = await db.client.execute('SELECT lower(hex(id)) AS id FROM events');
-const stored = rows.flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
-const distinct = new Set(stored);
-const lost = [...acked].filter((id) => !distinct.has(storedEventId(id as EventId))).length;
-const balance = await db.client.execute(
-  `SELECT site_id, day, sum(CASE outcome WHEN 'received' THEN events ELSE -events END) AS rest FROM ledger GROUP BY 1, 2`,
-);
-const counted = await db.client.execute(`SELECT coalesce(sum(events), 0) AS n FROM ledger WHERE outcome = 'stored'`);
-const unbalanced =
-  balance.rows.filter((row) => row['rest'] !== 0).length + (Number(counted.rows[0]?.['n']) === stored.length ? 0 : 1);
+const account = await accountFor(db, acked);
 db.client.close();
 await rm(folder, { recursive: true });
 
 printFigure({ bench: BENCH, figure: 'kills', value: kills, unit: 'kills', against: '>= 100', seed: SEED });
 printFigure({ bench: BENCH, figure: 'acked', value: acked.size, unit: 'events', against: '>= 100000', answers });
-printFigure({ bench: BENCH, figure: 'acked_lost', value: lost, unit: 'events', against: '0' });
-printFigure({ bench: BENCH, figure: 'duplicates', value: stored.length - distinct.size, unit: 'rows', against: '0' });
-printFigure({ bench: BENCH, figure: 'ledger_unbalanced', value: unbalanced, unit: 'site-days', against: '0' });
-printFigure({
-  bench: BENCH,
-  figure: 'integrity_faults',
-  value: integrity.rows[0]?.['integrity_check'] === 'ok' ? 0 : 1,
-  unit: 'faults',
-  against: '0',
-});
-process.exitCode = lost === 0 && stored.length === distinct.size && unbalanced === 0 ? 0 : 1;
+process.exitCode = printAccount(BENCH, account) ? 0 : 1;

@@ -37,9 +37,14 @@ export function addShop(folders: Folders): void {
   execFileSync(process.execPath, [MAIN, 'site', 'add', 'shop', '--origin', ORIGIN], { env: environmentOf(folders) });
 }
 
-/** Starts a server on a free port. */
-export function startServer(folders: Folders, settings: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
+/** Starts a server on a free port. @param through a command that runs the server, such as one that makes the disk slow. */
+export function startServer(
+  folders: Folders,
+  settings: Readonly<Record<string, string>> = {},
+  through: readonly string[] = [],
+): Promise<ServerProcess> {
+  const [command, ...args] = [...through, process.execPath, MAIN, 'serve'];
+  const child = spawn(command ?? process.execPath, args, {
     env: { ...environmentOf(folders), ...settings },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

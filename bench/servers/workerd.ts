@@ -1,17 +1,11 @@
 // bench/servers/workerd.ts: a Worker in real workerd (miniflare). argv: folder; `empty` for one that reads, parses and answers,
 // anything else for the bundle that would be deployed, with its queue, its consumer and a database over HTTP.
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Request as WorkerdRequest } from 'miniflare';
-import { Miniflare, Response as WorkerdResponse } from 'miniflare';
-import type { SiteId } from '../../contract/index.ts';
-import { openHrana, projectFolder } from '../../runtime/index.ts';
-import { addSite } from '../../store/index.ts';
-import { migrateFiles, openGround } from '../../store/open.node.ts';
+import { Miniflare } from 'miniflare';
+import { COMPATIBILITY_DATE, startWorkerEdge } from '../worker-edge.ts';
 import { reportOnStop } from './report.ts';
 
 const [folder = '.', kind = ''] = process.argv.slice(2);
-const COMPATIBILITY_DATE = '2026-04-20';
 const TICKS_PER_SECOND = 100;
 const DRAIN_LOOKS_MAX = 240;
 const DRAIN_LOOK_MS = 500;
@@ -46,36 +40,7 @@ async function startEmpty(): Promise<void> {
 }
 
 async function startEdge(): Promise<void> {
-  const path = join(folder, 'server.db');
-  await migrateFiles({ ground: path, derived: path }, join(projectFolder(), 'migrations'));
-  const db = await openGround({ ground: path, derived: path });
-  await addSite(db, {
-    id: 'shop' as SiteId,
-    origins: ['https://shop.example'],
-    policy: 'standard',
-    floor: 50,
-    at: Date.now(),
-  });
-  const hrana = openHrana(path);
-  const worker = new Miniflare({
-    modules: [{ type: 'ESModule', path: join(projectFolder(), 'dist', 'worker', 'worker.js') }],
-    compatibilityDate: COMPATIBILITY_DATE,
-    bindings: {
-      HUSHTAG_DATABASE_URL: 'http://database.test',
-      HUSHTAG_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
-    },
-    queueProducers: { HUSHTAG_EVENTS: 'hushtag-events' },
-    queueConsumers: { 'hushtag-events': { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 20, retryDelay: 0 } },
-    outboundService: async (request: WorkerdRequest) => {
-      const answer = await hrana.handle(
-        new Request(request.url, { method: request.method, body: await request.text() }),
-      );
-      return new WorkerdResponse(await answer.text(), {
-        status: answer.status,
-        headers: { 'content-type': answer.headers.get('content-type') ?? 'text/plain' },
-      });
-    },
-  });
+  const { worker, db } = await startWorkerEdge(folder);
   const count = async (): Promise<number> =>
     Number((await db.client.execute('SELECT count(*) AS n FROM events')).rows[0]?.['n']);
   /** The queue stands between answer and rows: counted once it has run dry. */
