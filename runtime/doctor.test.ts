@@ -26,7 +26,7 @@ describe('the doctor', () => {
     config = { ...configIn(folder), segmentMinutes: 60, backupDir: join(folder, 'backups') };
     await mkdir(config.keyDir, { mode: 0o700 });
     const db = await openData(config);
-    await addSite(db, { id: 'shop' as SiteId, origins: [], policy: 'standard', floor: 50, at: NOW });
+    await addSite(db, { id: 'shop' as SiteId, origins: [], policy: 'standard', floor: 50, at: NOW - 31 * DAY_MS });
     await db.client.execute(
       `INSERT INTO ledger (site_id, day, outcome, reason, events) VALUES (1, ${Math.floor(NOW / DAY_MS) - 30}, 'received', '', 0)`,
     );
@@ -64,6 +64,20 @@ describe('the doctor', () => {
     await markServing(config.dataDir);
     // A mark of this very process is no other server's.
     expect(checks.every(({ ok, todo }) => ok === (todo === null))).toBe(true);
+  });
+
+  it('finds no task late on the first day of a site, whatever the hour', async () => {
+    await inDatabase((db) => db.client.execute('DELETE FROM task_runs'));
+    await inDatabase((db) => db.client.execute('DELETE FROM ledger'));
+    const began = Math.ceil(NOW / DAY_MS) * DAY_MS + 20 * HOUR_MS;
+    await inDatabase((db) =>
+      db.client.execute(
+        `INSERT INTO ledger (site_id, day, outcome, reason, events) VALUES (1, ${Math.floor(began / DAY_MS)}, 'received', '', 1)`,
+      ),
+    );
+    await inDatabase((db) => db.client.execute(`UPDATE sites SET created_at = ${began}`));
+    expect((await found((began + 60_000) as EpochMs)).map(({ name }) => name)).not.toContain('schedule');
+    expect((await found((began + 2 * HOUR_MS) as EpochMs)).map(({ name }) => name)).toContain('schedule');
   });
 
   const salt = (destroyAt: number) =>

@@ -67,9 +67,16 @@ export async function readTaskRuns(db: Db): Promise<TaskRun[]> {
   return rows.map((row) => ({ task: textOf(row, 'task'), finishedAt: Number(row['finished_at']) }));
 }
 
-/** When the ledger begins, epoch ms; undefined where it is empty. */
+/**
+ * Since when events may have come, epoch ms; undefined where none did. The ledger knows days alone, and on a site's first day
+ * midnight would be hours before the site was there.
+ */
 export async function readLedgerSince(db: Db): Promise<number | undefined> {
-  const { rows } = await db.client.execute('SELECT min(day) AS day FROM ledger');
+  const { rows } = await db.client.execute(
+    'SELECT (SELECT min(day) FROM ledger) AS day, (SELECT min(created_at) FROM sites) AS site_at',
+  );
   const day = rows[0]?.['day'];
-  return typeof day === 'number' ? day * DAY_MS : undefined;
+  const siteAt = rows[0]?.['site_at'];
+  if (typeof day !== 'number') return undefined;
+  return Math.max(day * DAY_MS, typeof siteAt === 'number' ? siteAt : 0);
 }
