@@ -1,10 +1,11 @@
 // cli/context.ts: what every command shares: configuration, an open database, output, and how a command fails.
-import type { SiteId } from '../contract/index.ts';
+import type { Result, SiteId } from '../contract/index.ts';
 import { parseSiteId } from '../contract/index.ts';
 import type { Config } from '../runtime/index.ts';
 import { openData, readConfig } from '../runtime/index.ts';
 import type { Db, Site } from '../store/index.ts';
 import { findSite } from '../store/index.ts';
+import { environmentIn } from './environment-file.ts';
 import { ForeignDatabaseError, migrateRemote, NewerDatabaseError, openRemote } from '../store/open.node.ts';
 
 /** Exit codes: 1 the work failed, 2 the call or the configuration is wrong. */
@@ -20,9 +21,13 @@ export class CliError extends Error {
   }
 }
 
+/** Reads the configuration: the environment, over the file `hushtag.env` of the working directory. */
+export const readEnvironment = (): Result<Config, readonly string[]> =>
+  readConfig(environmentIn(process.cwd(), process.env), process.cwd());
+
 /** Reads the configuration or fails with every problem of it. */
 export function requireConfig(): Config {
-  const config = readConfig(process.env, process.cwd());
+  const config = readEnvironment();
   if (!config.ok)
     throw new CliError(2, `The configuration has problems:\n${config.error.map((one) => `  - ${one}`).join('\n')}`);
   return config.value;

@@ -3,11 +3,11 @@ import { defineCommand } from 'citty';
 import type { EpochMs } from '../../contract/index.ts';
 import type { HealthCheck } from '../../edge/index.ts';
 import { checkShared, wrong } from '../../edge/index.ts';
-import { configuredKeys, examine, readConfig } from '../../runtime/index.ts';
-import { CliError, print, withDb } from '../context.ts';
+import { configuredKeys, examine } from '../../runtime/index.ts';
+import { CliError, print, readEnvironment, withDb } from '../context.ts';
 
 async function findings(): Promise<readonly HealthCheck[]> {
-  const config = readConfig(process.env, process.cwd());
+  const config = readEnvironment();
   if (!config.ok)
     return config.error.map((problem) =>
       wrong('config', `${problem}.`, 'Mend the variable; see docs/configuration.md.'),

@@ -26,9 +26,9 @@ const noLimits = (id: string): string =>
 
 const isPreset = (text: string): text is PolicyPreset => Object.hasOwn(POLICIES, text);
 
-// The tag decides before it sends, so it must know the policy too.
-const snippet = (site: string, policy: PolicyPreset): string =>
-  `<script async src="https://YOUR-COLLECTOR/tag.full.js" data-site="${site}"${policy === 'standard' ? '' : ` data-policy="${policy}"`}></script>`;
+/** The script tag of a site. The tag decides before it sends, so it must know the policy too. */
+export const snippet = (site: string, policy: PolicyPreset, collector = 'https://YOUR-COLLECTOR'): string =>
+  `<script async src="${collector}/tag.full.js" data-site="${site}"${policy === 'standard' ? '' : ` data-policy="${policy}"`}></script>`;
 
 const addCommand = defineCommand({
   meta: { name: 'add', description: 'Add a site' },
