@@ -1,4 +1,5 @@
 // tools/docs.test.ts: the documents say what the code does: links, names, versions and the consent table.
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const pages = [
   'README.md',
+  'README.zh.md',
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
@@ -122,6 +124,25 @@ describe('the documents lead somewhere', () => {
   });
 });
 
+describe('what the documents print can be used as it is', () => {
+  const blocks = pages.flatMap((page) =>
+    [...read(page).matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)].map(([, kind = '', code = '']) => ({ page, kind, code })),
+  );
+
+  it('every block of JSON parses', () => {
+    const json = blocks.filter(({ kind }) => kind === 'json');
+    expect(json.length).toBeGreaterThan(10);
+    for (const { page, code } of json) expect(() => void JSON.parse(code), `${page}: ${code}`).not.toThrow();
+  });
+
+  it('every block of shell is sound shell', () => {
+    const shell = blocks.filter(({ kind }) => kind === 'sh');
+    expect(shell.length).toBeGreaterThan(30);
+    const wrong = shell.filter(({ code }) => spawnSync('bash', ['-n'], { input: code }).status !== 0);
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe('ARCHITECTURE.md names files that are there', () => {
   const text = read('ARCHITECTURE.md');
 
@@ -177,7 +198,7 @@ describe('the reference pages are complete', () => {
   });
 
   it('docs/cli.md names every command', () => {
-    const commands = all(read('cli/main.ts'), /^ {4}'?([a-z-]+)'?: [a-zA-Z]+Command,/gm);
+    const commands = all(read('cli/command-line.ts'), /^ {4}'?([a-z-]+)'?: [a-zA-Z]+Command,/gm);
     expect(commands.length).toBeGreaterThan(5);
     const text = read('docs/cli.md');
     expect(commands.filter((name) => !text.includes(`| \`hushtag ${name}`))).toEqual([]);
