@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectFolder } from '../../runtime/index.ts';
-import { collect, SHOP_ORIGIN, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
+import { collect, SHOP_ORIGIN, wireBatch, wireEvent } from '../support/edge-under-test.ts';
 import { send } from '../support/node-edge.ts';
 
 const root = projectFolder();
@@ -33,7 +33,7 @@ const blocksOf = async (page: string): Promise<Block[]> => {
 };
 
 /** Some twenty commands, each a process of its own. */
-const RUN_MS_MAX = 300_000;
+const RUN_MS_MAX = 600_000;
 
 describe('the quick starts', { timeout: RUN_MS_MAX }, () => {
   let folder: string;
@@ -52,11 +52,11 @@ describe('the quick starts', { timeout: RUN_MS_MAX }, () => {
   });
 
   const env = { PATH: process.env['PATH'], PORT: '0' };
-  /** Runs a block in bash, where `npx hushtag` is the built command and the port is the server's. */
+  /** Runs a block in bash, where `npx hushtag` is the built command and the port is the server's; TOKEN lives on. */
   const run = async (code: string): Promise<{ readonly status: number | null; readonly out: string }> => {
     const own = code.replaceAll('http://127.0.0.1:8787', origin);
-    const script = `set -euo pipefail\nnpx() { shift; node ${MAIN} "$@"; }\ncurl() { command curl --fail-with-body "$@"; echo; }\n${own}`;
-    const child = spawn('bash', ['-c', script], { cwd: folder, env });
+    const script = `set -euo pipefail\nnpx() { shift; node ${MAIN} "$@"; }\ncurl() { command curl --fail-with-body "$@"; echo; }\nif [ -f .shell ]; then . ./.shell; fi\n${own}\ndeclare -p TOKEN > .shell 2> /dev/null || true`;
+    const child = spawn('bash', ['--norc', '-c', script], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => {
@@ -67,14 +67,15 @@ describe('the quick starts', { timeout: RUN_MS_MAX }, () => {
   };
   const serve = async (): Promise<void> => {
     server = spawn(process.execPath, [MAIN, 'serve'], { cwd: folder, env });
-    let said = '';
-    server.stderr?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
+    const starting = server;
+    const said = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      starting.stderr?.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        if (text.includes('listens on') && text.includes('/console/')) resolve(text);
+      });
+      starting.once('close', () => reject(new Error(`it did not start: ${text}`)));
     });
-    await until(
-      async () => said,
-      (text) => text.includes('listens on') && text.includes('/console/'),
-    );
     origin = /listens on (\S+)/.exec(said)?.[1] ?? '';
   };
 
