@@ -1,4 +1,4 @@
-// tools/docs-nav.mjs: the order in which the site of documents shows its pages. A page that is in no group is refused.
+// tools/docs-nav.mjs: the order in which the site of documents shows its pages. A page that is in no group comes under More.
 
 /** Groups of pages, by their paths in the repository; titles come from the pages. */
 export const GROUPS = [
@@ -33,7 +33,7 @@ export const GROUPS = [
   },
   {
     title: 'Privacy',
-    pages: ['docs/privacy.md', 'docs/notices.md', 'docs/notices.zh.md', 'docs/audit.md'],
+    pages: ['docs/privacy.md', 'docs/notices.md', 'docs/notices.zh.md', 'docs/audit.md', 'docs/security.md'],
   },
   {
     title: 'Run',

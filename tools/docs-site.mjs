@@ -85,14 +85,23 @@ function rendererOf(places) {
   return (text, page) => markdown.render(text, { page, open: [] });
 }
 
-function navigation(page, titles, places) {
+function navigation(groups, page, titles, places) {
   const from = posix.dirname(places.get(page));
   const item = (one) =>
     `<li><a href="${posix.relative(from, places.get(one))}"${one === page ? ' aria-current="page"' : ''}>${escaped(titles.get(one))}</a></li>`;
-  return GROUPS.map(({ title, pages }) => `<h2>${title}</h2>\n<ul>${pages.map(item).join('')}</ul>`).join('\n');
+  return groups.map(({ title, pages }) => `<h2>${title}</h2>\n<ul>${pages.map(item).join('')}</ul>`).join('\n');
 }
 
-function frame(page, body, titles, places) {
+/** The groups of docs-nav.mjs, and behind them what is in none. @throws where a group names a page that there is not. */
+function groupsOf(pages) {
+  const shown = GROUPS.flatMap((group) => group.pages);
+  const absent = shown.filter((page) => !pages.includes(page));
+  if (absent.length > 0) throw new Error(`tools/docs-nav.mjs names what there is not: ${absent.join(', ')}`);
+  const stray = pages.filter((page) => !shown.includes(page) && !page.startsWith('docs/adr/'));
+  return stray.length === 0 ? GROUPS : [...GROUPS, { title: 'More', pages: stray }];
+}
+
+function frame(page, body, { groups, titles, places }) {
   const up = posix.relative(posix.dirname(places.get(page)), '.') || '.';
   const language = page.endsWith('.zh.md') ? 'zh' : 'en';
   return `<!doctype html>
@@ -100,21 +109,15 @@ function frame(page, body, titles, places) {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none';style-src 'self';img-src 'self'">
 <title>${escaped(titles.get(page))} · hushtag</title><link rel="stylesheet" href="${up}/style.css"></head>
 <body><a class="skip" href="#content">Skip to content</a><header><a href="${up}/index.html">hushtag</a></header>
-<div class="frame"><nav aria-label="Pages">${navigation(page, titles, places)}</nav><main id="content">
+<div class="frame"><nav aria-label="Pages">${navigation(groups, page, titles, places)}</nav><main id="content">
 ${body}</main></div></body></html>
 `;
 }
 
-/** Writes the site to a folder. @throws where a page is in no group, or a group names a page that there is not. */
+/** Writes the site to a folder. @throws where a group names a page that there is not. */
 export function buildDocs(folder) {
   const pages = pagesOf();
-  const shown = GROUPS.flatMap((group) => group.pages);
-  const stray = pages.filter((page) => !shown.includes(page) && !page.startsWith('docs/adr/'));
-  const absent = shown.filter((page) => !pages.includes(page));
-  if (stray.length + absent.length > 0)
-    throw new Error(
-      `tools/docs-nav.mjs: in no group: ${stray.join(', ') || '–'}; not there: ${absent.join(', ') || '–'}`,
-    );
+  const groups = groupsOf(pages);
   const places = new Map(pages.map((page) => [page, placeOf(page)]));
   const texts = new Map(pages.map((page) => [page, readFileSync(join(root, page), 'utf8')]));
   const titles = new Map([...texts].map(([page, text]) => [page, titleOf(text, page)]));
@@ -123,7 +126,7 @@ export function buildDocs(folder) {
   for (const [page, text] of texts) {
     const path = join(folder, places.get(page));
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, frame(page, render(text, page), titles, places));
+    writeFileSync(path, frame(page, render(text, page), { groups, titles, places }));
   }
   writeFileSync(join(folder, 'style.css'), STYLE);
   for (const name of readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }))
