@@ -134,7 +134,7 @@ export function DocumentsPage(): JSX.Element {
       {failure === undefined ? null : <Failed failure={failure} />}
       <ReadPanel title={say(kind)} read={read} height={480} actions={downloads}>
         {({ sections }) => (
-          <div class="document">
+          <div class="document" lang="en">
             {sections.map((section) => (
               <SectionView key={section.heading} section={section} />
             ))}

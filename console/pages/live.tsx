@@ -59,7 +59,11 @@ const AGAIN_MS = 2_000;
 function useLive(
   question: Question,
   isOn: boolean,
-): { readonly events: readonly LiveEvent[]; readonly failure: Failure | undefined } {
+): {
+  readonly events: readonly LiveEvent[];
+  readonly failure: Failure | undefined;
+  readonly onAgain: () => void;
+} {
   const { api } = useConsole();
   const [events, setEvents] = useState<readonly LiveEvent[]>([]);
   const [failure, setFailure] = useState<Failure | undefined>();
@@ -94,7 +98,7 @@ function useLive(
     };
     // The question of a page stays the same while the page is open.
   }, [api, isOn, turn]);
-  return { events, failure };
+  return { events, failure, onAgain: () => setTurn((before) => before + 1) };
 }
 
 function EventTable({ events }: { readonly events: readonly LiveEvent[] }): JSX.Element {
@@ -143,7 +147,7 @@ export function LivePage(): JSX.Element {
   const pathOf = usePathOf();
   const [isOn, setIsOn] = useState(true);
   const question: Question = { path: '/v1/sites/{site}/live', params: { site } };
-  const { events, failure } = useLive(question, isOn);
+  const { events, failure, onAgain } = useLive(question, isOn);
   return (
     <Page
       title={say('title')}
@@ -156,7 +160,7 @@ export function LivePage(): JSX.Element {
       }
     >
       <Panel title={say('events')} question={question}>
-        {failure === undefined ? null : <Failed failure={failure} />}
+        {failure === undefined ? null : <Failed failure={failure} onAgain={onAgain} />}
         {failure === undefined && events.length === 0 ? (
           <Notice icon="live" title={say('waiting')}>
             <p>{say('waitingDo')}</p>

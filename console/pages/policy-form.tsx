@@ -80,6 +80,7 @@ export function PolicyForm({ policy, onPolicy, isDisabled }: PolicyFormProps): J
   const { language } = useConsole();
   const nameOf = (field: keyof Policy): string => textIn(language, POLICY_FIELDS[field]);
   const valueOf = (value: string): string => textIn(language, POLICY_VALUES[value] ?? [value, value]);
+  const word = useServerWord();
   const presets = Object.keys(POLICIES) as (keyof typeof POLICIES)[];
   const choosePreset = (name: string): void => {
     const preset = presets.find((one) => one === name);
@@ -93,7 +94,7 @@ export function PolicyForm({ policy, onPolicy, isDisabled }: PolicyFormProps): J
         <SelectField
           label={nameOf('preset')}
           value={policy.preset}
-          options={presets.map((one) => [one as string, one])}
+          options={presets.map((one) => [one as string, word(one)])}
           onValue={choosePreset}
         />
         {(['unknown', 'refused'] as const).map((field) => (

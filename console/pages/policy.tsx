@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { useAct } from '../api/act.ts';
 import type { Question } from '../api/client.ts';
 import { useRead } from '../api/read.ts';
-import { useConsole, useFormats, useScopes, useSite, useWords } from '../app/context.ts';
+import { useConsole, useFormats, useScopes, useServerWord, useSite, useWords } from '../app/context.ts';
 import type { Policy } from '../app/policy-words.ts';
 import { isPaused, POLICY_FIELDS, POLICY_VALUES, policyDiff, policySchema } from '../app/policy-words.ts';
 import { textIn } from '../app/words.ts';
@@ -55,11 +55,13 @@ const previewAnswer = v.object({ lines: v.array(v.string()) });
 /** Says a value of a policy. */
 function usePolicyValue(): (policy: Policy, field: keyof Policy) => string {
   const { language } = useConsole();
+  const word = useServerWord();
   return (policy, field) => {
     const value = policy[field];
     const text = Array.isArray(value) ? value.join(', ') : String(value);
     const known = POLICY_VALUES[text];
-    return known === undefined ? text : textIn(language, known);
+    if (known !== undefined) return textIn(language, known);
+    return Array.isArray(value) ? value.map(word).join(', ') : word(text);
   };
 }
 

@@ -88,9 +88,12 @@ export function testFeatures(served: ConsoleUnderTest): void {
       await consent.getByText('With Global Privacy Control').waitFor();
       await consent.getByRole('row', { name: /measuring/ }).waitFor();
       const publishing = page.getByRole('region', { name: 'Publishing' });
-      await publishing.getByText('below the floor').waitFor();
-      await publishing.getByText(/^[1-4] of 4$/).waitFor();
-      await page.getByText('nothing kept').first().waitFor();
+      await publishing.getByText('Segments withheld').waitFor();
+      await publishing
+        .getByText(/^[1-4] of 4$/)
+        .first()
+        .waitFor();
+      await page.getByText('no limit set').first().waitFor();
       await context.close();
     });
   });

@@ -63,11 +63,13 @@ export function testStates(served: ConsoleUnderTest): void {
       const page = await openWith(context, served.origin, answer);
       for (const path of [...PAGES, 'segments/cluster-1', 'rules/some', 'requests/some']) {
         await goTo(page, `new-shop/${path}`);
-        await page.waitForFunction(
-          (texts) => texts.every((text) => document.querySelector('main')?.textContent?.includes(text)),
-          says,
-        );
-        expect(await page.locator('main .skeleton').count(), path).toBe(0);
+        // Parts of a page fail one after the other.
+        await page.waitForFunction((texts) => {
+          const main = document.querySelector('main');
+          const isUnderWay = main?.querySelector('.skeleton') != null;
+          return !isUnderWay && texts.every((text) => main?.textContent?.includes(text));
+        }, says);
+        expect(await page.locator('main h1').count(), path).toBe(1);
       }
       await context.close();
     });
@@ -95,7 +97,8 @@ export function testStates(served: ConsoleUnderTest): void {
     for (const path of PAGES) {
       await goTo(page, `new-shop/${path}`);
       await settled(page);
-      expect(await page.locator('main .notice.bad').allTextContents(), path).toEqual([]);
+      // What the server itself lacks is of no site.
+      if (path !== 'health') expect(await page.locator('main .notice.bad').allTextContents(), path).toEqual([]);
       expect((await page.locator('main').textContent())?.length ?? 0, path).toBeGreaterThan(40);
       // What is shown and what is sent can be had as a line of curl.
       expect(await page.getByRole('button', { name: 'Copy as curl' }).count(), path).toBeGreaterThan(0);
