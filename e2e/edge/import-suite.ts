@@ -1,7 +1,7 @@
 // e2e/edge/import-suite.ts: history as a stream: once, by line, under back-pressure of the database (D1, D2).
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { siteId, until } from '../support/edge-under-test.ts';
+import { collect, siteId, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
 import type { SuiteEdge } from './use-edge.ts';
 
 /** Runs these tests against an edge. */
@@ -78,6 +78,25 @@ export function importSuite(edge: SuiteEdge): void {
         (found) => found.length === 2,
       );
       expect(seen.map(({ purposes }) => purposes).sort()).toEqual([0, 1]);
+    });
+
+    it('C1: withdraw where a line refuses after the visitor agreed, and not where they agreed again since', async () => {
+      const person = { first_party_id: 'SW1wb3J0V2l0aGRyYXduMQ' };
+      const agreedAt = Date.now() - 60_000;
+      const agreed = wireEvent();
+      const { first_party_id: i } = person;
+      await collect(edge, wireBatch({ s: 'exempt', c: ['g', 3, 1, agreedAt], i, e: [agreed] }));
+      const visitor = Number((await edge.stored(agreed.i))['visitor']);
+      const waiting = (): Promise<unknown[]> => ask('SELECT purposes FROM withdrawals WHERE visitor = ?', visitor);
+      const refusedAt = (time: number): string => lineOf(0, { ...person, time, consent: { state: 'refused' } });
+      await until(
+        () => ask('SELECT 1 FROM receipts WHERE visitor = ?', visitor),
+        (receipts) => receipts.length === 1,
+      );
+      expect((await send(refusedAt(agreedAt - 1))).status).toBe(200);
+      expect(await waiting()).toEqual([]);
+      expect((await send(refusedAt(agreedAt + 1))).status).toBe(200);
+      expect(await waiting()).toHaveLength(1);
     });
 
     it.each([
