@@ -90,7 +90,9 @@ function Navigation({ onGone }: { readonly onGone: () => void }): JSX.Element {
         ))}
       </nav>
       <div class="nav-foot">
-        <p class="nav-who">{who}</p>
+        <p class="nav-who" translate={false}>
+          {who}
+        </p>
         <button type="button" class="button quiet small" onClick={signOut}>
           <Icon name="out" size={16} />
           {say('out')}
