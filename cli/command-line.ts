@@ -19,6 +19,7 @@ import { migrateCommand } from './commands/migrate.ts';
 import { privacyCommand } from './commands/privacy.ts';
 import { planCommand } from './commands/plan.ts';
 import { policyCommand } from './commands/policy.ts';
+import { releaseCommand } from './commands/release.ts';
 import { replayCommand } from './commands/replay.ts';
 import { retentionCommand } from './commands/retention.ts';
 import { saltsCommand } from './commands/salts.ts';
@@ -49,6 +50,7 @@ export const mainCommand: CommandDef = defineCommand({
     export: exportCommand,
     segment: segmentCommand,
     segments: segmentsCommand,
+    release: releaseCommand,
     audit: auditCommand,
     retention: retentionCommand,
     erasure: erasureCommand,

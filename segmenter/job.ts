@@ -11,16 +11,19 @@ import {
   markObjectors,
   nextVersion,
   readClusterMembers,
+  readHold,
   readLinks,
   readReleasedModel,
   releaseLease,
   renewLease,
+  saveHeldMembers,
   saveRelease,
 } from '../store/index.ts';
 import type { ClusterOptions } from './clusters/find.ts';
 import type { CleaningReport } from './features/clean.ts';
 import { foldNewEvents } from './fold-events.ts';
 import type { History } from './history.ts';
+import { membersByModel } from './hold.ts';
 import { findInsights } from './insights.ts';
 import { ASSIGNMENT_MAX } from './math/assignment.ts';
 import type { LastVersion, Modelled, ModelInternals } from './model.ts';
@@ -167,29 +170,30 @@ async function runHeld(
   const goOn = () => report('rules')(0, 1);
   const sweep = (by: Partial<SweepBy>): Promise<boolean> =>
     timer('rules', () => sweepRules(db, site.row, lease, judge, { ...by, fusion, at: input.now }, goOn));
-  if (last !== undefined && lastInternals?.fingerprint === fingerprint) {
-    if (!fold.isJudged && !(await sweep({}))) return err('lease_lost');
-    return ok({ outcome: 'unchanged', ...events, ...summaryOf(last, lastInternals), durationsMs: timer.durations() });
+  const held = last === undefined ? undefined : await readHold(db, site.row);
+  const unchanged = (stored: StoredModel, of: StoredInternals): Result<RunSummary, RunRefusal> =>
+    ok({ outcome: 'unchanged', ...events, ...summaryOf(stored, of), durationsMs: timer.durations() });
+  if (last !== undefined && lastInternals !== undefined && (held ?? lastInternals.fingerprint) === fingerprint) {
+    return fold.isJudged || (await sweep({})) ? unchanged(last, lastInternals) : err('lease_lost');
   }
   const profiles = await timer('features', () => readTraits(db, site.row, asOf, fusion, report('features')));
   if (profiles === undefined) return err('lease_lost');
+  const currency = { of: profiles.currency };
+  if (held !== undefined && last !== undefined && lastInternals !== undefined) {
+    // A version that was gone back to stands, with everybody where its model puts them.
+    const found = withFused(membersByModel(lastInternals, profiles.table), fusion);
+    const isKept = await saveHeldMembers(db, site.row, lease, found, fingerprint);
+    const isWhole = isKept && (await sweep({ currency, clusters: clustersOf(found) }));
+    return isWhole ? unchanged(last, lastInternals) : err('lease_lost');
+  }
   const version = await nextVersion(db, site.row);
   const members = await readClusterMembers(db, site.row);
   input.onProgress?.('clusters', 0, 1);
-  const modelled = await timer('clusters', () =>
-    modelVisitors({
-      site,
-      version,
-      at: input.now,
-      options,
-      profiles,
-      last: { ...known(lastInternals), members },
-      publishKey: input.publishKey,
-    }),
-  );
+  const by = { site, version, at: input.now, options, profiles, publishKey: input.publishKey };
+  const modelled = await timer('clusters', () => modelVisitors({ ...by, last: { ...known(lastInternals), members } }));
   if (!(await report('clusters')(1, 1))) return err('lease_lost');
-  const released = withFused(modelled, fusion);
-  if (!(await sweep({ currency: { of: profiles.currency }, clusters: clustersOf(released) }))) return err('lease_lost');
+  const released = { ...modelled, memberships: withFused(modelled.memberships, fusion) };
+  if (!(await sweep({ currency, clusters: clustersOf(released.memberships) }))) return err('lease_lost');
   const internals = storedOf(modelled, fingerprint);
   if (!(await timer('publish', () => save(input, lease, version, released, internals)))) return err('lease_lost');
   input.onProgress?.('publish', 1, 1);
@@ -212,15 +216,13 @@ const storedOf = ({ internals, segments, history }: Modelled, fingerprint: strin
 });
 
 /** Everybody who is one person with a member is a member: the person is whichever of their browsers comes back. */
-const withFused = (modelled: Modelled, { groups }: Fusion): Modelled => ({
-  ...modelled,
-  memberships: modelled.memberships.map(({ segment, visitors }) => ({
+const withFused = (memberships: Modelled['memberships'], { groups }: Fusion): Modelled['memberships'] =>
+  memberships.map(({ segment, visitors }) => ({
     segment,
     visitors: visitors.flatMap((visitor) => groups.get(visitor) ?? visitor).sort((a, b) => a - b),
-  })),
-});
+  }));
 
-const clustersOf = ({ memberships }: Modelled): ReadonlyMap<number, string> =>
+const clustersOf = (memberships: Modelled['memberships']): ReadonlyMap<number, string> =>
   new Map(memberships.flatMap(({ segment, visitors }) => visitors.map((visitor) => [visitor, segment] as const)));
 
 const save = (

@@ -186,6 +186,8 @@ export { readOverview } from './reports/overview.ts';
 export type { ReportResult } from './reports/results.ts';
 export { keepResults, readResults, readSpent, readSpentOn } from './reports/results.ts';
 export type { Insight, KeptInsight } from './insights.ts';
+export type { KeptVersion, ReleaseRefusal, ReleaseSite } from './releases.ts';
+export { readHold, readVersions, resumeReleases, rollBack, saveHeldMembers } from './releases.ts';
 export type { KeptRun, RunEnd, RunOutcome, RunStage } from './runs.ts';
 export { beginRun, endRun, readRuns, RUN_OUTCOMES, RUNS_KEPT } from './runs.ts';
 export { readInsight, readInsights, saveInsights } from './insights.ts';

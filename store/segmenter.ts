@@ -327,7 +327,12 @@ export async function saveRelease(db: Db, site: SiteRow, lease: Lease, release: 
   return results.at(-1)?.rowsAffected === 1;
 }
 
-function membershipStatements(site: SiteRow, lease: Lease, memberships: NewRelease['memberships']): InStatement[] {
+/** Statements that put visitors into segments, but those who took `profile` back. */
+export function membershipStatements(
+  site: SiteRow,
+  lease: Lease,
+  memberships: NewRelease['memberships'],
+): InStatement[] {
   return memberships.flatMap(({ segment, visitors }) =>
     jsonChunks(visitors).map((members) => ({
       sql: `INSERT INTO memberships (site_id, segment_id, visitor) SELECT ?, ?, value FROM json_each(?) WHERE ${HELD}

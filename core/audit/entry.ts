@@ -59,6 +59,8 @@ export type AuditEvent =
       /** The token or session it was read with. */
       readonly token: string;
     }
+  | { readonly kind: 'release_rolled_back'; readonly site: string; readonly version: number; readonly by: string }
+  | { readonly kind: 'releases_resumed'; readonly site: string; readonly by: string }
   | { readonly kind: 'rule_segment_removed'; readonly site: string; readonly segment: string }
   | { readonly kind: 'purge_begun'; readonly site: string; readonly before: number }
   | { readonly kind: 'purged'; readonly site: string; readonly rows: Readonly<Record<string, number>> }

@@ -13,6 +13,7 @@ import { createMembers } from './segments/members.ts';
 import { createRelations } from './segments/relation-routes.ts';
 import { createModels } from './segments/models.ts';
 import { createAnnotations } from './reports/annotations.ts';
+import { createReleases } from './segments/releases.ts';
 import { createRuns } from './segments/runs.ts';
 import { createInsights } from './reports/insights.ts';
 import { createReports, reportParts } from './reports/routes.ts';
@@ -82,6 +83,7 @@ export function createApi(port: Port, tokenKeys: () => Promise<TokenKeys>, repla
   app.route('/', createRelations(parts, requireScope));
   app.route('/', createMembers(parts, requireScope));
   app.route('/', createRuns(port, requireScope));
+  app.route('/', createReleases(port, requireScope));
   app.route('/', createInsights(port, requireScope));
   app.route('/', createLiveStream(port, requireScope));
   return app;

@@ -156,3 +156,20 @@ function asPoints(columns: readonly Column[], count: number): Points {
   });
   return { count, width, values };
 }
+
+/** A table on the scale of an earlier cleaning: one column for each trait that it kept. */
+export function standardised(table: TraitTable, { traits }: CleaningReport): Points {
+  const kept = traits.filter(({ status }) => status === 'kept');
+  const values = new Float64Array(table.visitors.length * kept.length);
+  kept.forEach(({ id, limits, unit = 1, filledWith = 0, mean = 0, deviation = 1 }, column) => {
+    const nth = TRAITS.findIndex((trait) => trait.id === id);
+    const [trait, raw] = [TRAITS[nth], table.columns[nth]];
+    if (trait === undefined || raw === undefined) return;
+    const [low, high] = limits ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    raw.forEach((value, row) => {
+      const filled = Number.isNaN(value) ? filledWith : scaledValue(trait, unit, Math.min(high, Math.max(low, value)));
+      values[row * kept.length + column] = (filled - mean) / deviation;
+    });
+  });
+  return { count: table.visitors.length, width: kept.length, values };
+}

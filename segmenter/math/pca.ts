@@ -54,7 +54,7 @@ export function principalComponents(points: Points, share: number): Components {
 }
 
 /** Projects points onto components. */
-export function project(points: Points, { axes }: Components): Points {
+export function project(points: Points, { axes }: Pick<Components, 'axes'>): Points {
   const width = axes.length;
   const values = new Float64Array(points.count * width);
   for (let row = 0; row < points.count; row++) {

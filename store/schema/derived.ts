@@ -109,6 +109,8 @@ export const releases = sqliteTable('releases', {
   siteId: integer('site_id').primaryKey(),
   version: integer('version').notNull(),
   at: integer('at').notNull(),
+  /** Null where runs release new versions; else the version is held, and this is what its members were found by. */
+  held: text('held'),
 });
 
 /** Files of the mirror (store/mirror.node.ts): one a stretch of arrival and UTC day. A file without a row here is rubbish. */
