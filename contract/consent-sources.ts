@@ -1,9 +1,9 @@
 // contract/consent-sources.ts: what each consent platform's signals mean in our purposes: one table for tag, tests and docs.
-import { COMMON_PURPOSES } from './purposes.ts';
+import { PURPOSES } from './purposes.ts';
 
 /**
  * Signals that must all be given for a purpose, with spaces between them; '' asks for none. In the order of
- * {@link COMMON_PURPOSES}; a purpose that is left out can't come from that source.
+ * {@link PURPOSES}; a purpose that is left out can't come from that source.
  */
 export type ConsentSignals = readonly [measure: string, profile: string, personalise: string, share?: string];
 
@@ -32,4 +32,4 @@ export const WP_SIGNALS: ConsentSignals = ['statistics', 'marketing', 'preferenc
 
 /** The purposes that some signals grant, as words; none is a refusal. */
 export const purposesBy = (signals: ConsentSignals, isGiven: (signal: string) => unknown): string =>
-  COMMON_PURPOSES.filter((_, index) => signals[index]?.split(' ').every((signal) => !signal || isGiven(signal))).join();
+  PURPOSES.filter((_, index) => signals[index]?.split(' ').every((signal) => !signal || isGiven(signal))).join();

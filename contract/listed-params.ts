@@ -8,6 +8,8 @@ const NAMES: { readonly [event: string]: readonly string[] } = {
   form_submit: ['form_id'],
 };
 const PER_CENT = 100;
+/** What goes without saying: a click that the tag tells of led out of the site. */
+const UNSAID: { readonly [name: string]: unknown } = { outbound: true };
 
 /**
  * The parameters of a list under GA4's names. The depth of scrolling comes as a share of the page's height, and becomes
@@ -20,7 +22,7 @@ export function namedParams(event: unknown, list: readonly unknown[]): Readonly<
     names &&
     Object.fromEntries(
       names.map((name, place) => {
-        const value = list[place];
+        const value = list[place] ?? UNSAID[name];
         const isShare = name === 'percent_scrolled' && typeof value === 'number';
         return [name, isShare ? Math.round(value * PER_CENT) : value];
       }),

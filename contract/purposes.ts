@@ -10,8 +10,8 @@ export const PURPOSES = [
   'sensitive',
   'publication',
 ] as const;
-/** The first of {@link PURPOSES}: those that consent platforms know of. Written out, so that the tag carries no more. */
-export const COMMON_PURPOSES = ['measure', 'profile', 'personalise', 'share'] as const;
+/** How many of {@link PURPOSES}, from the first on, consent platforms know of. The others are separate consents, which a site asks for by itself. */
+export const COMMON_PURPOSES = 4;
 /** One thing a visitor can agree to. */
 export type Purpose = (typeof PURPOSES)[number];
 /** A set of purposes as bits: bit 0 is `measure`, bit 6 is `publication`. */

@@ -17,6 +17,7 @@ import type { WireCommerce, WireConsent } from './wire.ts';
 import type { WireEnvelope } from './wire-plain.ts';
 import { plainEnvelope, plainEvent } from './wire-plain.ts';
 import { present, WIRE_VERSION } from './wire.ts';
+import { takeWithdrawal } from './withdrawal.ts';
 
 /** Why a whole message was refused. */
 export type BatchRefusal = 'malformed_json' | 'unknown_version' | 'malformed_batch';
@@ -34,6 +35,8 @@ export interface DecodedBatch {
   readonly sentAt: EpochMs;
   readonly consent: Consent;
   readonly firstPartyId?: FirstPartyId;
+  /** Whose consent has ended, where the message says so by an event of its own; whatever the message's own choice is. */
+  readonly withdrawn?: FirstPartyId;
   /** The consent platform's string. */
   readonly consentString?: string;
   readonly automated: boolean;
@@ -247,16 +250,18 @@ export function decodeBatch(body: string): Result<DecodedBatch, BatchRefusal> {
   if (raw['v'] !== WIRE_VERSION) return err('unknown_version');
   const envelope = plainEnvelope(raw) ?? envelopeBySchema(raw);
   if (envelope === undefined) return err('malformed_batch');
-  const { s, t, c, i, x, w, e } = envelope;
+  const { s, t, c, i, x, w } = envelope;
+  const { events, withdrawn } = takeWithdrawal(envelope.e);
   return ok({
     site: s,
     sentAt: t,
     consent: decodeConsent(c),
     ...(i === undefined ? {} : { firstPartyId: i }),
+    ...(withdrawn === undefined ? {} : { withdrawn }),
     ...(x === undefined ? {} : { consentString: x }),
     automated: w === 1,
-    events: e.slice(0, limits.BATCH_EVENTS_MAX).map(decodeEvent),
-    raw: e,
-    overLimit: Math.max(0, e.length - limits.BATCH_EVENTS_MAX),
+    events: events.slice(0, limits.BATCH_EVENTS_MAX).map(decodeEvent),
+    raw: events,
+    overLimit: Math.max(0, events.length - limits.BATCH_EVENTS_MAX),
   });
 }

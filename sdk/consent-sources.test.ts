@@ -57,6 +57,24 @@ describe('C2: TCF', () => {
     expect(page.stored.size).toBe(0);
   });
 
+  it.each([
+    { why: 'stands beside its grant', consents: { 1: true, 8: true }, purposes: 1 | 16 },
+    { why: 'links nobody beside its refusal', consents: {}, purposes: 16 },
+  ])('a separate consent, of which it knows nothing, $why', async ({ consents, purposes }) => {
+    const tcf = install();
+    const page = await openPage({ consent: { purposes: ['measure', 'profile', 'cross_border'] } });
+    tcf.say({ purpose: { consents } });
+    expect(await told(page)).toEqual(granted('tcf', purposes));
+    expect(page.fetched.at(-1)?.i !== undefined).toBe(purposes !== 16);
+  });
+
+  it('alone gives no separate consent, whatever it grants', async () => {
+    const tcf = install();
+    const page = await openPage();
+    tcf.say({ purpose: ALL });
+    expect(await told(page)).toEqual(granted('tcf', 7));
+  });
+
   it('leaves a strict page silent until it says yes', async () => {
     const tcf = install();
     const page = await openPage({ policy: 'strict' });
@@ -195,15 +213,12 @@ describe('C2: whoever comes, and whenever, the strictest holds', () => {
     expect(await told(await openPage())).toEqual(granted('wp', 7));
   });
 
-  it('C1: passes separate consents on with Core, never with Full, and not for a grant of all', async () => {
-    const page = await openPage({}, { core: true });
+  it.each([true, false])('C1: passes separate consents on, and not for a grant of all; Core: %s', async (core) => {
+    const page = await openPage({}, { core });
     page.tag.consent({ purposes: ['measure', 'cross_border'] });
     expect(await told(page)).toMatchObject({ purposes: 17 });
     page.tag.consent('grant');
     expect(await told(page)).toMatchObject({ purposes: PURPOSE_BITS_ALL });
-    const full = await openPage();
-    full.tag.consent({ purposes: ['measure', 'cross_border'] });
-    expect(await told(full)).toMatchObject({ purposes: 1 });
   });
 
   it('lets Core hear of the site’s own call alone', async () => {

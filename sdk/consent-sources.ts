@@ -1,11 +1,11 @@
 // sdk/consent-sources.ts: hears of choices from consent platforms that the page has; the strictest of all holds (C2).
 import type { ConsentSignals } from '../contract/index.ts';
 import {
-  GCM_SIGNALS, GPP_SIGNALS, COMMON_PURPOSES, purposesBy, SHOPIFY_SIGNALS, TCF_SIGNALS, WP_SIGNALS,
+  COMMON_PURPOSES, GCM_SIGNALS, GPP_SIGNALS, PURPOSES, purposesBy, SHOPIFY_SIGNALS, TCF_SIGNALS, WP_SIGNALS,
 } from '../contract/index.ts'; // biome-ignore format: a list
 import { wake } from './delivery.ts';
 import { explain } from './explain.ts';
-import { choose } from './gate.ts';
+import { choose, SOURCE_SITE } from './gate.ts';
 import { safely } from './safely.ts';
 
 /** How often, and how many times, the page is looked over for platforms that load after the tag. */
@@ -13,9 +13,13 @@ export const SEEK_MS = 500;
 /** A minute in all. */
 export const SEEKS_MAX = 120;
 
-type Tell = (signals: ConsentSignals, isGiven: (signal: string) => unknown) => void;
-/** A platform: its code as a source, how it is found in a page, and how what was found is listened to. */
-type Platform = readonly [code: number, find: () => unknown, listen: (found: never, tell: Tell) => void];
+type Tell = (isGiven: (signal: string) => unknown) => void;
+/** A platform: what its signals mean, how it is found in a page, and how what was found is listened to. */
+type Platform = readonly [
+  signals: ConsentSignals,
+  find: (page: PlatformGlobals) => unknown,
+  listen: (found: never, tell: Tell) => void,
+];
 
 interface TcData {
   readonly eventStatus: string;
@@ -44,82 +48,86 @@ interface PlatformGlobals {
   readonly Shopify?: { readonly customerPrivacy?: CustomerPrivacy };
   readonly wp_has_consent?: HasConsent;
 }
-const page = globalThis as unknown as PlatformGlobals;
-// The codes are places in the contract’s CONSENT_SOURCES.
 const PLATFORMS: readonly Platform[] = [
-  [3, () => page['__tcfapi'], (tcf: TcfApi, tell) =>
+  [TCF_SIGNALS, (page) => page['__tcfapi'], (tcf: TcfApi, tell) =>
     tcf('addEventListener', 2, safely((data, isGood) => {
       // `cmpuishown` reports legitimate interests of people nobody has heard; and where TCF does not apply, it says nothing.
       if (isGood && data.gdprApplies && /tcloaded|useractioncomplete/.test(data.eventStatus)) {
-        tell(TCF_SIGNALS, (signal) => data.purpose.consents[signal]);
+        tell((signal) => data.purpose.consents[signal]);
       }
     }))],
-  [4, () => page['__gpp'], (gpp: Gpp, tell) =>
+  [GPP_SIGNALS, (page) => page['__gpp'], (gpp: Gpp, tell) =>
     gpp('addEventListener', safely(({ pingData: { signalStatus, parsedSections } }) => {
       // As text, since platforms nest sections differently. Notices (`SaleOptOutNotice`) don't end in these words.
       const fields = JSON.stringify(parsedSections);
-      if (signalStatus === 'ready' && /OptOut"/.test(fields)) tell(GPP_SIGNALS, () => !/OptOut":1/.test(fields));
+      if (signalStatus === 'ready' && /OptOut"/.test(fields)) tell(() => !/OptOut":1/.test(fields));
     }))],
-  [5, () => page.dataLayer, (dataLayer: DataLayer, tell) => {
+  [GCM_SIGNALS, (page) => page.dataLayer, (dataLayer: DataLayer, tell) => {
     const known: Record<string, string> = {};
     // Entries of Consent Mode are Arguments objects. A default is no choice; one for a region may be another's.
     const read = safely(([command, kind, signals]: ConsentEntry) => {
       if (command !== 'consent' || signals['region']) return;
       Object.assign(known, signals);
-      if (kind === 'update') tell(GCM_SIGNALS, (signal) => known[signal] === 'granted');
+      if (kind === 'update') tell((signal) => known[signal] === 'granted');
     });
     const { push } = dataLayer;
     dataLayer.forEach(read);
     dataLayer.push = function (...entries) {
-      entries.forEach(read);
+      // The page calls this: what it has made of its lists must not come back to it.
+      safely(() => entries.forEach(read))();
       return push.apply(this, entries);
     };
   }],
-  [6, () => page.Shopify?.customerPrivacy, (privacy: CustomerPrivacy, tell) => {
+  [SHOPIFY_SIGNALS, (page) => page.Shopify?.customerPrivacy, (privacy: CustomerPrivacy, tell) => {
     const read = safely(() => {
       const consent = privacy.currentVisitorConsent();
-      if (Object.values(consent).join('')) tell(SHOPIFY_SIGNALS, (signal) => consent[signal] === 'yes');
+      if (Object.values(consent).join('')) tell((signal) => consent[signal] === 'yes');
     });
     document.addEventListener('visitorConsentCollected', read);
     read();
   }],
-  [7, () => page.wp_has_consent, (hasConsent: HasConsent, tell) => {
-    const read = safely(() => tell(WP_SIGNALS, hasConsent));
+  [WP_SIGNALS, (page) => page.wp_has_consent, (hasConsent: HasConsent, tell) => {
+    const read = safely(() => tell(hasConsent));
     document.addEventListener('wp_listen_for_consent_change', read);
     // Before a change, "no" may as well mean that nobody was asked.
     if (hasConsent('statistics')) read();
   }],
 ]; // biome-ignore format: a platform reads better whole
 
+/** The first platform's code, a place in the contract's CONSENT_SOURCES; the others follow it in the same order. */
+const SOURCE_FIRST = 3;
+
 /** Looks for consent platforms and listens to those it finds, as long as the page is open. */
 export const listenToPlatforms = (): void => {
-  let missing = PLATFORMS;
+  const found: unknown[] = [];
   let seeksLeft = SEEKS_MAX;
   const seek = safely(() => {
-    missing = missing.filter(([code, find, listen]) => {
-      const found = find();
-      if (found) {
-        explain?.('found', code);
-        safely(listen)(found as never, (signals, isGiven) => {
-          choose(purposesBy(signals, isGiven), code);
-          wake();
-        });
-      }
-      return !found;
+    PLATFORMS.forEach(([signals, find, listen], place) => {
+      if (found[place] || !(found[place] = find(window as unknown as PlatformGlobals))) return;
+      const code = place + SOURCE_FIRST;
+      explain?.('found', code);
+      safely(listen)(found[place] as never, (isGiven) => {
+        choose(purposesBy(signals, isGiven), code);
+        wake();
+      });
     });
-    seeksLeft -= 1;
-    if (seeksLeft) setTimeout(seek, SEEK_MS);
+    if (--seeksLeft) setTimeout(seek, SEEK_MS);
   });
   seek();
 };
 
 /** What each source said last. */
-const told: Record<number, string> = {};
+const told: string[] = [];
 
-/** Keeps the last choice of each source, and answers with what all of them grant. */
+/**
+ * Keeps the last choice of each source, and answers with what all of them grant. Of separate consents platforms know
+ * nothing: the site's own word holds.
+ */
 export const combine = (said: string, source: number): string => {
   told[source] = said;
-  return COMMON_PURPOSES.filter((purpose) =>
-    Object.values(told).every((words) => words.includes('grant') || words.includes(purpose)),
+  return PURPOSES.filter((purpose, place) =>
+    place < COMMON_PURPOSES
+      ? told.every((words) => words.includes('grant') || words.includes(purpose))
+      : told[SOURCE_SITE]?.includes(purpose),
   ).join();
 };

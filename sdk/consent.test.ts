@@ -1,6 +1,14 @@
 // sdk/consent.test.ts: nothing leaves or is kept before it may (C1, C2, S1).
 import { afterEach, describe, expect, it } from 'vitest';
-import { decideConsent, parseFirstPartyId, POLICIES, PURPOSE_BIT } from '../contract/index.ts';
+import type { WireBatch } from '../contract/index.ts';
+import {
+  bitsOf,
+  decideConsent,
+  parseFirstPartyId,
+  POLICIES,
+  PURPOSE_BIT,
+  PURPOSE_BITS_ALL,
+} from '../contract/index.ts';
 import { FLUSH_MS } from './delivery.ts';
 import { ID_AGE_MS_MAX } from './first-party-id.ts';
 import { MARK_KEY } from './mark.ts';
@@ -68,8 +76,8 @@ describe('C1: no consent, no link', () => {
     page.tag.track('after');
     await page.pass(FLUSH_MS);
     expect(page.stored.size).toBe(0);
-    expect(namesIn(page)).toEqual(['page_view', 'after']);
-    expect(page.fetched[1]).not.toHaveProperty('i');
+    expect(namesIn(page)).toEqual(['page_view', 'withdraw', 'after']);
+    for (const message of page.fetched.slice(1)) expect(message).not.toHaveProperty('i');
   });
 
   it('does not bring back what was withdrawn while it was on its way', async () => {
@@ -86,7 +94,107 @@ describe('C1: no consent, no link', () => {
     await page.pass(FLUSH_MS);
     page.tag.track('after');
     await page.pass(10_000);
-    expect(page.fetched.slice(1).flatMap(({ e }) => e.map(({ n }) => n))).toEqual(['after']);
+    expect(page.fetched.slice(1).flatMap(({ e }) => e.map(({ n }) => n))).toEqual(['withdraw', 'after']);
+  });
+});
+
+describe('C1: who refuses says whose consent has ended', () => {
+  const ID = `${T0 - 1_000}-11-22-33-44`;
+  const withdrawn = (messages: readonly WireBatch[]) =>
+    messages.flatMap((message) =>
+      message.e.filter(({ n }) => n === 'withdraw').map(({ p }) => [consentOf(message).state, p]),
+    );
+
+  it.each(['strict', 'standard', 'exempt'] as const)('under %s, and nothing else of the event', async (policy) => {
+    const page = await openPage({ policy, consent: { purposes: ['measure'] } }, { stored: { [MARK_KEY]: ID } });
+    await page.pass(FLUSH_MS);
+    page.tag.consent('refuse');
+    await page.pass(60_000);
+    expect(withdrawn(page.fetched)).toEqual([['refused', [ID]]]);
+    const event = page.fetched.at(-1)?.e[0];
+    expect(Object.keys(event ?? {})).toEqual(['i', 'n', 't', 'p']);
+    expect(page.fetched.at(-1)).not.toHaveProperty('i');
+    expect(page.stored.size).toBe(0);
+  });
+
+  it.each(['strict', 'standard', 'exempt'] as const)(
+    'under %s also on a later page, whose refusal is the first word',
+    async (policy) => {
+      const page = await openPage({ policy, consent: 'refuse' }, { stored: { [MARK_KEY]: ID } });
+      await page.pass(60_000);
+      expect(withdrawn(page.fetched)).toEqual([['refused', [ID]]]);
+      expect(namesIn(page)).toEqual(policy === 'standard' ? ['withdraw', 'page_view'] : ['withdraw']);
+    },
+  );
+
+  it('once, however often it is refused, and never where there was no id', async () => {
+    const page = await openPage({ policy: 'strict', consent: 'grant' });
+    await page.pass(FLUSH_MS);
+    for (let click = 0; click < 3; click += 1) page.tag.consent('refuse');
+    await page.pass(60_000);
+    expect(withdrawn(page.fetched)).toHaveLength(1);
+    const other = await openPage({ policy: 'strict', consent: 'refuse' });
+    await other.pass(60_000);
+    expect(other.fetched).toEqual([]);
+  });
+
+  it('D1: is tried until the collector hears it, under one event id, also after a second refusal', async () => {
+    const page = await openPage(
+      { policy: 'strict', consent: 'grant' },
+      { stored: { [MARK_KEY]: ID }, reply: (attempt) => ({ status: attempt === 2 || attempt === 3 ? 503 : 202 }) },
+    );
+    await page.pass(FLUSH_MS);
+    page.tag.consent('refuse');
+    await page.pass(100);
+    page.tag.consent('refuse');
+    page.tag.track('dropped');
+    await page.pass(60_000);
+    expect(withdrawn(page.fetched.slice(0, 3))).toHaveLength(2);
+    expect(withdrawn(page.fetched)).toHaveLength(3);
+    expect(new Set(page.fetched.slice(1).flatMap(({ e }) => e.map(({ i }) => i))).size).toBe(1);
+    expect(namesIn(page)).not.toContain('dropped');
+  });
+
+  it('goes by beacon where the page is hidden', async () => {
+    const page = await openPage({ policy: 'strict', consent: 'grant' }, { stored: { [MARK_KEY]: ID } });
+    await page.pass(FLUSH_MS);
+    page.setHidden(true);
+    page.tag.consent('refuse');
+    expect(withdrawn(page.beacons)).toEqual([['refused', [ID]]]);
+    expect(page.stored.size).toBe(0);
+  });
+
+  it('says nothing after an opt-out, and nothing in Core, which has no ids', async () => {
+    const out = await openPage({ policy: 'strict', consent: 'refuse' }, { stored: { [MARK_KEY]: 'out' } });
+    await out.pass(60_000);
+    const core = await openPage({ policy: 'strict', consent: 'refuse' }, { core: true, stored: { [MARK_KEY]: ID } });
+    await core.pass(60_000);
+    expect([out.fetched, core.fetched]).toEqual([[], []]);
+    expect([...out.stored.values()]).toEqual(['out']);
+  });
+});
+
+describe('C1: separate consents', () => {
+  it.each([
+    { core: true, choice: { purposes: ['measure', 'cross_border', 'sensitive', 'publication', 'share'] } },
+    { core: false, choice: { purposes: ['measure', 'cross_border', 'sensitive', 'publication', 'share'] } },
+  ] as const)('are said by the site, in Core ($core) as in Full', async ({ core, choice }) => {
+    const page = await openPage({ consent: choice }, { core });
+    await page.pass(FLUSH_MS);
+    expect(page.fetched.map(consentOf)).toEqual([
+      { state: 'granted', source: 'site', purposes: bitsOf(choice.purposes) },
+    ]);
+  });
+
+  it('are no part of a grant of everything, and can stand beside it', async () => {
+    const page = await openPage({ consent: 'grant' });
+    await page.pass(FLUSH_MS);
+    const other = await openPage({ consent: 'grant cross_border' as 'grant' });
+    await other.pass(FLUSH_MS);
+    expect([...page.fetched, ...other.fetched].map(consentOf)).toMatchObject([
+      { purposes: PURPOSE_BITS_ALL },
+      { purposes: PURPOSE_BITS_ALL | PURPOSE_BIT.cross_border },
+    ]);
   });
 });
 
@@ -177,6 +285,19 @@ describe('S1: storage is not touched before it may', () => {
     await page.pass(60_000);
     page.setHidden(true);
     expect(page.storageUses()).toBe(0);
+  });
+
+  it('leaves storage alone when somebody without consent logs out, and starts anew with consent', async () => {
+    const page = await openPage({ policy: 'strict' });
+    page.tag.identify({});
+    await page.pass(60_000);
+    expect(page.storageUses()).toBe(0);
+    page.tag.consent('grant');
+    await page.pass(FLUSH_MS);
+    page.tag.identify({});
+    await page.pass(FLUSH_MS);
+    expect(page.fetched[1]?.i).not.toBe(page.fetched[0]?.i);
+    expect(namesIn(page)).not.toContain('withdraw');
   });
 
   it('keeps one id for the page where storage throws', async () => {

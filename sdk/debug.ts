@@ -147,6 +147,7 @@ const STEPS: { readonly [Step in keyof Steps]: (...facts: Steps[Step]) => void }
       say(`dropped ${namesIn(events)}: ${isOptingOut ? 'the visitor opted out' : `refused or withdrawn; ${decision()}`}`);
     isOptingOut = false;
   }, // biome-ignore format: a sentence
+  withdrawn: () => say('the id is wiped; the event withdraw tells the collector whose consent has ended'),
   answered,
   tried,
   out: () => {

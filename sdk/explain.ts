@@ -31,6 +31,8 @@ export interface Steps {
   /** The collector has answered; the body is unread. */
   readonly answered: readonly [answer: Response, events: string];
   readonly tried: readonly [attempt: Attempt];
+  /** The id is wiped, and the collector will be told whose consent has ended. */
+  readonly withdrawn: readonly [];
   /** The visitor opted out. */
   readonly out: readonly [];
 }

@@ -4,7 +4,7 @@ import { combine, listenToPlatforms } from './consent-sources.ts';
 import { firstPartyId } from './first-party-id.ts';
 import { envelope, extendGate } from './gate.ts';
 import { watchInteractions } from './interactions.ts';
-import { offerMark } from './mark.ts';
+import { offerMark, writeMark } from './mark.ts';
 import { safely } from './safely.ts';
 import { startTag } from './start.ts';
 import { track } from './track.ts';
@@ -22,8 +22,8 @@ export const startFull = (options: TagOptions): Hushtag & FullCalls => {
     },
     identify: safely((ids: AccountIds) => {
       track('identify', ids);
-      // Logged out: whoever comes next in this browser is another visitor.
-      if (!Object.values(ids).join('')) firstPartyId.forget();
+      // Logged out: whoever comes next in this browser is another visitor. Without consent there is no id, and storage is left alone (S1).
+      if (!Object.values(ids).join('') && envelope()?.i) writeMark('');
     }),
   });
 };

@@ -12,6 +12,7 @@ import { safely } from './safely.ts';
 export interface Identity {
   /** The id, made where there is none or it is too old; asked for after consent alone (C1). */
   readonly get: () => string;
+  /** Forgets it, and leaves in the queue whose consent has ended: called after a refusal. */
   readonly forget: () => void;
 }
 
@@ -41,20 +42,26 @@ export const extendGate = (by: Identity, combineBy: typeof combine): void => {
 // The contract's table as questions; what is misspelt is `strict`.
 /** Whether the policy takes unasked visitors on the CNIL's terms: no referrer, no campaign. */
 export const isExempt = (): boolean => options.policy === 'exempt';
+/** Whether the policy takes everybody, who refused without a key. */
+const isStandard = (): boolean => (options.policy ?? 'standard') === 'standard';
 /** Whether events may be linked. `personalise` and `share` act on a profile: alone they are a refusal. */
 const isLinked = (): boolean => /grant|measure|profile(?!.*limited)/.test(consent[1] as string);
-/** Whether events may leave now: the visitor agreed, or the policy takes those of visitors who did not. */
-export const isOpen = (): boolean =>
-  isLinked() || (options.policy ?? 'standard') === 'standard' || (!consent[2] && isExempt());
 /** Whether new events are worth keeping: they may be sent now, or once the visitor agrees. */
-export const isListening = (): boolean => isOpen() || !consent[2];
+export const isListening = (): boolean => !consent[2] || isLinked() || isStandard();
+/**
+ * Whether what waits may leave. Once a source has spoken (its code is no 0) it may: a refusal drops what may not, and
+ * nothing is kept after it.
+ */
+export const isOpen = (): unknown => consent[2] || isStandard() || isExempt();
 
 /**
  * Takes the visitor's choice.
  * @param clicked `grant`, or names of purposes; anything else is a refusal.
  */
 export const choose = (clicked: string, source: number): void => {
-  const wasLinked = isLinked();
+  // What was gathered under a grant goes with it; what was gathered before anybody was asked may be counted by `standard`. What waits
+  // from an earlier refusal, a withdrawal say, stays.
+  const isKept = !isLinked() && (consent[2] || isStandard());
   consent = [
     'g',
     (combine ? combine(clicked, source) : clicked) + (navigator.globalPrivacyControl || isExempt() ? ' limited' : ''),
@@ -62,9 +69,8 @@ export const choose = (clicked: string, source: number): void => {
   ];
   explain?.('chosen', clicked, source, consent);
   if (isLinked()) return;
+  if (!isKept) discard();
   identity?.forget();
-  // What was gathered under a grant goes with it; what was gathered before anybody was asked may still be counted.
-  if (wasLinked || !isOpen()) discard();
 };
 
 /** What the next message says besides its events, or nothing while nothing may be sent. */

@@ -15,7 +15,7 @@ declare const navigation: EventTarget;
 
 interface Window {
   /** Absent in browsers before 2022 to 2026. */
-  readonly navigation?: EventTarget;
+  readonly navigation?: EventTarget & { readonly currentEntry?: unknown };
 }
 
 /**

@@ -17,12 +17,12 @@ export const watchInteractions = (): void => {
       true,
     );
   const followed = (target: Element): void => {
-    const link = target.closest<HTMLAnchorElement>('a[href]');
-    if (!link?.host) return; // No link, or none to a page: `mailto:` has no host.
+    const link = target.closest('a[href]') as HTMLAnchorElement;
+    if (!link.host) return; // None to a page: `mailto:` has no host. Where there is no link, this throws.
     const link_url = link.origin + link.pathname;
     const [, file_extension] = FILE.exec(link.pathname) ?? [];
     if (file_extension) track('file_download', [link_url, file_extension]);
-    else if (link.host !== location.host) track('click', [link_url, true]);
+    else if (link.host !== location.host) track('click', [link_url]);
   };
   on('click', followed);
   on('auxclick', followed);

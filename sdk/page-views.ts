@@ -60,7 +60,8 @@ export const watchPageViews = (): void => {
   for (const type of 'focus visibilitychange prerenderingchange popstate scroll pageshow blur'.split(' ')) {
     addEventListener(type, notice, true); // In capture: not all that happens to the document bubbles to the window.
   }
-  if (window.navigation) {
+  // An element with this id is a global of that name where there is no Navigation API.
+  if (window.navigation?.currentEntry) {
     navigation.addEventListener('navigatesuccess', notice);
     return;
   }

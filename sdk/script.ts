@@ -26,8 +26,8 @@ export const runScript = (start: (options: TagOptions) => Hushtag): void =>
     // Where there is no such script (loaded as a module, say), this throws, and nothing starts.
     const script = explained ?? (document.currentScript as HTMLScriptElement);
     // An image may be called `currentScript`; it must say neither what is loaded nor where events go.
-    if (!script.matches('script[data-site]')) return;
-    const { dataset, src } = script as unknown as ScriptTag;
+    // Where it is none, this throws as well.
+    const { dataset, src } = (script.matches('script[data-site]') && script) as unknown as ScriptTag;
     const begin = safely(() => {
       // A tag that runs is no list: a second one, which would count everything twice, throws here and does not start.
       const waiting = [...((window.hushtag ?? []) as readonly WaitingCall[])];
@@ -35,6 +35,6 @@ export const runScript = (start: (options: TagOptions) => Hushtag): void =>
       window.hushtag = tag;
       for (const [call, ...given] of waiting) (tag as Hushtag & FullCalls)[call]?.(...(given as [never, never]));
     });
-    if (explained || dataset['debug'] === undefined) begin();
-    else import(new URL('tag.debug.js', src).href).catch(begin);
+    if (!explained && 'debug' in dataset) import(new URL('tag.debug.js', src).href).catch(begin);
+    else begin();
   })();

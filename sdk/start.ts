@@ -15,7 +15,7 @@ export const eventCalls: ProxyHandler<Hushtag> = {
   get: (calls, name) =>
     calls[name as keyof Hushtag] ??
     // GA4's names of commerce events. Not any name: who looks for a `then` or a `toJSON` must not find a call.
-    (/[a-z]_|purchase|refund|search|identify/.test(String(name))
+    (/[a-z]_|purchase|refund|search|identify/.test(name.toString())
       ? (params?: EventParams) => calls.track(name as string, params)
       : undefined),
 };

@@ -1,5 +1,5 @@
 // tools/build-tag.mjs: builds the tag from what `tsc -b sdk` wrote, and fails when it is over its budget.
-// dist/tag.js, dist/tag.full.js: a script each. The package is tools/build-npm.mjs.
+// dist/tag.js, dist/tag.full.js: a script each. The package is tools/build-npm.mjs. `--docs` writes the sizes into docs/.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,10 +11,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const compiled = join(root, 'dist/server');
 const out = join(root, 'dist');
 
-/** The scripts, by entry file over the same modules, and the most that each may be, bytes after brotli 11. Never raised; nobody but a developer loads the one without. */
+/** The scripts, by entry file over the same modules, and the most that each may be, bytes after brotli 11. Never raised; nobody but a developer loads the one without. `compress`: what was found to be shortest for one. */
 export const SCRIPTS = [
   { entry: 'tag.js', file: 'tag.js', bytesMax: 1_400 },
-  { entry: 'tag-full.js', file: 'tag.full.js', bytesMax: 2_400 },
+  { entry: 'tag-full.js', file: 'tag.full.js', bytesMax: 2_400, compress: { if_return: false } },
   { entry: 'tag-vitals.js', file: 'tag.vitals.js', bytesMax: 900 },
   { entry: 'tag-errors.js', file: 'tag.errors.js', bytesMax: 900 },
   { entry: 'tag-datalayer.js', file: 'tag.datalayer.js', bytesMax: 900 },
@@ -28,7 +28,8 @@ const terserOptions = {
   module: true,
   toplevel: true,
   // Brotli finds a call shorter than the body it would be replaced by.
-  compress: { passes: 5, ecma: 2020, inline: 1 },
+  // Unsafe are additions for templates, which differ for objects with ways of their own to become text: what is put into text here is text.
+  compress: { passes: 5, ecma: 2020, inline: 1, unsafe: true, booleans: false },
   format: { comments: false },
 };
 
@@ -70,6 +71,37 @@ async function bundle(entry) {
   return output[0].code;
 }
 
+const thousands = (bytes) => bytes.toLocaleString('en-US');
+/** The table of sizes that docs/tag.md prints. */
+export const sizesTable = () =>
+  [
+    '| Script | bytes, brotli | at most |',
+    '| --- | ---: | ---: |',
+    ...SCRIPTS.map(
+      ({ file, bytesMax }) =>
+        `| \`${file}\` | ${thousands(brotliBytes(readFileSync(join(out, file))))} | ${bytesMax === undefined ? 'no budget' : thousands(bytesMax)} |`,
+    ),
+  ].join('\n');
+
+/** The documents that state sizes, and each with those of this build put in. e2e/docs/sizes.test.ts compares. */
+export const withSizes = () =>
+  Object.entries({
+    'docs/tag.md': (text) =>
+      text.replace(
+        /(<!-- table: sizes -->\n)[^]*?(<!-- \/table -->)/,
+        (_, open, close) => `${open}${sizesTable()}\n${close}`,
+      ),
+    // Of the measured table the first column alone: the rest is what `npm run bench -- tag` found.
+    'docs/tag-figures.md': (text) =>
+      text.replaceAll(
+        /^(\| hushtag, ([\w.]+) \| )[\d,]+/gm,
+        (_, before, file) => `${before}${thousands(brotliBytes(readFileSync(join(out, file))))}`,
+      ),
+  }).map(([page, write]) => {
+    const text = readFileSync(join(root, page), 'utf8');
+    return { page, text, right: write(text) };
+  });
+
 function checkBudgets() {
   const over = [];
   for (const { file, bytesMax } of SCRIPTS) {
@@ -87,8 +119,9 @@ function checkBudgets() {
 /** Builds the scripts; throws where something is missing or over its budget. */
 export async function buildTag() {
   mkdirSync(out, { recursive: true });
-  for (const { entry, file } of SCRIPTS) {
-    const script = await minify(withoutConst(await bundle(entry)), terserOptions);
+  for (const { entry, file, compress } of SCRIPTS) {
+    const options = { ...terserOptions, compress: { ...terserOptions.compress, ...compress } };
+    const script = await minify(withoutConst(await bundle(entry)), options);
     writeFileSync(join(out, file), asBlock(script.code, file));
   }
   checkBudgets();
@@ -97,6 +130,8 @@ export async function buildTag() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     await buildTag();
+    if (process.argv.includes('--docs'))
+      for (const { page, right } of withSizes()) writeFileSync(join(root, page), right);
   } catch (fault) {
     console.error(fault instanceof Error ? fault.message : fault);
     process.exitCode = 1;

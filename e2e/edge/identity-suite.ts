@@ -126,6 +126,33 @@ export function identitySuite(edge: SuiteEdge): void {
       expect(await links()).toBe(0);
     });
 
+    it.each([
+      { why: 'beside the refusal itself', choice: ['g', '', 1], policy: 'shop' },
+      { why: 'where the policy drops what is refused', choice: ['g', '', 5], policy: 'strict' },
+      { why: 'beside a new grant, where nobody heard of it before', choice: ['g', 'grant', 1], policy: 'shop' },
+    ] as const)(
+      'hears the tag’s event of whose consent has ended, $why, and keeps nothing of the id',
+      async ({ why, choice, policy }) => {
+        const id = `1795694400000-${why.length}-22-33-44`;
+        const before = wireEvent();
+        await collect(edge, wireBatch({ s: policy, c: ['g', 'grant', 1], i: id, e: [before] }));
+        const visitor = Number((await stored(before.i))['visitor']);
+        const told = wireEvent({ n: 'withdraw', p: [id] as never });
+        const response = await collect(
+          edge,
+          wireBatch({ s: policy, c: choice, i: choice[1] ? `${id}9` : undefined, e: [told] } as Partial<WireBatch>),
+        );
+        expect(await answerOf(response)).toEqual({ received: 1, refused: [] });
+        await until(
+          () => receiptsOf(visitor),
+          (rows) => rows.length === 2,
+        );
+        expect((await receiptsOf(visitor)).at(-1)).toMatchObject({ kind: 'withdrawn', purposes: 0 });
+        expect(await ask('SELECT purposes FROM withdrawals WHERE visitor = ?', visitor)).toHaveLength(1);
+        for (const { name, bytes } of await edge.written()) expect([name, bytes.includes(id)]).toEqual([name, false]);
+      },
+    );
+
     it('takes what a narrower grant no longer covers for withdrawn, and GPC for no withdrawal', async () => {
       const [wide, gpc, narrow] = [wireEvent(), wireEvent(), wireEvent()];
       const id = 'identity-suite-withdrawing-2';

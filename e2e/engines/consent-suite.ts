@@ -51,9 +51,12 @@ export function consentSuite(visit: Visit, facts: EngineFacts): void {
       // A page that may send, to be sure that the refused had its chance.
       await visit.open('/other');
       await shop.arrived('page_view', 3);
-      expect(shop.events().map(({ n }) => n)).toEqual(['page_view', 'waited', 'page_view', 'page_view']);
+      expect(shop.events().map(({ n }) => n)).toEqual(['page_view', 'waited', 'page_view', 'withdraw', 'page_view']);
       expect(shop.all.at(-1)?.message).not.toHaveProperty('i');
-      expect(await shop.ledger()).toEqual({ received: 4, stored: 4 });
+      const received = shop.all.flatMap(({ message }) => message.e).length;
+      expect(await shop.ledger()).toEqual({ received, stored: received });
+      // The edge has heard whose consent has ended.
+      expect(await shop.receipts()).toEqual([['granted', PURPOSE_BITS_ALL], ['withdrawn', 0]]);
     });
 
     it('strict: sends nothing of a visitor who refuses, not even as the page goes', async () => {
@@ -128,6 +131,18 @@ export function consentSuite(visit: Visit, facts: EngineFacts): void {
   });
 
   describe('D2: a browser that says it is driven by a program', () => {
+    it('is kept out as a bot by the edge, whichever engine it is', async () => {
+      const driven = "<script>Object.defineProperty(Navigator.prototype,'webdriver',{get:()=>true})</script>";
+      visit.shop.serve('/', { saysItIsDriven: true, head: driven, attributes: 'data-consent="grant"' });
+      await visit.open('/');
+      await visit.shop.arrived('page_view');
+      expect(visit.shop.all[0]?.message.w).toBe(1);
+      const received = visit.shop.all.flatMap(({ message }) => message.e).length;
+      expect(await visit.shop.ledger()).toEqual({ received, bot: received });
+      expect(await visit.shop.stored()).toEqual([]);
+      expect(await visit.shop.receipts()).toEqual([]);
+    });
+
     it('is marked, and counted as a bot', async () => {
       visit.shop.serve('/', { saysItIsDriven: true });
       await visit.open('/');

@@ -50,7 +50,7 @@ export function deliverySuite(visit: Visit, facts: EngineFacts): void {
       // A beacon asks for no answer; what fetch and fetchLater send is in mode cors.
       expect(last?.headers['sec-fetch-mode']).toBe(facts.hasFetchLater ? 'cors' : 'no-cors');
       expect(shop.all.at(-1)?.headers['sec-fetch-mode']).toBe('cors');
-      const events = shop.events().length;
+      const events = shop.all.flatMap(({ message }) => message.e).length;
       expect(await shop.ledger()).toEqual({ received: events, stored: events });
     });
 

@@ -51,6 +51,8 @@ export interface ServedShop extends Omit<Arrivals<Passed>, 'add'> {
   readonly ledger: () => Promise<Readonly<Record<string, number>>>;
   /** Of each stored event, in order of arrival: its name, purposes (bits) and whether it is linked to the visitor's id. */
   readonly stored: () => Promise<readonly (readonly [name: string, purposes: number, isLinked: boolean])[]>;
+  /** Receipts of consent, in order: what was told, and the purposes that hold. */
+  readonly receipts: () => Promise<readonly (readonly [kind: string, purposes: number])[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -58,6 +60,7 @@ const LEDGER_SQL = `SELECT l.outcome, sum(l.events) AS n FROM ledger l JOIN site
 const STORED_SQL = `SELECT n.value AS name, e.purposes, coalesce(v.linked, 0) AS linked FROM events e
   JOIN sites s ON s.id = e.site_id JOIN strings n ON n.id = e.name LEFT JOIN visitors v ON v.id = e.visitor
   WHERE s.name = ? ORDER BY e.seq`;
+const RECEIPTS_SQL = `SELECT r.kind, r.purposes FROM receipts r JOIN sites s ON s.id = r.site_id WHERE s.name = ? ORDER BY r.id`;
 /** Opened in turn, so that each shop is a site of its own at the edge. */
 let opened = 0;
 
@@ -149,6 +152,7 @@ export async function openShop(edge: EdgeUnderTest): Promise<ServedShop> {
     ledger: async () => Object.fromEntries((await ask(LEDGER_SQL)).map(({ outcome, n }) => [String(outcome), Number(n)])),
     stored: async () =>
       (await ask(STORED_SQL)).map(({ name, purposes, linked }) => [String(name), Number(purposes), linked === 1]),
+    receipts: async () => (await ask(RECEIPTS_SQL)).map(({ kind, purposes }) => [String(kind), Number(purposes)]),
     close: async () => {
       await shut(shopServer);
       await shut(collectorServer);

@@ -81,7 +81,9 @@ describe('C1: the first-party id', () => {
       hushtag.track('after_it');
     });
     await stage.arrived('after_it');
-    expect(stage.events().map(({ n }) => n)).toEqual(['page_view', 'page_view', 'after_it']);
+    expect(stage.events().map(({ n }) => n)).toEqual(['page_view', 'page_view', 'withdraw', 'after_it']);
+    expect(stage.events()[2]?.p).toEqual([first]);
+    expect(stage.arrivals.at(-2)?.message).not.toHaveProperty('i');
     expect(stage.arrivals.at(-1)?.message).not.toHaveProperty('i');
     expect(await storedIn(page)).toEqual([]);
   });

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 
 /** Notes what is thrown into a page, from now on. */
-export const noteErrors = async (page: Page): Promise<readonly string[]> => {
+export const noteErrors = async (page: Page): Promise<string[]> => {
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   await page.addInitScript(() => {

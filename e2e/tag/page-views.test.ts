@@ -107,15 +107,17 @@ describe('one page view for every page that is seen, in a real browser', () => {
     stage.serve('/from', {
       head: `<script type="speculationrules">{"prerender":[{"source":"list","urls":["/ahead"],"eagerness":"immediate"}]}</script>
         <script>
-          const look = () => fetch('/is-ready').then(({ status }) => {
-            if (status === 204) { hushtag.track('meanwhile'); setTimeout(() => { location.href = '/ahead' }, 1000) }
-            else setTimeout(look, 100);
-          });
-          addEventListener('load', look);
+          const when = (path, act) => fetch(path).then(({ status }) => status === 204 ? act() : setTimeout(when, 50, path, act));
+          const leave = () => when('/has-heard', () => { location.href = '/ahead' });
+          addEventListener('load', () => when('/is-ready', () => { hushtag.track('meanwhile'); leave() }));
         </script>`,
     });
-    stage.serve('/ahead', { head: "<script>if (document.prerendering) fetch('/is-prerendered')</script>" });
+    // The tag has started in the prerendered page, and could have sent.
+    stage.serve('/ahead', {
+      head: "<script>const look=()=>window.hushtag?fetch('/is-prerendered'):setTimeout(look,20);if(document.prerendering)look()</script>",
+    });
     stage.serve('/is-ready', { status: () => (stage.wasAsked('/is-prerendered') ? 204 : 200) });
+    stage.serve('/has-heard', { status: () => (stage.events().some(({ n }) => n === 'meanwhile') ? 204 : 200) });
     // Playwright holds every new page up, prerendered ones for ever: this browser runs by itself.
     const visit = visitUndriven(`${stage.site}/from`);
     try {

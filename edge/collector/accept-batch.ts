@@ -208,7 +208,8 @@ export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): 
     refused.length === 0 ? [] : await deadLettersOf(outcomes, batch, { ...context, ...message.derive, keysAt });
   if (batch.overLimit > 0) refused.push({ index: batch.events.length, reason: 'too_many_events' });
   const consents = bot ? [] : consentsOf(batch, context.gpc);
-  const choices = bot ? [] : await choicesOf(batch, rows, { site, saltHmac: context.saltHmac, now });
+  // A withdrawal is heard from anybody; a bot has no rows that a grant could be bound to.
+  const choices = await choicesOf(batch, rows, { site, saltHmac: context.saltHmac, now });
   return {
     received,
     refused,

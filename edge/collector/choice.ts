@@ -21,38 +21,40 @@ export interface ChoiceContext {
 
 /**
  * The choices of a message whose rows are made: a grant under the key of its rows; a withdrawal under the keys of the id that it
- * shows beside a refusal. Nothing where nobody was asked, or where there is no key that it could be bound to.
+ * shows beside a refusal, or that a withdrawal of its own names. Nothing where nobody was asked, or where there is no key that it could be bound to.
  */
 export async function choicesOf(
   batch: DecodedBatch,
   rows: readonly EventRow[],
   { site, saltHmac, now }: ChoiceContext,
 ): Promise<readonly Choice[]> {
-  const { consent, firstPartyId } = batch;
+  const { consent } = batch;
   if (consent.state === 'unasked') return [];
   // Without GPC: what holds for one browser's requests is not what the visitor chose.
   const { action, purposes } = decideConsent(site.policy, consent, false);
+  const isLinked = action === 'link';
   const choice = async (visitor: string, kind: Choice['kind'], hmac: Hmac): Promise<Choice> => ({
     visitor,
     kind,
     toldAt: consent.at,
     receivedAt: now,
-    purposes,
+    // Whoever withdrew, and agreed anew under another id before anybody heard of it, has kept nothing of the first.
+    purposes: kind === 'withdrawn' && isLinked ? 0 : purposes,
     source: consent.source,
     policyVersion: site.policyVersion,
     digest: batch.consentString === undefined ? undefined : await consentDigest(hmac, site.id, batch.consentString),
   });
-  if (action === 'link') {
-    const visitor = rows.find((row) => row.visitor !== undefined)?.visitor;
-    if (visitor === undefined) return [];
-    return [await choice(visitor, 'granted', (await saltHmac.long(site.row, now)).hmac)];
+  const made: Promise<Choice>[] = [];
+  const visitor = isLinked ? rows.find((row) => row.visitor !== undefined)?.visitor : undefined;
+  if (visitor !== undefined) made.push(choice(visitor, 'granted', (await saltHmac.long(site.row, now)).hmac));
+  const ended = batch.withdrawn ?? (isLinked ? undefined : batch.firstPartyId);
+  if (ended !== undefined) {
+    const { hmac, former } = await saltHmac.long(site.row, now);
+    const withdraw = async (of: Hmac): Promise<Choice> =>
+      choice(await linkedVisitorKey(of, { site: site.id, firstPartyId: ended }), 'withdrawn', hmac);
+    made.push(...(former === undefined ? [hmac] : [hmac, former.hmac]).map(withdraw));
   }
-  if (firstPartyId === undefined) return [];
-  const { hmac, former } = await saltHmac.long(site.row, now);
-  const hmacs = former === undefined ? [hmac] : [hmac, former.hmac];
-  return Promise.all(
-    hmacs.map(async (of) => choice(await linkedVisitorKey(of, { site: site.id, firstPartyId }), 'withdrawn', hmac)),
-  );
+  return Promise.all(made);
 }
 
 /** Remembers which grants are written, so that a page view of a visitor who agreed long ago asks the database nothing. */
