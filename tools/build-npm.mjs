@@ -16,6 +16,8 @@ const ENTRIES = [
   { subpath: './next', file: 'next', peers: { next: '>=13.4', react: '>=18' }, isClientOnly: true },
   { subpath: './vue', file: 'vue', peers: { vue: '>=3.5' } },
 ];
+/** A bundler that is told of this condition takes the build that explains itself, for every entry. */
+const DEBUG = 'hushtag-debug';
 const peers = Object.assign({}, ...ENTRIES.map((entry) => entry.peers ?? {}));
 
 /** Copies a declaration and those it imports, with the extensions a package needs. */
@@ -34,14 +36,23 @@ function copyTypes(file, seen = new Set()) {
   }
 }
 
-async function writeModules() {
+// The debug build is the same modules, but that each step is explained: what nobody listens to is no code in the other.
+const explaining = {
+  name: 'explaining',
+  resolveId: (source, importer) =>
+    source.endsWith('/explain.js') && importer ? join(dirname(importer), 'explain-in-words.js') : null,
+};
+
+async function writeModules(dir, plugins) {
   const bundled = await rollup({
     input: ENTRIES.map(({ file }) => join(compiled, 'sdk', `${file}.js`)),
     external: Object.keys(peers),
+    plugins,
     treeshake: { preset: 'smallest' },
     onwarn: (warning) => {
-      // Rollup takes the directive away; it is put back below.
-      if (warning.code === 'MODULE_LEVEL_DIRECTIVE') return;
+      // Rollup takes the directive away; it is put back below. What explains and what is explained import each other.
+      if (warning.code === 'MODULE_LEVEL_DIRECTIVE' || (plugins.length > 0 && warning.code === 'CIRCULAR_DEPENDENCY'))
+        return;
       throw new Error(`rollup: ${warning.message}`);
     },
   });
@@ -49,7 +60,7 @@ async function writeModules() {
     join(compiled, 'sdk', `${file}.js`),
   );
   await bundled.write({
-    dir: folder,
+    dir,
     format: 'es',
     preserveModules: true,
     preserveModulesRoot: compiled,
@@ -69,12 +80,16 @@ const manifestOf = (version) => ({
   sideEffects: false,
   exports: {
     ...Object.fromEntries(
-      ENTRIES.map(({ subpath, file }) => [subpath, { types: `./sdk/${file}.d.ts`, default: `./sdk/${file}.js` }]),
+      ENTRIES.map(({ subpath, file }) => [
+        subpath,
+        { types: `./sdk/${file}.d.ts`, [DEBUG]: `./debug/sdk/${file}.js`, default: `./sdk/${file}.js` },
+      ]),
     ),
+    './debug': { types: './sdk/npm.d.ts', default: './debug/sdk/npm.js' },
     './package.json': './package.json',
   },
   types: './sdk/npm.d.ts',
-  files: ['sdk', 'contract'],
+  files: ['sdk', 'contract', 'debug'],
   peerDependencies: peers,
   // A site needs the framework that it uses, and no other.
   peerDependenciesMeta: Object.fromEntries(Object.keys(peers).map((name) => [name, { optional: true }])),
@@ -86,7 +101,8 @@ export async function buildNpm() {
   if (!existsSync(entry)) throw new Error(`${relative(root, entry)} is missing: run \`npx tsc -b sdk\` first`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  await writeModules();
+  await writeModules(folder, []);
+  await writeModules(join(folder, 'debug'), [explaining]);
   for (const { file } of ENTRIES) copyTypes(`sdk/${file}.d.ts`);
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifestOf(version), null, 2)}\n`);

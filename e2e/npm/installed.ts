@@ -16,8 +16,8 @@ export interface Project {
   /** Runs a program there and returns what it said. @throws {Error} with that where it fails. */
   readonly run: (command: string, ...args: readonly string[]) => string;
   readonly write: (name: string, text: string) => void;
-  /** Bundles code for the page, minified. */
-  readonly bundle: (code: string) => Promise<string>;
+  /** Bundles code for the page, minified, by the package's exports under these conditions as well. */
+  readonly bundle: (code: string, conditions?: readonly string[]) => Promise<string>;
   /** Makes a package of ours, a framework say, the project's. */
   readonly link: (name: string) => void;
   readonly remove: () => void;
@@ -40,11 +40,13 @@ export function installPackage(): Project {
     folder,
     run,
     write,
-    bundle: async (code) => {
+    bundle: async (code, conditions = []) => {
       const { outputFiles } = await build({
         stdin: { contents: code, resolveDir: folder, loader: 'tsx' },
         bundle: true,
         minify: true,
+        // Given any, esbuild leaves `module` out, which React and Vue need.
+        ...(conditions.length === 0 ? {} : { conditions: [...conditions, 'module'] }),
         format: 'esm',
         write: false,
         logLevel: 'silent',

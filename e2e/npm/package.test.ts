@@ -41,6 +41,7 @@ describe('the package @hushtag/tag', () => {
     const lines = [
       "import type { Hushtag } from '@hushtag/tag';",
       "import { createCore, createTag, readSegments } from '@hushtag/tag';",
+      "export { createTag as explained } from '@hushtag/tag/debug';",
       "export const own: Promise<readonly string[]> = readSegments({ site: 'shop', collector: 'https://c.example' });",
       "import { HushtagProvider, useHushtag } from '@hushtag/tag/react';",
       "import { HushtagProvider as NextProvider } from '@hushtag/tag/next';",
@@ -95,5 +96,47 @@ describe('the package @hushtag/tag', () => {
     await stage.arrived('called');
     expect(await page.evaluate(() => 'isTheSame' in window && window.isTheSame)).toBe(true);
     expect(stage.events().map(({ n }) => n)).toEqual(['page_view', 'called']);
+  });
+
+  it.each([
+    { why: 'imported as @hushtag/tag/debug', from: '@hushtag/tag/debug', conditions: [] },
+    { why: 'taken by its condition', from: '@hushtag/tag', conditions: ['hushtag-debug'] },
+  ])('explains itself in the console, $why', async ({ from, conditions }) => {
+    const code = await project.bundle(
+      `import { createTag } from '${from}'; window.hushtag = createTag({ site: 'shop', collector: '${stage.collector}' });`,
+      conditions,
+    );
+    stage.serve('/', { whole: `<!doctype html><title>Shop</title><script type="module">${code}</script>` });
+    const page = await stage.context.newPage();
+    const lines: string[] = [];
+    const sent = new Promise<void>((resolve) => {
+      page.on('console', (line) => {
+        lines.push(line.text());
+        if (line.text().startsWith('hushtag: sent called')) resolve();
+      });
+    });
+    await page.goto(stage.site);
+    await stage.arrived('page_view');
+    await track(page, 'called');
+    await sent;
+    expect(lines.filter((line) => line.startsWith('hushtag: sent'))).toEqual([
+      expect.stringMatching(/^hushtag: sent page_view without an id; decided by policy standard: nobody was asked/),
+      expect.stringMatching(/^hushtag: sent called/),
+    ]);
+  });
+
+  it('explains itself by its condition through the wrappers too, and not without', async () => {
+    for (const name of ['react', 'vue', '@vue']) {
+      if (!readdirSync(join(project.folder, 'node_modules')).includes(name)) project.link(name);
+    }
+    const all = `import { HushtagProvider } from '@hushtag/tag/react'; import { createHushtag } from '@hushtag/tag/vue'; console.log(HushtagProvider, createHushtag);`;
+    const words = 'nobody was asked';
+    expect(await project.bundle(all, ['hushtag-debug'])).toContain(words);
+    expect(await project.bundle(all)).not.toContain(words);
+  });
+
+  it('explains nothing on a server, and starts there as little', () => {
+    project.write('server.mjs', "import { createTag } from '@hushtag/tag/debug'; createTag({ site: 'shop', collector: 'https://c.example' }).track('x'); console.log('done');");
+    expect(project.run('node', 'server.mjs')).toBe('done\n');
   });
 }); // biome-ignore format: two long lines
