@@ -30,12 +30,12 @@ export default defineConfig({
       },
       // Pictures of the documents, which `npm run screenshots` takes; not part of `npm test`.
       { test: { ...shared, name: 'screenshots', include: ['e2e/console/screenshots.test.ts'] } },
-      // Engines that `npm run test:engines` installs; not part of `npm test`.
+      // Engines, and Next, which `npm run test:engines` installs; not part of `npm test`.
       {
         test: {
           ...shared,
           name: 'engines',
-          include: ['e2e/engines/firefox*.test.ts', 'e2e/engines/webkit.test.ts'],
+          include: ['e2e/engines/firefox*.test.ts', 'e2e/engines/webkit.test.ts', 'e2e/next/*.test.ts'],
           fileParallelism: false,
         },
       },

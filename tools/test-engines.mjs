@@ -1,6 +1,7 @@
-// tools/test-engines.mjs: the tag's suite in Firefox and WebKit, which it installs where it may. Ends with `N passed, N failed`.
+// tools/test-engines.mjs: the tag's suite in Firefox and WebKit, and its package in Next, all of which it installs where it may. Ends with `N passed, N failed`.
 import { build } from './build.mjs';
 import { ensureFirefox, ensureWebkit } from './ensure-engines.mjs';
+import { ensureNext } from './ensure-next.mjs';
 import { runVitest } from './run-vitest.mjs';
 
 let passed = 0;
@@ -19,6 +20,7 @@ const step = async (name, run) => {
 
 await step('Firefox is here', ensureFirefox);
 await step('WebKit is here, with its driver and a screen', ensureWebkit);
+await step('Next is here', ensureNext);
 await step('build', build);
 // Without an engine its suites can't start; the other's are worth running all the same.
 const counts = runVitest(['engines']);

@@ -21,6 +21,9 @@ const STAY_MS = 5_000;
 /** How long what is under way may take to arrive in the end, ms. */
 const SETTLE_MS = 300;
 
+/** How long the browser may take to open a page, on a machine that does much else, ms. */
+const PATIENCE_MS = 180_000;
+
 /** What came of a visit. */
 export interface Outcome {
   readonly made: number;
@@ -105,6 +108,7 @@ export async function makeVisit(browser: Browser, site: Site, errand: Errand): P
   let ended = (): void => undefined;
   const end = new Promise<void>((resolve) => void (ended = resolve));
   try {
+    context.setDefaultTimeout(PATIENCE_MS);
     await context.addCookies([{ name: 'visit', value: name, url: site.origin }]);
     await context.exposeBinding('made', (_source, key: string) => void made.add(key));
     await context.exposeBinding('ended', () => ended());

@@ -134,7 +134,7 @@ describe('npm, React, Vue and Next', () => {
     project = installPackage();
     for (const name of ['react', 'react-dom', 'scheduler', 'vue', '@vue', '@types', 'csstype']) project.link(name);
     for (const folder of ['app', 'node_modules/next']) mkdirSync(join(project.folder, folder));
-    // Next itself is not here: its cookies are faked, of its rendering only what React does.
+    // Next itself is in e2e/next: here its cookies are faked, of its rendering only what React does.
     project.write(
       'node_modules/next/package.json',
       '{"name":"next","type":"module","exports":{"./headers":{"types":"./headers.d.ts","default":"./headers.js"}}}',

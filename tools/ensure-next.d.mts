@@ -1,0 +1,2 @@
+// tools/ensure-next.d.mts: the types of ensure-next.mjs, for the tests.
+export declare const ensureNext: () => string;
