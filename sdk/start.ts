@@ -12,12 +12,14 @@ import { track } from './track.ts';
 
 /** Adds the e-commerce calls to a tag's own: each is `track` with its own name. */
 export const eventCalls: ProxyHandler<Hushtag> = {
-  get: (calls, name) =>
-    calls[name as keyof Hushtag] ??
-    // GA4's names of commerce events. Not any name: who looks for a `then` or a `toJSON` must not find a call.
-    (/[a-z]_|purchase|refund|search|identify/.test(name.toString())
-      ? (params?: EventParams) => calls.track(name as string, params)
-      : undefined),
+  get: safely(
+    (calls: Hushtag, name: string | symbol): unknown =>
+      calls[name as keyof Hushtag] ??
+      // GA4's names of commerce events. Not any name: who looks for a `then` or a `toJSON` must not find a call.
+      (/[a-z]_|purchase|refund|search|identify/.test(name as string)
+        ? (params?: EventParams) => calls.track(name as string, params)
+        : undefined),
+  ),
 };
 
 /** Starts the tag and returns its API. There is one tag a page: its state is its modules'. */
