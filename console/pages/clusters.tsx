@@ -207,7 +207,9 @@ export function ClustersPage(): JSX.Element {
   return (
     <Page title={say('title')} note={say('lead')}>
       {listed !== undefined && listed.model === null ? (
-        <NoClusters />
+        <Panel title={say('map')} question={segments.question}>
+          <NoClusters />
+        </Panel>
       ) : listed === undefined ? (
         <Panel title={say('map')} question={segments.question}>
           <ReadView read={segments} height={380}>
