@@ -74,7 +74,7 @@ export interface Drift {
   readonly alarm: boolean;
 }
 
-/** How good a version is; each rounded to two decimals. */
+/** How good a version is, each with noise as a mean over the visitors has it, to two decimals (docs/adr/0034). */
 export interface PublishedMetrics {
   /** Mean silhouette width (Rousseeuw 1987), -1 to 1; absent with fewer than two clusters. */
   readonly silhouette?: number;
@@ -129,7 +129,7 @@ export interface SegmentedModel extends PublishedVersion {
   readonly status: 'segmented';
   /** Profiled visitors, with noise and rounded; absent where it would tell of a withheld segment. */
   readonly visitors?: number;
-  /** Ids of the traits the clusters were made from. */
+  /** Ids of the traits that clusters may be made from; which of them vary is not told. */
   readonly traits: readonly string[];
   readonly metrics: PublishedMetrics;
   /** What `k` is chosen by where it is not given, ascending; absent in releases of before it was looked at. */

@@ -36,10 +36,10 @@ export { NETWORKS_MAX, parseNetworks } from './networks.ts';
 export type { Checkpoint } from './audit/checkpoint.ts';
 export { checkpointText, parseCheckpoint } from './audit/checkpoint.ts';
 export type { AuditEntry, AuditEvent } from './audit/entry.ts';
-export { AUDIT_NONCE_BYTES, auditText, commitmentOf } from './audit/entry.ts';
+export { AUDIT_NONCE_BYTES, auditLeaf, auditText, commitmentOf } from './audit/entry.ts';
 export type { AuditFault, AuditReport, LoggedEntry } from './audit/export-file.ts';
 export { encodeExport, treeOf, verifyExport } from './audit/export-file.ts';
-export { sameHash } from './audit/merkle.ts';
+export { growingTree, sameHash } from './audit/merkle.ts';
 export type { NoteSigner, NoteVerifier } from './audit/note.ts';
 export { noteSignerFrom, noteVerifierFrom } from './audit/note.ts';
 export type { Browser, Channel, Device, EventContext, Place, StoredContext, System } from './context.ts';
@@ -136,7 +136,9 @@ export {
   publishDayCount,
   publishKeyOf,
   publishNested,
+  publishQuality,
   publishReportCount,
+  publishShare,
   REPORT_MARGIN,
   REPORT_NOISE_SCALE,
   REPORT_PERIOD_MS,
@@ -158,7 +160,7 @@ export type { DestinationRefusal, NewDestination } from './destination.ts';
 export { parseDestination, PURPOSE_CHARS_MAX } from './destination.ts';
 export type { InnerOrigins, OutboundWay } from './outbound.ts';
 export { INNER_ORIGINS_MAX, outboundWay, readInnerOrigins } from './outbound.ts';
-export type { PublishedCount, WordSource } from './publishing.ts';
+export type { PublishedCount, WordsSecret, WordSource } from './publishing.ts';
 export {
   checkFloor,
   COUNT_STEP,

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS } from '../contract/index.ts';
@@ -16,6 +17,7 @@ import {
   roundCount,
   roundMean,
   setWords,
+  wordsKey,
 } from './publishing.ts';
 
 const secret = new Uint8Array(32).fill(7);
@@ -116,6 +118,16 @@ describe('P3: noise is sticky', () => {
     expect(await draws(secret, 0)).toEqual(first);
     expect(await draws(secret, 50)).not.toEqual(first);
     expect(await draws(new Uint8Array(32).fill(8), 0)).not.toEqual(first);
+  });
+
+  it('gives the same numbers by bytes, by a key made of them, and by a function that computes HMAC-SHA-256', async () => {
+    const byNode = (message: Uint8Array): Uint8Array => createHmac('sha256', secret).update(message).digest();
+    for (let nth = 0; nth < 20; nth++) {
+      const draws = [secret, await wordsKey(secret), byNode].map(async (by) =>
+        discreteLaplace(await setWords(by, digestOf(nth)), 917_504),
+      );
+      expect(new Set(await Promise.all(draws)).size).toBe(1);
+    }
   });
 
   it('follows P(y) = (1 - a) / (1 + a) · a^|y| with a = exp(-1 / scale)', async () => {

@@ -6,6 +6,7 @@
 import type { WithheldReason } from '../contract/index.ts';
 import { DAY_MS } from '../contract/index.ts';
 import { invariant } from './invariant.ts';
+import type { Hmac } from './pseudonym.ts';
 import { lengthPrefixed } from './pseudonym.ts';
 
 /** Scale of the noise, visitors: its standard deviation is about 14. */
@@ -87,19 +88,25 @@ export function nextReleaseAt(earlier: readonly number[], at: number): number {
   return Math.min(...turns.filter((turn) => turn >= at && mayRelease(earlier, turn)));
 }
 
-/** A site's secret for noise: its bytes, or the key made of them once for many draws. */
-export type WordsSecret = Uint8Array<ArrayBuffer> | Awaited<ReturnType<typeof wordsKey>>;
+/** A site's secret for noise: its bytes, the key made of them once for many draws, or whoever computes HMAC-SHA-256 with it. */
+export type WordsSecret = Uint8Array<ArrayBuffer> | Awaited<ReturnType<typeof wordsKey>> | Hmac;
 
 /** The key of a secret. */
 export const wordsKey = (secret: Uint8Array<ArrayBuffer>): ReturnType<typeof crypto.subtle.importKey> =>
   crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+
+async function hmacOf(secret: WordsSecret): Promise<Hmac> {
+  if (typeof secret === 'function') return secret;
+  const key = secret instanceof Uint8Array ? await wordsKey(secret) : secret;
+  return async (message) => new Uint8Array(await crypto.subtle.sign('HMAC', key, message));
+}
 
 /**
  * The words that belong to one set of members: HMAC-SHA-256 of the set's digest and a counter, under the site's secret.
  * @param digest of the sorted members; equal sets must give equal digests.
  */
 export async function setWords(secret: WordsSecret, digest: Uint8Array<ArrayBuffer>): Promise<WordSource> {
-  const key = secret instanceof Uint8Array ? await wordsKey(secret) : secret;
+  const hmac = await hmacOf(secret);
   const prefix = lengthPrefixed(['hushtag published count 1']);
   let block: DataView | undefined;
   let used = 0;
@@ -110,7 +117,8 @@ export async function setWords(secret: WordsSecret, digest: Uint8Array<ArrayBuff
       message.set(prefix);
       new DataView(message.buffer).setUint32(prefix.length, counter);
       message.set(digest, prefix.length + 4);
-      block = new DataView(await crypto.subtle.sign('HMAC', key, message));
+      const { buffer, byteOffset, byteLength } = await hmac(message);
+      block = new DataView(buffer, byteOffset, byteLength);
       used = 0;
       counter += 1;
     }

@@ -8,7 +8,9 @@ import {
   mayRefreshDay,
   publishDayCount,
   publishNested,
+  publishQuality,
   publishReportCount,
+  publishShare,
   REPORT_NOISE_SCALE,
   REPORT_UNITS_MAX,
   roundAmount,
@@ -126,6 +128,40 @@ describe('P3: nested numbers', () => {
       expect(shown.at(-1)).toBeNull();
       const counts = shown.map((count) => count ?? 0);
       counts.forEach((count, nth) => expect(count).toBeLessThanOrEqual(counts[nth - 1] ?? Number.POSITIVE_INFINITY));
+    }
+  });
+});
+
+describe('P3: what a model says of itself', () => {
+  it('is the same for the same question and figure, and has other noise for either', async () => {
+    const of = (figure: number, what: string) => publishQuality(figure, 100, secret, what);
+    expect(await of(0.5, 'a')).toBe(await of(0.5, 'a'));
+    const seen = new Set<number>();
+    for (let nth = 0; nth < 20; nth++) seen.add(await of(0.5, `${nth}`));
+    for (let nth = 0; nth < 20; nth++) seen.add((await of(0.5 + nth / 1_000_000, 'a')) + 2);
+    expect(seen.size).toBeGreaterThan(20);
+  });
+  it('is off by about ten people of those it is about, and stays a figure', async () => {
+    for (const people of [100, 10_000]) {
+      let sum = 0;
+      for (let nth = 0; nth < 400; nth++) sum += Math.abs((await publishQuality(0.2, people, secret, `${nth}`)) - 0.2);
+      const scale = 10 / people;
+      // Rounded to a hundredth, which is more than the noise where people are many.
+      expect(sum / 400).toBeLessThan(1.3 * scale + 0.005);
+      if (people === 100) expect(sum / 400).toBeGreaterThan(0.7 * scale);
+    }
+    for (let nth = 0; nth < 200; nth++)
+      expect(Math.abs(await publishQuality(0.99, 20, secret, `${nth}`))).toBeLessThanOrEqual(1);
+  });
+  it.each([
+    { why: 'where it is more than noise', sum: 400, isShown: true },
+    { why: 'not where few are in it', sum: 20, isShown: false },
+    { why: 'not of nobody', sum: 0, isShown: false },
+  ])('a mean chance is shown $why', async ({ sum, isShown }) => {
+    for (let nth = 0; nth < 100; nth++) {
+      const chance = await publishShare(sum, sum * 4, secret, `${nth}`, 10);
+      expect(chance !== null).toBe(isShown);
+      if (chance !== null) expect(Math.abs(chance - 0.25)).toBeLessThan(0.1);
     }
   });
 });

@@ -132,3 +132,44 @@ export function mayRefreshDay(
   if (was === undefined || was.stage < stage) return true;
   return stage === DAY_SEALED && mayRelease(was.late, now);
 }
+
+/** Steps in which the noise of a quality figure is drawn, each {@link NOISE_SCALE} / so many of one person's weight. */
+const QUALITY_STEPS = 1_024;
+/** Scales of noise that a noisy sum of shares must have, so that noise is a quarter of it at most, 19 times in 20. */
+const SHARE_SCALES_MIN = 12;
+/** Decimals of a quality figure. */
+const QUALITY_DECIMALS = 2;
+
+/**
+ * A figure that says how good something is, with noise as if one of `of` people moved it by 1 / `of`: so it does for means over them
+ * (docs/adr/0034-what-models-say-of-themselves.md). From -1 to 1, two decimals. The same question over the same data gives the same figure.
+ * @param what names the question; the figure itself is part of it.
+ */
+export async function publishQuality(
+  figure: number,
+  of: number,
+  secret: Uint8Array<ArrayBuffer>,
+  what: string,
+): Promise<number> {
+  const noise = await discreteLaplace(await wordsFor(secret, `quality ${what}`, figure), NOISE_SCALE * QUALITY_STEPS);
+  const noisy = figure + noise / QUALITY_STEPS / Math.max(1, of);
+  const shown = Number(Math.min(1, Math.max(-1, noisy)).toFixed(QUALITY_DECIMALS));
+  // Not -0, which is no other figure.
+  return shown === 0 ? 0 : shown;
+}
+
+/**
+ * The mean of shares from 0 to 1 over a group, two digits; null where the group is too small for the mean to be more than noise.
+ * @param scale of the noise on the sum, whole people: {@link NOISE_SCALE} times the root of how many groups one person may be in.
+ */
+export async function publishShare(
+  sum: number,
+  of: number,
+  secret: Uint8Array<ArrayBuffer>,
+  what: string,
+  scale: number,
+): Promise<ReportCount> {
+  const noise = await discreteLaplace(await wordsFor(secret, `share ${what} ${of}`, sum), scale * QUALITY_STEPS);
+  const noisy = sum + noise / QUALITY_STEPS;
+  return of > 0 && noisy >= SHARE_SCALES_MIN * scale ? Math.min(1, Number((noisy / of).toPrecision(2))) : null;
+}

@@ -79,7 +79,16 @@ describe('a run over a shop’s history', () => {
     expect(found.metrics.brier).toBeLessThan(found.metrics.brierOfRate);
     expect(found).toMatchObject({ horizonDays: 30, asOf: '2026-03-02', window: { to: '2026-03-01' }, seed: 42 });
     expect(found.examples % 10).toBe(0);
+    // Under the site's secret: whoever knows everybody else can't try what the last one did.
     expect(found.inputs).toMatch(/^[0-9a-f]{32}$/);
+    const other = await openTestStore();
+    await insertRows(other.db, history());
+    const publishKey = new Uint8Array(32).fill(99);
+    await runSegmenter(aRun(other.db, { now: T0, clock: () => T0, publishKey }));
+    const elsewhere = (await outlooksOf(other)).find(({ outcome }) => outcome === 'purchase_30');
+    await other.close();
+    expect(elsewhere).toMatchObject({ status: 'ready' });
+    expect(elsewhere?.status === 'ready' && elsewhere.inputs).not.toBe(found.inputs);
     const chances = found.segments.map(({ chance }) => chance);
     expect(chances.length).toBeGreaterThan(0);
     expect(Math.max(...chances)).toBeLessThanOrEqual(1);

@@ -9,7 +9,7 @@ import type {
   PublishedVersion,
   SiteId,
 } from '../contract/index.ts';
-import { COUNT_STEP, NOISE_EPSILON } from '../core/index.ts';
+import { COUNT_STEP, NOISE_EPSILON, publishQuality } from '../core/index.ts';
 import { K_MIN, VISITORS_PER_CLUSTER_MIN } from './clusters/choose-k.ts';
 import type { ClusterOptions, Clustering } from './clusters/find.ts';
 import { findClusters } from './clusters/find.ts';
@@ -29,7 +29,6 @@ import type { ProfileTraits } from './read-traits.ts';
 
 /** As many clusters a site must have visitors for, where their number is chosen. */
 const K_EXPECTED = 5;
-const METRIC_DECIMALS = 2;
 
 /** What a model is made from. */
 export interface ModelInput {
@@ -101,16 +100,19 @@ export async function modelVisitors(input: ModelInput): Promise<Modelled> {
     segment: group.id,
     visitors: [...group.visitors].sort((a, b) => a - b),
   }));
+  // As often as new sets, and no oftener: figures of a run say what its sets are like.
+  const isNew = history.rounds.includes(input.at);
+  const held = isNew ? undefined : input.last.history?.metrics;
+  const { drift, ...agreement } = comparedWithLast(memberships, table, input.last);
+  const metrics = held ?? (await metricsOf(input, clustering, agreement));
   const model: PublishedModel = {
     status: 'segmented',
     ...versionOf(input, clustering),
     ...(visitors === undefined ? {} : { visitors }),
-    traits: features.traits.map(({ id }) => id),
-    metrics: {
-      ...(clustering.silhouette === undefined ? {} : { silhouette: rounded(clustering.silhouette) }),
-      explainedVariance: rounded(clustering.components.explained),
-      ...comparedWithLast(memberships, table, input.last),
-    },
+    // Those that clusters may be made from: which of them vary would tell of the one visitor in whom one does.
+    traits: TRAITS.filter(({ clusters }) => clusters).map(({ id }) => id),
+    // The alarm does not wait for the next release: what it warns of is happening now.
+    metrics: { ...metrics, ...(drift === undefined ? {} : { drift }) },
     ...(publication.kChoice === undefined ? {} : { kChoice: publication.kChoice }),
     ...(map === undefined ? {} : { map }),
   };
@@ -119,7 +121,7 @@ export async function modelVisitors(input: ModelInput): Promise<Modelled> {
     segments,
     memberships,
     internals: { ...internalsOf(features, currency, clustering), spreads: spreadsOf(table) },
-    history,
+    history: { ...history, metrics },
   };
 }
 
@@ -196,11 +198,27 @@ function comparedWithLast(
   const changed = now.filter((segment, i) => segment !== before[i]).length;
   const drift = driftOf(spreads, table, { both: now.length, changed });
   return {
-    ariWithLast: rounded(adjustedRandIndex(contingency)),
-    nmiWithLast: rounded(normalisedMutualInformation(contingency)),
+    ariWithLast: adjustedRandIndex(contingency),
+    nmiWithLast: normalisedMutualInformation(contingency),
     ...(drift === undefined ? {} : { drift }),
   };
 }
 
-const rounded = (value: number): number => Number(value.toFixed(METRIC_DECIMALS));
+/** What is said of how good the clusters are: blurred, as means over the visitors (ADR 0034). */
+async function metricsOf(
+  { site, profiles, publishKey }: ModelInput,
+  { silhouette, components: { explained: explainedVariance } }: Clustering,
+  agreement: { readonly ariWithLast?: number; readonly nmiWithLast?: number },
+): Promise<PublishedMetrics> {
+  const blurred = (name: string, figure: number): Promise<number> =>
+    publishQuality(figure, profiles.table.visitors.length, publishKey, `model ${site.id} ${name}`);
+  const { ariWithLast, nmiWithLast } = agreement;
+  return {
+    ...(silhouette === undefined ? {} : { silhouette: await blurred('silhouette', silhouette) }),
+    explainedVariance: await blurred('explained variance', explainedVariance),
+    ...(ariWithLast === undefined ? {} : { ariWithLast: await blurred('ari', ariWithLast) }),
+    ...(nmiWithLast === undefined ? {} : { nmiWithLast: await blurred('nmi', nmiWithLast) }),
+  };
+}
+
 const utcDay = (at: number): string => new Date(at).toISOString().slice(0, 10);

@@ -4,13 +4,14 @@
 // that was published of both segments: sizes, which means are shown, and their two digits.
 import type { EpochMs, PublishedSegment } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
+import type { Hmac } from '../../core/index.ts';
 import { contribute, mayRelease, MEAN_MARGIN, MEAN_NOISE, MEAN_STEPS, RELEASE_PERIOD_MS } from '../../core/index.ts';
 import type { ExactCluster, PublishHistory } from '../../segmenter/index.ts';
 import { publishUnderCap, TRAITS } from '../../segmenter/index.ts';
-import type { AttackReport } from './attacks.ts';
 import { chance } from './attacks.ts';
 import type { Seeded } from './seeded.ts';
-import { seeded } from './seeded.ts';
+import type { AttackReport } from './trials.ts';
+import { runTrials } from './trials.ts';
 
 const FLOOR = 50;
 const T0 = 1_772_409_600_000;
@@ -81,24 +82,66 @@ const withTarget = (count: number, has: boolean): (number | undefined)[] => [
   ...(has ? [undefined] : []),
 ];
 
+/** A group that trials share: it follows from its size and day alone. */
+interface Group {
+  readonly cluster: ExactCluster;
+  /** Sums of contributions under some bounds, each computed once. */
+  readonly sums: (bounds: readonly number[]) => readonly number[];
+}
+
+interface Groups {
+  readonly get: (id: 'a' | 'b', others: number, has: boolean, day: number) => Group;
+}
+
+/** Groups of one attack, made when first asked for. */
+function groupsOf(attack: MeansAttack): Groups {
+  const known = new Map<string, Group>();
+  return {
+    get: (id, others, has, day) => {
+      const name = `${id} ${others} ${has} ${attack.light(day)}`;
+      const held = known.get(name);
+      if (held !== undefined) return held;
+      const cluster = clusterOf(id, withTarget(others, has), day, attack);
+      const sums = new Map<string, readonly number[]>();
+      const group: Group = {
+        cluster,
+        sums: (bounds) => {
+          const under = bounds.join();
+          const made = sums.get(under) ?? sumsOf(cluster, bounds);
+          sums.set(under, made);
+          return made;
+        },
+      };
+      known.set(name, group);
+      return group;
+    },
+  };
+}
+
 /** Runs one of them many times; the target is in A or in B by a coin. */
-export async function runMeansAttack(attack: MeansAttack, trials: number, seed: number): Promise<AttackReport> {
-  const random = seeded(seed);
-  let right = 0;
-  for (let trial = 0; trial < trials; trial++) {
-    const inA = random.below(2) === 1;
-    const secret = Uint8Array.from({ length: 32 }, () => random.below(256));
-    const evidence = await evidenceFor(attack, attack.sizes(random), inA, secret);
-    if ((evidence === 0 ? random.below(2) === 1 : evidence > 0) === inA) right += 1;
+export function runMeansAttack(attack: MeansAttack, trials: number, seed: number): Promise<AttackReport> {
+  const groups = groupsOf(attack);
+  return runTrials(trials, seed, (inA, secret, random) =>
+    evidenceFor(attack, groups, attack.sizes(random), inA, secret),
+  );
+}
+
+function joined(columns: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(columns.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const column of columns) {
+    all.set(column, at);
+    at += column.length;
   }
-  return { accuracy: right / trials, trials, seed };
+  return all;
 }
 
 async function evidenceFor(
   attack: MeansAttack,
+  groups: Groups,
   sizes: readonly [number, number],
   inA: boolean,
-  secret: Uint8Array<ArrayBuffer>,
+  secret: Hmac,
 ): Promise<number> {
   const measured = measuredBy(attack);
   let history: PublishHistory | undefined;
@@ -106,23 +149,14 @@ async function evidenceFor(
   for (let day = 0; day < DAYS; day++) {
     const at = (T0 + day * DAY_MS) as EpochMs;
     if (!mayRelease(history?.rounds ?? [], at)) continue;
-    // Without and with the target, of each segment.
-    const [a, b] = (['a', 'b'] as const).map((id, nth) =>
-      [false, true].map((has) => clusterOf(id, withTarget(sizes[nth] ?? 0, has), day, attack)),
-    );
-    const pick = (which: ExactCluster[] | undefined, has: boolean): ExactCluster => {
-      const one = which?.[has ? 1 : 0];
-      if (one === undefined) throw new RangeError('there are two');
-      return one;
-    };
-    const clusters = [pick(a, inA), pick(b, !inA)];
+    // In A: the first has the target and the second has not.
+    const of = (id: 'a' | 'b', nth: 0 | 1, has: boolean): Group => groups.get(id, sizes[nth], has, day);
+    const both = [of('a', 0, inA), of('b', 1, !inA)];
+    const clusters = both.map(({ cluster }) => cluster);
     const all = {
       visitors: clusters.flatMap(({ visitors }) => visitors),
       values: new Map(
-        measured.map((trait) => [
-          trait,
-          Float64Array.from(clusters.flatMap(({ values }) => [...(values.get(trait) ?? [])])),
-        ]),
+        measured.map((trait) => [trait, joined(clusters.map(({ values }) => values.get(trait) ?? new Float64Array()))]),
       ),
     };
     const context = { version: day + 1, at, floor: FLOOR, secret, currency: undefined };
@@ -131,9 +165,9 @@ async function evidenceFor(
     const bounds = measured.map(({ id }) => history?.bounds?.of[id] ?? 1);
     for (const [nth, segment] of run.publication.segments.entries()) {
       if (segment.at !== at) continue;
-      const of = nth === 0 ? a : b;
-      const likelihood = (has: boolean): number => likelihoodOf(segment, pick(of, has), all.visitors.length, bounds);
-      // In A: the first has the target and the second has not.
+      const [id, place] = nth === 0 ? (['a', 0] as const) : (['b', 1] as const);
+      const likelihood = (has: boolean): number =>
+        likelihoodOf(segment, of(id, place, has), all.visitors.length, bounds);
       evidence += (nth === 0 ? 1 : -1) * (likelihood(true) - likelihood(false));
     }
   }
@@ -143,14 +177,14 @@ async function evidenceFor(
 /** Log of how likely a publication is of this very segment; by the rules, not the code. */
 function likelihoodOf(
   segment: PublishedSegment,
-  group: ExactCluster,
+  { cluster: group, sums: sumsBy }: Group,
   total: number,
   bounds: readonly number[],
 ): number {
   const size = segment.status === 'published' ? segment.visitors : undefined;
   let log = Math.log(chance(size, group.visitors.length, total) + LEAST);
   if (segment.status !== 'published') return log;
-  const sums = sumsOf(group, bounds);
+  const sums = sumsBy(bounds);
   for (const [nth, { id }] of [...group.values.keys()].entries()) {
     const [sum, bound] = [sums[nth] ?? 0, bounds[nth] ?? 1];
     const of = group.visitors.length;

@@ -4,8 +4,8 @@
 // the threshold to well above it, and sees on which day "not enough" ends. Its guess is the likelihood of what it saw.
 import { NOISE_SCALE } from '../../core/index.ts';
 import { isEnough } from '../../segmenter/index.ts';
-import type { AttackReport } from './attacks.ts';
-import { seeded } from './seeded.ts';
+import type { AttackReport } from './trials.ts';
+import { runTrials } from './trials.ts';
 
 const NEEDED = 100;
 const DAYS = 28;
@@ -46,12 +46,8 @@ function likelihood(sizes: readonly number[], ended: boolean, more: number): num
 }
 
 /** Runs the attack many times; the target is there or not by a coin. */
-export async function runThresholdAttack(trials: number, seed: number): Promise<AttackReport> {
-  const random = seeded(seed);
-  let right = 0;
-  for (let trial = 0; trial < trials; trial++) {
-    const isThere = random.below(2) === 1;
-    const secret = Uint8Array.from({ length: 32 }, () => random.below(256));
+export const runThresholdAttack = (trials: number, seed: number): Promise<AttackReport> =>
+  runTrials(trials, seed, async (isThere, secret, random) => {
     const from = NEEDED - REACH + random.below(10);
     const sizes: number[] = [];
     let ended = false;
@@ -61,8 +57,5 @@ export async function runThresholdAttack(trials: number, seed: number): Promise<
       sizes.push(size);
       ended = await isEnough(isThere ? [...others, TARGET] : others, NEEDED, secret);
     }
-    const evidence = likelihood(sizes, ended, 1) - likelihood(sizes, ended, 0);
-    if ((evidence === 0 ? random.below(2) === 1 : evidence > 0) === isThere) right += 1;
-  }
-  return { accuracy: right / trials, trials, seed };
-}
+    return likelihood(sizes, ended, 1) - likelihood(sizes, ended, 0);
+  });

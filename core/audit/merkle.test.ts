@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { toHex } from '../pseudonym.ts';
 import { fromHex } from './base64.ts';
 import type { Hash } from './merkle.ts';
-import { leafHash, merkleTree, sha256, verifyConsistency, verifyInclusion } from './merkle.ts';
+import { growingTree, leafHash, merkleTree, sha256, verifyConsistency, verifyInclusion } from './merkle.ts';
 
 const data = (nth: number): Uint8Array => new TextEncoder().encode(`entry ${nth}`);
 const leavesOf = (size: number): Promise<Hash[]> =>
@@ -41,6 +41,15 @@ describe('audit: the tree is that of RFC 9162', () => {
     for (let size = 0; size <= SIZE_MAX; size++) {
       const entries = Array.from({ length: size }, (_, nth) => data(nth));
       expect(await tree.root(size)).toEqual(await definedRoot(entries));
+    }
+  });
+
+  it(`gives the defined root at every size to ${SIZE_MAX} where it grows leaf by leaf and keeps none`, async () => {
+    const tree = growingTree();
+    for (let size = 0; size <= SIZE_MAX; size++) {
+      expect(tree.size()).toBe(size);
+      expect(await tree.root()).toEqual(await definedRoot(Array.from({ length: size }, (_, nth) => data(nth))));
+      await tree.add(await leafHash(data(size)));
     }
   });
 });

@@ -101,6 +101,40 @@ export function merkleTree(leaves: readonly Hash[]): MerkleTree {
   };
 }
 
+/** The root of a tree that grows leaf by leaf, without keeping the leaves. */
+export interface GrowingTree {
+  readonly size: () => number;
+  readonly add: (leaf: Hash) => Promise<void>;
+  /** The Merkle tree hash of all leaves so far. */
+  readonly root: () => Promise<Hash>;
+}
+
+/** Makes an empty one: it keeps one hash for each power of two in its size, the roots of whole trees from left to right. */
+export function growingTree(): GrowingTree {
+  const whole: Hash[] = [];
+  let size = 0;
+  return {
+    size: () => size,
+    add: async (leaf) => {
+      let hash = leaf;
+      // As many trees of the same height are joined as the size has ones at its end.
+      for (let rest = size; rest % 2 === 1; rest = Math.floor(rest / 2)) {
+        const left = whole.pop();
+        invariant(left !== undefined, 'audit: a tree of odd size has a last whole tree');
+        hash = await nodeHash(left, hash);
+      }
+      whole.push(hash);
+      size += 1;
+    },
+    root: async () => {
+      let hash = whole.at(-1);
+      if (hash === undefined) return sha256();
+      for (const left of whole.slice(0, -1).reverse()) hash = await nodeHash(left, hash);
+      return hash;
+    },
+  };
+}
+
 /** Whether `proof` shows that `leaf` stands at `index` of the tree of `size` leaves with this root (§2.1.3.2). */
 export async function verifyInclusion(claim: {
   readonly leaf: Hash;

@@ -24,7 +24,7 @@ const RESAMPLES = 6;
 /** Starts of each k-means here: what is compared are numbers of clusters, and a poor optimum is a kind of instability. */
 const STARTS = 3;
 /** Points of the silhouette; its work grows with their square. */
-const SILHOUETTE_POINTS_MAX = 800;
+export const SILHOUETTE_POINTS_MAX = 800;
 
 /** At least this stable, a number of clusters is found again: where several are, other things decide. */
 export const STABLE_MIN = 0.9;

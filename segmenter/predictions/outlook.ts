@@ -1,6 +1,14 @@
 // segmenter/predictions/outlook.ts: learns from a site's profiles what their visitors do next, and publishes it by segment (P3).
 import { DAY_MS } from '../../contract/index.ts';
-import { publishReportCount, roundCount, roundMean, toHex } from '../../core/index.ts';
+import {
+  NOISE_SCALE,
+  publishQuality,
+  publishReportCount,
+  publishShare,
+  roundCount,
+  roundMean,
+  toHex,
+} from '../../core/index.ts';
 import type { Insight } from '../../store/index.ts';
 import { areaUnderCurve } from './measures.ts';
 import type { FeatureEffect } from './effects.ts';
@@ -17,6 +25,7 @@ const OUTCOME_MIN = 30;
 /** Methods that are tried; the better one on a later stretch of time is kept. */
 const METHODS: readonly PredictorOptions['method'][] = ['logistic', 'trees'];
 const DECIMALS = 3;
+const encoder = new TextEncoder();
 
 /** Persons to learn from. */
 export interface OutlookPersons {
@@ -125,8 +134,10 @@ function chooseMethod(
   return best;
 }
 
-async function digestOf({ columns, labels }: Examples): Promise<string> {
+/** Names what was learned from, under the site's secret: whoever knows everybody but one could else try that one. */
+async function digestOf({ columns, labels }: Examples, secret: Uint8Array<ArrayBuffer>): Promise<string> {
   const parts = [
+    encoder.encode('hushtag inputs 1'),
     labels,
     ...columns.map(({ values }) => new Uint8Array(Float64Array.from(values as Float64Array).buffer)),
   ];
@@ -136,7 +147,40 @@ async function digestOf({ columns, labels }: Examples): Promise<string> {
     bytes.set(part, at);
     at += part.length;
   }
-  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))).slice(0, 32);
+  const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  return toHex(new Uint8Array(await crypto.subtle.sign('HMAC', key, bytes))).slice(0, 32);
+}
+
+/** The figures of a card, blurred as means over those it was learned from (ADR 0034). */
+async function qualityOf(
+  { metrics, effects, aucLater }: { metrics: PredictorMetrics; effects: readonly FeatureEffect[]; aucLater?: number },
+  people: number,
+  { secret, period }: OutlookContext,
+  outcome: Outcome,
+): Promise<Pick<Extract<PublishedOutlook, { status: 'ready' }>, 'metrics' | 'lift' | 'effects'>> {
+  const quality = (figure: number, what: string): Promise<number> =>
+    publishQuality(figure, people, secret, `outlook ${outcome} ${period} ${what}`);
+  const lift: PredictorMetrics['lift'][number][] = [];
+  for (const { share, captured } of metrics.lift) {
+    const seen = Math.min(1, Math.max(0, await quality(captured, `captured ${share}`)));
+    lift.push({ share: short(share), captured: seen, lift: share > 0 ? roundMean(seen / share) : 0 });
+  }
+  const blurred: FeatureEffect[] = [];
+  for (const effect of effects) {
+    const aucLost = await quality(effect.aucLost, `lost ${effect.column}`);
+    blurred.push({ ...effect, aucLost, change: await quality(effect.change, `change ${effect.column}`) });
+  }
+  return {
+    metrics: {
+      auc: await quality(metrics.auc, 'auc'),
+      brier: await quality(metrics.brier, 'brier'),
+      brierOfRate: await quality(metrics.brierOfRate, 'brier of rate'),
+      aucLater: aucLater === undefined ? null : await quality(aucLater, 'auc later'),
+    },
+    lift,
+    // The order of exact ones would tell what their noise hides.
+    effects: blurred.sort((a, b) => b.aucLost - a.aucLost || (a.column < b.column ? -1 : 1)),
+  };
 }
 
 /** Learns one outcome from what was known one horizon ago, and says what it means for today. */
@@ -177,28 +221,22 @@ export async function outlookOf(
     method,
     seed,
     examples: roundCount(metrics.examples),
-    metrics: {
-      auc: short(metrics.auc),
-      brier: short(metrics.brier),
-      brierOfRate: short(metrics.brierOfRate),
-      aucLater: aucLater === undefined ? null : short(aucLater),
-    },
-    lift: metrics.lift.map(({ share, captured, lift }) => ({
-      share: short(share),
-      captured: roundMean(captured),
-      lift: roundMean(lift),
-    })),
-    effects: featureEffects(learned.value, later.examples, seed).map((effect) => ({
-      ...effect,
-      aucLost: short(effect.aucLost),
-      change: short(effect.change),
-    })),
+    ...(await qualityOf(
+      {
+        metrics,
+        effects: featureEffects(learned.value, later.examples, seed),
+        ...(aucLater === undefined ? {} : { aucLater }),
+      },
+      metrics.examples,
+      context,
+      outcome,
+    )),
     segments: await bySegment(persons, learned.value, outcome, context),
-    inputs: await digestOf(later.examples),
+    inputs: await digestOf(later.examples, secret),
   };
 }
 
-/** The mean chance of each segment's persons today, of those that are enough to be shown. */
+/** The mean chance of each segment's persons today, with noise (ADR 0034), of those that are enough to be shown. */
 async function bySegment(
   persons: OutlookPersons,
   predictor: Predictor,
@@ -214,10 +252,14 @@ async function bySegment(
       sums.set(segment, { count: held.count + 1, sum: held.sum + (chances[row] ?? 0) });
     }
   });
+  const groupsMax = now.persons.reduce((most, person) => Math.max(most, persons.segments[person]?.length ?? 0), 1);
+  const scale = Math.ceil(NOISE_SCALE * Math.sqrt(groupsMax));
   const shown: { id: string; chance: number }[] = [];
   for (const [id, { count, sum }] of [...sums].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const isSeen = (await publishReportCount(count, floor, secret, `outlook ${outcome} ${period} ${id}`)) !== null;
-    if (isSeen) shown.push({ id, chance: roundMean(sum / count) });
+    const what = `outlook ${outcome} ${period} ${id}`;
+    const isSeen = (await publishReportCount(count, floor, secret, what)) !== null;
+    const chance = await publishShare(sum, count, secret, what, scale);
+    if (isSeen && chance !== null) shown.push({ id, chance });
   }
   return shown;
 }

@@ -4,6 +4,7 @@
 // likes. So both sides are blurred: the count by noise of its set, the threshold by noise of the site (the sparse vector
 // technique: Dwork and Roth, The Algorithmic Foundations of Differential Privacy, 2014, algorithm 1). Any number of "not
 // enough" tell little together; the first "enough" is the one that costs, and afterwards the question is not asked again.
+import type { WordsSecret } from '../../core/index.ts';
 import { discreteLaplace, setWords } from '../../core/index.ts';
 import { memberSetDigest } from './member-set.ts';
 
@@ -16,7 +17,7 @@ const COUNT = new TextEncoder().encode('hushtag enough visitors count');
 export async function isEnough(
   visitors: ArrayLike<number> & Iterable<number>,
   needed: number,
-  secret: Uint8Array<ArrayBuffer>,
+  secret: WordsSecret,
 ): Promise<boolean> {
   const digest = await memberSetDigest(visitors);
   const ofSet = await discreteLaplace(await setWords(secret, Uint8Array.of(...COUNT, ...digest)));

@@ -3,6 +3,7 @@
 // Labels, descriptions, the order of traits and what is called higher or lower follow from the noisy means alone: words of
 // the exact ones would tell by tipping what the numbers hide.
 import type { EpochMs } from '../../contract/index.ts';
+import type { WordSource } from '../../core/index.ts';
 import {
   chooseBound,
   contribute,
@@ -12,12 +13,10 @@ import {
   MEAN_STEPS,
   noisySum,
   RELEASE_PERIOD_MS,
-  setWords,
-  wordsKey,
 } from '../../core/index.ts';
 import type { TraitSummary } from '../clusters/summary.ts';
 import type { Trait } from '../profiles/traits.ts';
-import { memberSetDigest } from './member-set.ts';
+import type { SetNoise } from './set-noise.ts';
 
 /** Scales of noise that a difference must exceed before it is spoken of: noise alone does so once in 150 times. */
 const SPOKEN_SCALES = 5;
@@ -45,26 +44,22 @@ export interface NoisyMean extends TraitSummary {
 /** What is measured under. */
 export interface MeasureContext {
   readonly floor: number;
-  readonly secret: Uint8Array<ArrayBuffer>;
+  readonly noise: SetNoise;
 }
 
 const encoder = new TextEncoder();
 
-type Words = (use: readonly (string | number)[]) => ReturnType<typeof setWords>;
-
 /** The words that belong to a set, by what they are for. */
-async function wordsOf(secret: MeasureContext['secret'], { visitors }: MeasuredGroup): Promise<Words> {
-  const [key, digest] = [await wordsKey(secret), await memberSetDigest(visitors)];
-  return (use) => {
-    const about = encoder.encode(JSON.stringify(['hushtag published mean 1', ...use]));
-    return setWords(key, Uint8Array.of(...digest, ...about));
-  };
-}
+const wordsOf = (
+  noise: SetNoise,
+  { visitors }: MeasuredGroup,
+  use: readonly (string | number)[],
+): Promise<WordSource> => noise.words(visitors, encoder.encode(JSON.stringify(['hushtag published mean 1', ...use])));
 
 /** The bounds of before while their period lasts, and new ones for traits that have none. */
 export async function boundsFor(
   all: MeasuredGroup,
-  { secret }: MeasureContext,
+  noise: SetNoise,
   at: EpochMs,
   before?: ChosenBounds,
 ): Promise<ChosenBounds> {
@@ -72,11 +67,10 @@ export async function boundsFor(
   const of: Record<string, number> = { ...held.of };
   const missing = [...all.values].filter(([{ id }]) => of[id] === undefined);
   if (missing.length === 0) return held;
-  const words = await wordsOf(secret, all);
   for (const [{ id, unit }, column] of missing) {
     const present = column.filter((value) => !Number.isNaN(value));
     // A share has its bound by definition.
-    of[id] = unit === 'share' ? 1 : await chooseBound(present, await words(['bound', id]));
+    of[id] = unit === 'share' ? 1 : await chooseBound(present, await wordsOf(noise, all, ['bound', id]));
   }
   return { at: held.at, of };
 }
@@ -124,13 +118,13 @@ interface Blurred extends Sums {
 }
 
 /** The noise is of the set and its sum: a set whose values changed must not show the change as a difference of two means. */
-async function blurred(group: MeasuredGroup, bounds: ChosenBounds, { secret }: MeasureContext): Promise<Blurred[]> {
+async function blurred(group: MeasuredGroup, bounds: ChosenBounds, { noise }: MeasureContext): Promise<Blurred[]> {
   const all: Blurred[] = [];
-  const words = await wordsOf(secret, group);
   for (const sums of sumsOf(group, bounds)) {
     const { trait, bound, steps, holders } = sums;
     invariant(Number.isSafeInteger(steps), 'P3: a sum of contributions is a whole number');
-    const sum = await noisySum(steps, await words(['sum', trait.id, bound, steps, holders]));
+    const words = await wordsOf(noise, group, ['sum', trait.id, bound, steps, holders]);
+    const sum = await noisySum(steps, words);
     const of = Math.max(1, holders);
     all.push({ ...sums, sum, share: sum / of, scale: MEAN_NOISE / of });
   }

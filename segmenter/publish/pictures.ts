@@ -1,7 +1,8 @@
 // segmenter/publish/pictures.ts: what a map of the clusters and a curve of their number are drawn from, as far as it may be seen (P3).
 import type { MapPoint, NumberOfClusters } from '../../contract/index.ts';
-import { FLOOR_MARGIN, NOISE_SCALE, discreteLaplace, invariant, setWords } from '../../core/index.ts';
+import { FLOOR_MARGIN, NOISE_SCALE, discreteLaplace, invariant, publishQuality, setWords } from '../../core/index.ts';
 import type { KCurve } from '../clusters/choose-k.ts';
+import { SILHOUETTE_POINTS_MAX } from '../clusters/choose-k.ts';
 import type { TraitSummary } from '../clusters/summary.ts';
 import { principalComponents, project } from '../math/pca.ts';
 import { memberSetDigest } from './member-set.ts';
@@ -44,7 +45,7 @@ export function mapOf(placed: readonly Placed[]): MapPoint[] {
 }
 
 /**
- * The curve that a number of clusters was chosen by. Smallest clusters are sets of visitors that nothing else is told of: their
+ * The curve that a number of clusters was chosen by. Stability and silhouette are blurred as figures of a model are (ADR 0034). Smallest clusters are sets of visitors that nothing else is told of: their
  * counts share the noise that one count has, each with that many times its scale, and below the floor they are not told.
  * @param visitorsOf numbers of the visitors of some rows.
  */
@@ -62,8 +63,13 @@ export async function publishCurve(
     const isSeen = smallest.length >= floor && count >= floor + FLOOR_MARGIN * candidates.length;
     curve.push({
       k,
-      stability: rounded(stability),
-      silhouette: rounded(silhouette),
+      stability: await publishQuality(stability, points, secret, `curve ${k} stability`),
+      silhouette: await publishQuality(
+        silhouette,
+        Math.min(points, SILHOUETTE_POINTS_MAX),
+        secret,
+        `curve ${k} silhouette`,
+      ),
       smallest: isSeen ? rounded(Math.min(1 / k, count / points)) : null,
     });
   }

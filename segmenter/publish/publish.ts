@@ -3,27 +3,21 @@ import type {
   EpochMs,
   MapPoint,
   NumberOfClusters,
+  PublishedMetrics,
   PublishedSegment,
   PublishedTrait,
   VisibleSegment,
 } from '../../contract/index.ts';
-import type { PublishedCount } from '../../core/index.ts';
-import {
-  mayRelease,
-  meanError,
-  publishCount,
-  RELEASE_PERIOD_MS,
-  roundMean,
-  setWords,
-  toHex,
-} from '../../core/index.ts';
+import type { PublishedCount, WordsSecret } from '../../core/index.ts';
+import { mayRelease, meanError, publishCount, RELEASE_PERIOD_MS, roundMean, toHex } from '../../core/index.ts';
 import { CHINESE } from '../clusters/language.ts';
 import { byDifference, TELLING_DIFFERENCE } from '../clusters/summary.ts';
 import { describeCluster, labelClusters } from '../clusters/words.ts';
 import type { ChosenBounds, MeasuredGroup, NoisyMean } from './means.ts';
 import { boundsFor, measure } from './means.ts';
-import { memberSetDigest } from './member-set.ts';
 import { mapOf } from './pictures.ts';
+import type { SetNoise } from './set-noise.ts';
+import { createSetNoise } from './set-noise.ts';
 
 /** A group of visitors, exactly. */
 export type ExactGroup = MeasuredGroup;
@@ -45,9 +39,11 @@ export interface PublishContext {
   readonly at: EpochMs;
   readonly floor: number;
   /** The site's secret for sticky noise. */
-  readonly secret: Uint8Array<ArrayBuffer>;
+  readonly secret: WordsSecret;
   readonly currency: string | undefined;
 }
+
+type BlurContext = PublishContext & { readonly noise: SetNoise };
 
 /** A cluster as it is to be published. */
 export type ExactCluster = ExactGroup & { readonly id: string };
@@ -61,6 +57,8 @@ export interface PublishHistory {
   readonly publication: Publication;
   /** Absent in what was stored before means had noise. */
   readonly bounds?: ChosenBounds;
+  /** What was said of the clusters of the last round; it stands as long as that does. */
+  readonly metrics?: PublishedMetrics;
 }
 
 /**
@@ -76,10 +74,11 @@ export async function publishUnderCap(
   kChoice?: readonly NumberOfClusters[],
 ): Promise<{ readonly publication: Publication; readonly history: PublishHistory }> {
   const rounds = (history?.rounds ?? []).filter((at) => context.at - at < RELEASE_PERIOD_MS);
-  const bounds = await boundsFor(all, context, context.at, history?.bounds);
+  const noise = createSetNoise(context.secret);
+  const bounds = await boundsFor(all, noise, context.at, history?.bounds);
   const curve = kChoice === undefined ? {} : { kChoice };
-  const publication = { ...(await publishClusters(clusters, all, bounds, context)), ...curve };
-  const sets = await digestOf(clusters, all, publication);
+  const publication = { ...(await publishClusters(clusters, all, bounds, { ...context, noise })), ...curve };
+  const sets = await digestOf(clusters, all, publication, noise);
   if (history !== undefined && history.sets !== sets && !mayRelease(rounds, context.at)) {
     return { publication: repeated(history.publication, clusters, context), history: { ...history, rounds, bounds } };
   }
@@ -93,9 +92,10 @@ async function digestOf(
   clusters: readonly ExactCluster[],
   all: ExactGroup,
   { segments }: Publication,
+  noise: SetNoise,
 ): Promise<string> {
   const digests = segments.map((segment) => (segment.status === 'published' ? JSON.stringify(segment.traits) : ''));
-  for (const { visitors } of [...clusters, all]) digests.push(toHex(await memberSetDigest(visitors)));
+  for (const { visitors } of [...clusters, all]) digests.push(toHex(await noise.digest(visitors)));
   const text = new TextEncoder().encode(digests.sort().join());
   return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', text)));
 }
@@ -122,7 +122,7 @@ async function publishClusters(
   clusters: readonly ExactCluster[],
   all: ExactGroup,
   bounds: ChosenBounds,
-  context: PublishContext,
+  context: BlurContext,
 ): Promise<Publication> {
   const counts: PublishedCount[] = [];
   for (const { visitors } of clusters) counts.push(await countOf(visitors, all.visitors.length, context));
@@ -165,7 +165,7 @@ async function publishClusters(
 async function maySeeAll(
   clusters: readonly ExactCluster[],
   counts: readonly PublishedCount[],
-  context: PublishContext,
+  context: BlurContext,
 ): Promise<boolean> {
   const withheld = clusters.filter((_, i) => counts[i]?.status !== 'published');
   if (withheld.length === 0) return true;
@@ -176,11 +176,8 @@ async function maySeeAll(
 const countOf = async (
   visitors: readonly number[],
   total: number | undefined,
-  context: PublishContext,
-): Promise<PublishedCount> => publishCount(visitors.length, total, context.floor, await wordsOf(visitors, context));
-
-const wordsOf = async (visitors: readonly number[], { secret }: PublishContext) =>
-  setWords(secret, await memberSetDigest(visitors));
+  { floor, noise }: BlurContext,
+): Promise<PublishedCount> => publishCount(visitors.length, total, floor, await noise.words(visitors));
 
 type Head = Pick<VisibleSegment, 'id' | 'kind' | 'version' | 'at'>;
 
