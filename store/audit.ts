@@ -2,24 +2,27 @@
 import type { InStatement, Row } from '@libsql/client';
 import type { Result } from '../contract/index.ts';
 import { err, ok } from '../contract/index.ts';
-import type { AuditEntry, LoggedEntry, NoteSigner, NoteVerifier } from '../core/index.ts';
+import type { AuditEntry, LoggedEntry, NoteSigner } from '../core/index.ts';
 import {
   AUDIT_NONCE_BYTES,
+  auditLeaf,
   auditText,
   checkpointText,
   commitmentOf,
+  growingTree,
   invariant,
   noteVerifierFrom,
   parseCheckpoint,
   sameHash,
-  treeOf,
 } from '../core/index.ts';
 import type { Db } from './db.ts';
 import { textOf } from './rows.ts';
 
-/** Entries that are read into memory at most; a log of this size takes some 300 MB to export. */
-const AUDIT_ENTRIES_MAX = 1_000_000;
+/** Entries that are read into memory at most, for an export in one file; a log of this size takes some 300 MB. */
+export const AUDIT_ENTRIES_MAX = 1_000_000;
 const SLICE_ENTRIES = 5_000;
+/** Slices of a log that is gone through without keeping it: five thousand million entries. */
+const SLICES_MAX = 1_000_000;
 
 /**
  * Appends one entry. The index is taken by the statement that writes it, under the write lock: of two processes that
@@ -125,11 +128,28 @@ export async function readCheckpoints(db: Db): Promise<StoredCheckpoint[]> {
   return rows.map((row) => ({ size: Number(row['size']), note: textOf(row, 'note') }));
 }
 
-async function holds(verifier: NoteVerifier, log: readonly LoggedEntry[], last: StoredCheckpoint): Promise<boolean> {
-  const text = await verifier.open(last.note);
-  const checkpoint = text === undefined ? undefined : parseCheckpoint(text);
-  if (checkpoint === undefined || checkpoint.size > log.length) return false;
-  return sameHash(await (await treeOf(log)).root(checkpoint.size), checkpoint.root);
+/** The last signed note, and what it says; undefined where there is none. */
+async function lastCheckpoint(db: Db): Promise<StoredCheckpoint | undefined> {
+  const { rows } = await db.client.execute('SELECT size, note FROM audit_checkpoints ORDER BY size DESC LIMIT 1');
+  return rows[0] === undefined ? undefined : { size: Number(rows[0]['size']), note: textOf(rows[0], 'note') };
+}
+
+/** Size and root of the log as it is, and its root where it had `earlier` entries; in one pass that keeps no entry. */
+async function headsOf(
+  db: Db,
+  earlier: number,
+): Promise<{ readonly size: number; readonly root: Uint8Array; readonly before: Uint8Array | undefined }> {
+  const tree = growingTree();
+  let before = earlier === 0 ? await tree.root() : undefined;
+  for (let slice = 0; slice < SLICES_MAX; slice++) {
+    const entries = await readAuditSlice(db, tree.size(), SLICE_ENTRIES);
+    if (entries.length === 0) return { size: tree.size(), root: await tree.root(), before };
+    for (const { commitment } of entries) {
+      await tree.add(await auditLeaf(commitment));
+      if (tree.size() === earlier) before = await tree.root();
+    }
+  }
+  invariant(false, 'P6: the audit log can be gone through');
 }
 
 /**
@@ -143,13 +163,15 @@ export async function signCheckpoint(
 ): Promise<Result<StoredCheckpoint, 'log_altered'>> {
   const verifier = await noteVerifierFrom(signer.publicKey);
   invariant(verifier !== undefined, 'P6: a signer has a public key');
-  const last = (await readCheckpoints(db)).at(-1);
-  const log = await readAuditLog(db);
-  if (last !== undefined && !(await holds(verifier, log, last))) return err('log_altered');
-  if (last?.size === log.length) return ok(last);
-  const tree = await treeOf(log);
-  const text = checkpointText({ origin: signer.name, size: tree.size, root: await tree.root(), extensions: [] });
-  const checkpoint = { size: tree.size, note: await signer.sign(text) };
+  const last = await lastCheckpoint(db);
+  const opened = last === undefined ? undefined : await verifier.open(last.note);
+  const signed = opened === undefined ? undefined : parseCheckpoint(opened);
+  if (last !== undefined && signed === undefined) return err('log_altered');
+  const { size, root, before } = await headsOf(db, signed?.size ?? 0);
+  if (signed !== undefined && (before === undefined || !sameHash(before, signed.root))) return err('log_altered');
+  if (last?.size === size) return ok(last);
+  const text = checkpointText({ origin: signer.name, size, root: Uint8Array.from(root), extensions: [] });
+  const checkpoint = { size, note: await signer.sign(text) };
   // Two processes may sign the same size at once: both notes say the same.
   await db.client.execute({
     sql: 'INSERT INTO audit_checkpoints (size, at, note) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',

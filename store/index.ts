@@ -8,6 +8,7 @@ export { isVisitorKey, linksAround, readLinks, unlink, visitorsOfAccounts, visit
 export type { StoredCheckpoint } from './audit.ts';
 export {
   appendAudit,
+  AUDIT_ENTRIES_MAX,
   auditStatement,
   eraseAuditEntry,
   readAuditLog,

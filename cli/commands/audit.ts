@@ -5,7 +5,7 @@ import type { AuditFault, NoteSigner } from '../../core/index.ts';
 import { encodeExport, KEY_BYTES, noteSignerFrom, noteVerifierFrom, verifyExport } from '../../core/index.ts';
 import type { Config } from '../../runtime/index.ts';
 import { configuredKeys } from '../../runtime/index.ts';
-import { appendAudit, readAuditLog, readCheckpoints, signCheckpoint } from '../../store/index.ts';
+import { appendAudit, AUDIT_ENTRIES_MAX, auditSize, readAuditLog, readCheckpoints, signCheckpoint } from '../../store/index.ts';
 import { CliError, print, requireConfig, withDb } from '../context.ts';
 
 const FAULTS: Readonly<Record<AuditFault, string>> = {
@@ -19,6 +19,8 @@ const FAULTS: Readonly<Record<AuditFault, string>> = {
   inconsistent: 'The log does not continue an earlier checkpoint: its history was rewritten.',
   older_than_known: 'It ends before the known checkpoint: entries were cut off.',
 };
+
+const TOO_LONG = `The log has more than ${AUDIT_ENTRIES_MAX} entries, too many for one file: read it page by page over the API (GET /v1/sites/SITE/audit), whose entries are checked against a checkpoint in the same way.`;
 
 const auditSigner = async (config: Config): Promise<NoteSigner> => {
   const keys = await configuredKeys(config);
@@ -54,8 +56,9 @@ const exportCommand = defineCommand({
     const config = requireConfig();
     const signer = await auditSigner(config);
     const { file, entries } = await withDb(config, async (db) => {
-      const before = await readAuditLog(db);
-      await appendAudit(db, { kind: 'audit_exported', entries: before.length + 1, at: Date.now() });
+      const before = await auditSize(db);
+      if (before >= AUDIT_ENTRIES_MAX) throw new CliError(1, TOO_LONG);
+      await appendAudit(db, { kind: 'audit_exported', entries: before + 1, at: Date.now() });
       const log = await readAuditLog(db);
       return { entries: log.length, file: await encodeExport(log, await readCheckpoints(db), signer) };
     });
