@@ -112,6 +112,23 @@ export function rightsSuite(edge: SuiteEdge): void {
       const file = await fileOf(await request('access', id));
       expect(JSON.stringify(file.data?.['profile'])).toContain('"id":"recency_days"');
     });
+    it('says of a group that a rule makes which rule it is, and not that it was calculated', async () => {
+      const id = freshVisitor();
+      await visits(id, 'Ruled');
+      const rule = { version: 1, where: { all: [{ event: 'purchase' }, { not: { event: 'refund' } }] } };
+      const headers = { ...(await bearer('segments:write')), 'content-type': 'application/json' };
+      const at = '/v1/sites/shop/rule-segments/kept-orders';
+      const put = { method: 'PUT', headers, body: JSON.stringify({ name: 'Kept orders', rule }) };
+      expect((await edge.fetch(at, put)).status).toBe(201);
+      await edge.segment();
+      const file = await fileOf(await request('access', id));
+      expect((await edge.fetch(at, { method: 'DELETE', headers })).status).toBe(204);
+      expect(file.data?.['segments']).toContainEqual({
+        id: 'kept-orders',
+        label: 'Kept orders',
+        why: 'The site made a rule, and what is stored of you fulfils it: purchase at least once and not: refund at least once.',
+      });
+    });
     it('says that nothing is stored, and that nobody can tell (GDPR Art. 11), as answers of their own', async () => {
       expect(await fileOf(await request('access', freshVisitor()))).toMatchObject({ status: 'nothing_stored' });
       // Policy exempt links nobody, so that no salt was ever made there.

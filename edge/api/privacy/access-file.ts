@@ -1,9 +1,10 @@
 // edge/api/privacy/access-file.ts: the file a person gets: everything stored of them, and why (GDPR Art. 15 and 20).
 import type { EpochMs, PublishedSegment } from '../../../contract/index.ts';
 import { purposesOf } from '../../../contract/index.ts';
-import { IDENTIFY_EVENT } from '../../../core/index.ts';
+import type { RuleSegment } from '../../../core/index.ts';
+import { IDENTIFY_EVENT, wordsOf } from '../../../core/index.ts';
 import type { FiledEvent, PrivacyRequest, Site, VisitorFile } from '../../../store/index.ts';
-import { readRetention, readVisitorFile, requestVisitors } from '../../../store/index.ts';
+import { readRetention, readRuleSegments, readVisitorFile, requestVisitors } from '../../../store/index.ts';
 import type { ExplainedTrait, RightsNeeds } from './needs.ts';
 
 /** An event in the file: times as ISO 8601, purposes by name. */
@@ -128,7 +129,8 @@ export async function makeAccessFile(needs: RightsNeeds, site: Site, request: Pr
       : { ...head, status: 'nothing_stored' };
   }
   const stored = await readVisitorFile(needs.db, site.row, visitors);
-  return { ...head, status: 'found', data: foundData(needs, stored, request.askedBy, now) };
+  const rules = new Map((await readRuleSegments(needs.db, site.row)).segments.map((rule) => [rule.id, rule]));
+  return { ...head, status: 'found', data: foundData(needs, stored, rules, { askedBy: request.askedBy, now }) };
 }
 
 /**
@@ -141,8 +143,8 @@ const wasIdentified = ({ links, events, eventsLeftOut }: VisitorFile): boolean =
 function foundData(
   needs: RightsNeeds,
   stored: VisitorFile,
-  askedBy: PrivacyRequest['askedBy'],
-  now: EpochMs,
+  rules: ReadonlyMap<string, RuleSegment>,
+  { askedBy, now }: { readonly askedBy: PrivacyRequest['askedBy']; readonly now: EpochMs },
 ): FoundData {
   // The browser's own id proves the browser and not the login.
   const isWithheld = askedBy === 'visitor' && wasIdentified(stored);
@@ -165,7 +167,7 @@ function foundData(
       stored.profiles.length === 0
         ? null
         : { traits, stored: stored.profiles.map((state): unknown => JSON.parse(state)) },
-    segments: isWithheld ? [] : stored.segments.map(({ id, published }) => explainSegment(id, published)),
+    segments: isWithheld ? [] : stored.segments.map(({ id, published }) => explainSegment(id, published, rules)),
     ...(isWithheld ? { segmentsWithheld: 'login' } : {}),
     consents: consentsOf(stored.events),
     receipts: stored.receipts.map((receipt) => ({
@@ -178,7 +180,16 @@ function foundData(
   };
 }
 
-function explainSegment(id: string, published: string | undefined): AccessSegment {
+function explainSegment(
+  id: string,
+  published: string | undefined,
+  rules: ReadonlyMap<string, RuleSegment>,
+): AccessSegment {
+  const rule = rules.get(id);
+  if (rule !== undefined) {
+    const why = `The site made a rule, and what is stored of you fulfils it: ${wordsOf(rule.rule.where)}.`;
+    return { id, label: rule.name, why };
+  }
   const segment = published === undefined ? undefined : (JSON.parse(published) as PublishedSegment);
   const why =
     'Visitors whose profiles are alike are put into groups by an automatic calculation (k-means over the traits above); yours is nearest to the centre of this one.';
