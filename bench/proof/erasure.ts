@@ -3,7 +3,8 @@ import type { EpochMs, FirstPartyId } from '../../contract/index.ts';
 import { knownVisitorKey } from '../../edge/index.ts';
 import { eraseVisitor, findSite } from '../../store/index.ts';
 import type { Stage } from './pipeline.ts';
-import { everyByte, segmentNow, sendAs, SITE } from './pipeline.ts';
+import { segmentNow, sendAs, SITE } from './pipeline.ts';
+import { everyByte } from './readable.ts';
 
 const ID = 'first-party-visitor-to-be-erased' as FirstPartyId;
 /** May be stored, and belongs to nobody else. */

@@ -267,9 +267,9 @@ const numberMarkers = (next: Numbers): Marker[] =>
     );
   });
 
-/** Every marker. */
-export function allMarkers(): Marker[] {
-  let nth = 0;
+/** Every marker. @param from numbers before it are taken: markers of another way in hold other values. */
+export function allMarkers(from = 0): Marker[] {
+  let nth = from;
   const next = (): number => {
     nth += 1;
     return nth;

@@ -1,20 +1,21 @@
 // bench/proof/pipeline.ts: a real server with real files, and everything that happens to events in it.
-import { readdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import type { EpochMs, SiteId, WireBatch, WireEvent } from '../../contract/index.ts';
 import { DAY_MS, eventIdFrom } from '../../contract/index.ts';
-import { encodeExport, KEY_BYTES, noteSignerFrom } from '../../core/index.ts';
+import type { Scope } from '../../core/index.ts';
+import { encodeExport, faultCode, KEY_BYTES, noteSignerFrom } from '../../core/index.ts';
 import { issueToken, tokenKeysFrom } from '../../edge/index.ts';
 import type { Config, RunningNode } from '../../runtime/index.ts';
 import { segmentSite, startNode } from '../../runtime/index.ts';
 import { addSite, findSite, purgeExpired, readAuditLog, readLedger, setRetention } from '../../store/index.ts';
 import type { Marker } from './markers.ts';
-import type { Haystack } from './search.ts';
 
 export const SITE = 'shop' as SiteId;
 const ORIGIN = 'https://shop.example';
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36';
+/** What the stage's metrics ask for. */
+export const METRICS_TOKEN = 'metrics-token-of-the-proof-stage';
 const VISITORS = 300;
 const RETENTION_DAYS = 30;
 
@@ -26,6 +27,8 @@ const freshId = (at: number): string => eventIdFrom(at, randomBytes(10));
 export interface Stage {
   readonly server: RunningNode;
   readonly config: Config;
+  /** How far the server's clock is put forward, ms: a rotation of salts takes minutes. */
+  readonly clock: { ahead: number };
   /** What clients were answered, by status. */
   readonly statuses: Map<number, number>;
   /** Log lines and bodies of answers, which are searched like files. */
@@ -40,13 +43,26 @@ export async function startStage(folder: string): Promise<Stage> {
     dataDir: join(folder, 'data'),
     keyDir: join(folder, 'keys'),
     trustedProxies: 1,
+    backupDir: join(folder, 'backups'),
+    secondDir: join(folder, 'second-place'),
+    metricsToken: METRICS_TOKEN,
     segmentMinutes: 0,
     limits: { siteEventsPerSecond: 1_000_000, addressEventsPerSecond: 1_000_000 },
   };
   const said: string[] = [];
-  const server = await startNode(config, { write: (line) => said.push(line) });
+  const clock = { ahead: 0 };
+  const server = await startNode(config, {
+    write: (line) => said.push(line),
+    now: () => (Date.now() + clock.ahead) as EpochMs,
+  });
   await addSite(server.db, { id: SITE, origins: [ORIGIN], policy: 'standard', floor: 50, at: Date.now() });
-  return { server, config, statuses: new Map(), said };
+  return { server, config, clock, statuses: new Map(), said };
+}
+
+/** An answer as it came. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
 }
 
 /** Sends a request and keeps what was answered. */
@@ -54,8 +70,8 @@ export function send(
   stage: Stage,
   path: string,
   headers: Readonly<Record<string, string>>,
-  body?: string,
-): Promise<number> {
+  body?: string | Uint8Array,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const method = body === undefined ? 'GET' : 'POST';
     const outgoing = request(new URL(path, stage.server.origin), { method, headers }, (incoming) => {
@@ -65,22 +81,30 @@ export function send(
         const status = incoming.statusCode ?? 0;
         stage.statuses.set(status, (stage.statuses.get(status) ?? 0) + 1);
         // The body alone: a header repeats the Origin to the page that sent it, as CORS asks, and is kept nowhere.
-        stage.said.push(`${Buffer.concat(chunks).toString('latin1')}\n`);
-        resolve(status);
+        const text = Buffer.concat(chunks).toString('utf8');
+        stage.said.push(`${text}\n`);
+        resolve({ status, text });
       });
     });
-    outgoing.on('error', reject);
+    // Answered before all of it was read, a connection may be cut; the answer is lost, and what was sent is looked for all the same.
+    outgoing.on('error', (fault) => {
+      if (faultCode(fault) !== 'ECONNRESET' && faultCode(fault) !== 'EPIPE') return reject(fault);
+      stage.statuses.set(0, (stage.statuses.get(0) ?? 0) + 1);
+      resolve({ status: 0, text: '' });
+    });
     outgoing.end(body);
   });
 }
 
-const CONSENTS: readonly WireBatch['c'][] = [
+/** The choices every marker is sent under. */
+export const CONSENTS: readonly WireBatch['c'][] = [
   ['g', 15, 1],
   ['u', 0, 0],
   ['r', 0, 1],
 ];
 
-const eventOf = (over: Partial<WireEvent>, at = Date.now()): WireEvent => ({
+/** A page view, and what of it is otherwise. */
+export const eventOf = (over: Partial<WireEvent>, at = Date.now()): WireEvent => ({
   i: freshId(at),
   n: 'page_view',
   t: at,
@@ -88,7 +112,8 @@ const eventOf = (over: Partial<WireEvent>, at = Date.now()): WireEvent => ({
   ...over,
 });
 
-const batchOf = (consent: WireBatch['c'], nth: number, events: readonly WireEvent[]): WireBatch => ({
+/** A message of the nth visitor. */
+export const batchOf = (consent: WireBatch['c'], nth: number, events: readonly WireEvent[]): WireBatch => ({
   v: 1,
   s: SITE,
   t: Date.now(),
@@ -97,7 +122,8 @@ const batchOf = (consent: WireBatch['c'], nth: number, events: readonly WireEven
   e: events,
 });
 
-const collectHeaders = (nth: number): Record<string, string> => ({
+/** Headers of the nth visitor's browser. */
+export const collectHeaders = (nth: number): Record<string, string> => ({
   'content-type': 'text/plain',
   origin: ORIGIN,
   'user-agent': AGENT,
@@ -117,6 +143,19 @@ export async function sendMarker(stage: Stage, marker: Marker, nth: number): Pro
 export async function sendAs(stage: Stage, id: string, event: Partial<WireEvent>): Promise<void> {
   const batch = { ...batchOf(['g', 15, 1], 0, [eventOf(event)]), i: id };
   await send(stage, '/v1/collect', collectHeaders(0), JSON.stringify(batch));
+}
+
+/** One visitor takes back what they agreed to. */
+export async function sendRefusal(stage: Stage, id: string): Promise<void> {
+  const batch = { ...batchOf(['r', 0, 1, Date.now()], 0, [eventOf({ h: 'Refused' })]), i: id };
+  await send(stage, '/v1/collect', collectHeaders(0), JSON.stringify(batch));
+}
+
+/** A token with some scopes, for ten minutes. */
+export async function tokenFor(stage: Stage, scopes: readonly Scope[]): Promise<string> {
+  const keys = await tokenKeysFrom(await stage.server.keys.secret('tokens', randomBytes(KEY_BYTES)));
+  const at = (Date.now() + stage.clock.ahead) as EpochMs;
+  return issueToken(keys, { site: SITE, scopes, lifeSeconds: 600, id: randomBytes(16), now: at });
 }
 
 /** Runs the segmenter. */
@@ -148,14 +187,7 @@ export async function sendVisitors(stage: Stage): Promise<void> {
       JSON.stringify(batchOf(['g', 15, 1], 100_000 + nth, [...views, ...bought])),
     );
   }
-  const keys = await tokenKeysFrom(await stage.server.keys.secret('tokens', randomBytes(KEY_BYTES)));
-  const token = await issueToken(keys, {
-    site: SITE,
-    scopes: ['import'],
-    lifeSeconds: 600,
-    id: randomBytes(16),
-    now: now(),
-  });
+  const token = await tokenFor(stage, ['import']);
   const old = Date.now() - 2 * RETENTION_DAYS * DAY_MS;
   for (let nth = 0; nth < VISITORS; nth++) {
     const events = [eventOf({ h: 'Long ago' }, old + nth * 1_000)];
@@ -164,13 +196,16 @@ export async function sendVisitors(stage: Stage): Promise<void> {
   }
 }
 
-/** Segments, purges, segments again, reads everything the API answers, exports the audit log. */
-export async function processAll(stage: Stage): Promise<{
+/** What came of the processing. */
+export interface Processed {
   readonly published: number;
   readonly purged: number;
   /** Events by what became of them. */
   readonly ledger: Readonly<Record<string, number>>;
-}> {
+}
+
+/** Segments, purges, segments again, exports the audit log. */
+export async function processAll(stage: Stage): Promise<Processed> {
   const { db, keys } = stage.server;
   const site = await findSite(db, SITE);
   if (site === undefined) throw new Error('the site is there');
@@ -179,12 +214,6 @@ export async function processAll(stage: Stage): Promise<{
   const purge = await purgeExpired({ db, holder: 'proof', clock: Date.now }, now());
   const published = await segmentNow(stage);
   stage.said.push(JSON.stringify(purge));
-  const tokenKeys = await tokenKeysFrom(await keys.secret('tokens', randomBytes(KEY_BYTES)));
-  const scopes = ['segments:read', 'ledger:read'] as const;
-  const token = await issueToken(tokenKeys, { site: SITE, scopes, lifeSeconds: 600, id: randomBytes(16), now: now() });
-  for (const path of ['/v1/sites/shop/segments', '/v1/sites/shop/ledger', '/openapi.json', '/readyz']) {
-    await send(stage, path, { authorization: `Bearer ${token}` });
-  }
   const signer = await noteSignerFrom(await keys.secret('audit', randomBytes(KEY_BYTES)));
   stage.said.push(await encodeExport(await readAuditLog(db), [], signer));
   const ledger: Record<string, number> = {};
@@ -195,16 +224,4 @@ export async function processAll(stage: Stage): Promise<{
     published,
     purged: purge.sites.reduce((sum, { events }) => sum + events, 0),
   };
-}
-
-/** Every file of a folder, and what was said. */
-export async function everyByte(folder: string, said: readonly string[]): Promise<Haystack[]> {
-  const names = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files: Haystack[] = [];
-  for (const entry of names) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    files.push({ name: path.slice(folder.length + 1), bytes: await readFile(path) });
-  }
-  return [...files, { name: 'log, answers and exports', bytes: Buffer.from(said.join('')) }];
 }

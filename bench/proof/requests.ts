@@ -1,14 +1,9 @@
 // bench/proof/requests.ts: privacy requests whose every value is marked, and everything an officer can read afterwards (P1).
-import type { Scope } from '../../core/index.ts';
-import { issueToken, tokenKeysFrom } from '../../edge/index.ts';
-import { KEY_BYTES } from '../../core/index.ts';
-import type { EpochMs } from '../../contract/index.ts';
 import type { Marker } from './markers.ts';
 import type { Stage } from './pipeline.ts';
-import { send, SITE } from './pipeline.ts';
+import { send, tokenFor } from './pipeline.ts';
 
 const ROUNDS = 4;
-const randomBytes = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
 
 /** What a request may name, and the value that must be nowhere afterwards. */
 const subjectsOf = (nth: number): readonly (readonly [name: string, subject: object, value: string])[] => {
@@ -24,10 +19,7 @@ const subjectsOf = (nth: number): readonly (readonly [name: string, subject: obj
 
 /** Asks for everything about marked people, with marked keys, and reads what there is to read. @returns the markers. */
 export async function sendRequests(stage: Stage): Promise<Marker[]> {
-  const keys = await tokenKeysFrom(await stage.server.keys.secret('tokens', randomBytes(KEY_BYTES)));
-  const scopes: readonly Scope[] = ['privacy:read', 'privacy:write'];
-  const now = Date.now() as EpochMs;
-  const token = await issueToken(keys, { site: SITE, scopes, lifeSeconds: 600, id: randomBytes(16), now });
+  const token = await tokenFor(stage, ['privacy:read', 'privacy:write']);
   const authorization = `Bearer ${token}`;
   const markers: Marker[] = [];
   for (let nth = 0; nth < ROUNDS; nth++) {
