@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { createClient } from '@libsql/client/sqlite3';
 import { DuckDBBlobValue, DuckDBInstance } from '@duckdb/node-api';
+import { faultCode } from '../../core/index.ts';
 import type { Haystack } from './search.ts';
 
 /** Packed bytes that are opened at most. */
@@ -95,7 +96,12 @@ const startsWith = (bytes: Buffer, text: string): boolean => bytes.subarray(0, t
 
 /** A file as it is, and as its readers get it. */
 async function readable(name: string, path: string): Promise<Haystack[]> {
-  const bytes = await readFile(path);
+  const bytes = await readFile(path).catch((fault: unknown) => {
+    // The driver removes its shared memory when the last connection closes.
+    if (faultCode(fault) === 'ENOENT') return undefined;
+    throw fault;
+  });
+  if (bytes === undefined) return [];
   const found = [{ name, bytes }, ...inflated(name, bytes)];
   if (startsWith(bytes, 'PAR1')) found.push(await parquetCells(name, path));
   if (startsWith(bytes, 'SQLite format 3')) found.push(...(await tableCells(name, path)));

@@ -36,8 +36,12 @@ const paramsOf = ({ c, v, x, h, k, o, l }: WireCommerce): object => ({
   })),
 });
 
+/** What these say whole has no word: a text where an amount belongs is a property like others here, kept where it is no identifier. */
+const UNWORDED = /^amount_malformed:/;
+
 /** A marker's event in words, as a back end says it: whatever it holds that has no word goes along. */
 function inWords(marker: Marker, nth: number): object[] {
+  if (UNWORDED.test(marker.name)) return [];
   const { i, n, t, u, r, h, p, m, ...rest } = eventOf(marker.event ?? {});
   const { i: id, x: string, c: consent } = marker.batch ?? {};
   return CONSENTS.map(([state], choice) => ({

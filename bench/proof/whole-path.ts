@@ -19,7 +19,7 @@ import { readAccessFiles, readEveryRoute, replayEverything, runCommands, writeFi
 
 /** Numbers of markers of one way in: more than there are. */
 const NUMBERS_A_WAY = 2_000;
-/** Markers that browsers, back ends and imports all send: 3 ways. */
+/** Ways that send markers of the same kinds, each with numbers of its own. */
 const WAYS = ['collect', 'events', 'import', 'pixel'] as const;
 type Way = (typeof WAYS)[number];
 
