@@ -5,7 +5,14 @@ import type { AuditFault, NoteSigner } from '../../core/index.ts';
 import { encodeExport, KEY_BYTES, noteSignerFrom, noteVerifierFrom, verifyExport } from '../../core/index.ts';
 import type { Config } from '../../runtime/index.ts';
 import { configuredKeys } from '../../runtime/index.ts';
-import { appendAudit, AUDIT_ENTRIES_MAX, auditSize, readAuditLog, readCheckpoints, signCheckpoint } from '../../store/index.ts';
+import {
+  appendAudit,
+  AUDIT_ENTRIES_MAX,
+  auditSize,
+  readAuditLog,
+  readCheckpoints,
+  signCheckpoint,
+} from '../../store/index.ts';
 import { CliError, print, requireConfig, withDb } from '../context.ts';
 
 const FAULTS: Readonly<Record<AuditFault, string>> = {
