@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
-          include: ['{contract,core,store,sdk,console,edge,segmenter,runtime,cli}/**/*.test.ts'],
+          include: ['{contract,core,store,sdk,client,console,edge,segmenter,runtime,cli}/**/*.test.ts'],
         },
       },
       { test: { ...shared, name: 'node', include: ['e2e/node/**/*.test.ts'] } },

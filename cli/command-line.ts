@@ -15,6 +15,7 @@ import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { loginCodeCommand } from './commands/login-code.ts';
+import { mcpCommand } from './commands/mcp.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { privacyCommand } from './commands/privacy.ts';
 import { planCommand } from './commands/plan.ts';
@@ -63,6 +64,7 @@ export const mainCommand: CommandDef = defineCommand({
     'dead-letters': deadLettersCommand,
     privacy: privacyCommand,
     destination: destinationCommand,
+    mcp: mcpCommand,
     'dev-database': devDatabaseCommand,
   },
 });

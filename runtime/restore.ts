@@ -3,9 +3,17 @@ import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises
 import { join } from 'node:path';
 import type { EpochMs } from '../contract/index.ts';
 import { faultCode, invariant } from '../core/index.ts';
-import { destroyAbandonedKeys, destroyExpiredSalts } from '../edge/index.ts';
+import { destroyAbandonedKeys, destroyExpiredSalts, rotateTokenKey } from '../edge/index.ts';
 import type { Db } from '../store/index.ts';
-import { acceptClock, addKept, appendAudit, decodeKept, readGroundFigures, readSalts } from '../store/index.ts';
+import {
+  acceptClock,
+  addKept,
+  appendAudit,
+  decodeKept,
+  endAllAccess,
+  readGroundFigures,
+  readSalts,
+} from '../store/index.ts';
 import { migrateFiles, newestGroundSchema } from '../store/open.node.ts';
 import { BackupError } from './backup-error.ts';
 import type { Backup } from './backup.ts';
@@ -28,8 +36,19 @@ export interface Restored {
   readonly events: number;
   readonly erasedAgain: number;
   readonly purged: number;
+  /** Whether tokens, sessions and logins by a provider from before are refused. */
+  readonly accessEnded: boolean;
   /** Salts whose key is not in the key folder: visitors of theirs are new visitors. */
   readonly saltsWithoutKey: number;
+}
+
+/** How to restore. */
+export interface RestoreOptions {
+  /** A file of tombstones newer than the backup. */
+  readonly erased?: string;
+  readonly now: () => EpochMs;
+  /** Whether tokens, sessions and logins by a provider go on as the backup has them; revocations since are unknown to it. */
+  readonly keepsAccess?: boolean;
 }
 
 /** What would be overwritten or mixed up with what is put back. */
@@ -71,7 +90,7 @@ const keysLost = async (db: Db, read: (kekId: string) => Promise<unknown>): Prom
 async function settle(
   config: Config,
   backup: Backup,
-  { erased, now }: { readonly erased?: string; readonly now: () => EpochMs },
+  { erased, now, keepsAccess = false }: RestoreOptions,
 ): Promise<Restored> {
   // Before it is opened: opening would take a backup of the backup first.
   await migrateFiles(filesOf(config), join(projectFolder(), 'migrations'));
@@ -85,6 +104,11 @@ async function settle(
     await acceptClock(db, now());
     await destroyExpiredSalts({ db, keys }, now());
     await destroyAbandonedKeys({ db, keys }, now());
+    if (!keepsAccess) {
+      // The backup can't know which of these were taken back after it was made.
+      await endAllAccess(db);
+      await rotateTokenKey({ db, keys, now, randomBytes: createRandomPool() }, 0);
+    }
     await appendAudit(db, { kind: 'backup_restored', madeAt: backup.madeAt, at: now() });
     const { deliver } = wayOut(config);
     const counts = await runTasks({ db, keys, deliver, now, randomBytes: createRandomPool() }, ['purge']);
@@ -93,7 +117,7 @@ async function settle(
     const { rows } = await db.client.execute('PRAGMA wal_checkpoint(TRUNCATE)');
     invariant(rows[0]?.[0] === 0, 'D1: the file that is moved holds all of its log');
     const { purged_events: purged = 0, erased_again: erasedAgain = 0 } = counts;
-    return { backup, events, erasedAgain, purged, saltsWithoutKey };
+    return { backup, events, erasedAgain, purged, saltsWithoutKey, accessEnded: !keepsAccess };
   } finally {
     db.client.close();
   }
@@ -102,13 +126,9 @@ async function settle(
 /**
  * Puts a backup into an empty data folder. It is brought to the newest schema, cleared of who was erased since and of what is past
  * its limit beside its place, and moved there whole: a restore that was killed leaves nothing that a server would start on.
- * @param erased a file of tombstones newer than the backup. @throws {BackupError | StartError}
+ * @throws {BackupError | StartError}
  */
-export async function restoreBackup(
-  config: Config,
-  folder: string,
-  options: { readonly erased?: string; readonly now: () => EpochMs },
-): Promise<Restored> {
+export async function restoreBackup(config: Config, folder: string, options: RestoreOptions): Promise<Restored> {
   await refuseOverwriting(config.dataDir);
   const backup = await verifyBackup(folder);
   if (backup.figures.schema > newestGroundSchema(join(projectFolder(), 'migrations')))

@@ -134,6 +134,7 @@ export { addByRule, logInByProvider, matchLogin } from './provider-logins.ts';
 export type { GivenCode, Session, SessionOwner, SessionToken } from './sessions.ts';
 export {
   CODE_ATTEMPTS_MAX,
+  endAllAccess,
   endSessionStatements,
   findSession,
   forgetEndedAccess,

@@ -141,6 +141,14 @@ export const loginCodeStatements = async (
   await auditStatement({ kind: 'login_code_made', person, by, at }),
 ];
 
+/**
+ * Ends everything that lets somebody in without a new code: sessions, codes, and what binds people to a provider. For a
+ * database that was put back, which may hold what was taken back since.
+ */
+export async function endAllAccess(db: Db): Promise<void> {
+  await db.client.batch(['DELETE FROM sessions', 'DELETE FROM login_codes', 'DELETE FROM person_logins'], 'write');
+}
+
 /** How long a token is listed after its end: as long as an audit of the year asks for. */
 const TOKEN_LISTED_MS = 395 * 86_400_000;
 

@@ -47,6 +47,8 @@ export async function build() {
   await buildTag();
   const { buildNpm } = await import('./build-npm.mjs');
   await buildNpm();
+  const { buildClient } = await import('./build-client.mjs');
+  await buildClient();
   mkdirSync(join(root, 'dist/public'), { recursive: true });
   for (const { file } of SCRIPTS) cpSync(join(root, 'dist', file), join(root, 'dist/public', file));
   const { buildConsole } = await import('./build-console.mjs');

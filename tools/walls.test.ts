@@ -16,11 +16,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: ['contract'],
   store: ['contract', 'core'],
   sdk: ['contract'],
+  client: [],
   console: ['contract', 'core'],
   edge: ['contract', 'core', 'store'],
   segmenter: ['contract', 'core', 'store'],
   runtime: ['contract', 'core', 'store', 'edge', 'segmenter'],
-  cli: ['contract', 'core', 'store', 'edge', 'segmenter', 'runtime'],
+  cli: ['contract', 'core', 'store', 'edge', 'segmenter', 'runtime', 'client'],
   bench: ['contract', 'core', 'store', 'edge', 'segmenter', 'runtime', 'cli'],
 };
 const FOLDERS = Object.keys(MAY_IMPORT);
@@ -29,6 +30,7 @@ const MUST_NOT_SEE: Readonly<Record<string, string>> = {
   core: 'process',
   store: 'document',
   sdk: 'process',
+  client: 'process',
   console: 'process',
   edge: 'document',
   segmenter: 'process',

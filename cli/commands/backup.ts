@@ -64,12 +64,16 @@ export const backupCommand = defineCommand({
   },
 });
 
-function restoredWords({ backup, events, erasedAgain, purged, saltsWithoutKey }: Restored): string {
+const ACCESS_ENDED =
+  'Tokens, sessions and logins by a provider from before are refused: the backup does not know which were taken back since. Log in with `npx hushtag login-code`, look who may log in, set addresses again, make tokens anew.';
+const ACCESS_KEPT = 'Tokens and people are as the backup has them: take back again what was taken back since.';
+
+function restoredWords({ backup, events, erasedAgain, purged, saltsWithoutKey, accessEnded }: Restored): string {
   const keys =
     saltsWithoutKey === 0
       ? ''
       : `\n${saltsWithoutKey} salts have no key in the key folder: visitors who return are new visitors, and tokens may have to be made anew.`;
-  return `Restored the backup of ${new Date(backup.madeAt).toISOString()}: ${events} events. ${erasedAgain} events of erased visitors and ${purged} past their limit were removed again.${keys}\nErasures made after the backup are known where HUSHTAG_SECOND_DIR or --erased names them. Profiles and segments are made anew by \`npx hushtag segment\` or the running server.`;
+  return `Restored the backup of ${new Date(backup.madeAt).toISOString()}: ${events} events. ${erasedAgain} events of erased visitors and ${purged} past their limit were removed again.${keys}\nErasures made after the backup are known where HUSHTAG_SECOND_DIR or --erased names them. ${accessEnded ? ACCESS_ENDED : ACCESS_KEPT} Profiles and segments are made anew by \`npx hushtag segment\` or the running server.`;
 }
 
 /** `hushtag restore`. */
@@ -81,12 +85,18 @@ export const restoreCommand = defineCommand({
   args: {
     folder: { type: 'positional', required: true, description: 'A folder that `hushtag backup` wrote' },
     erased: { type: 'string', description: 'A file of `hushtag erasure tombstones` that is newer than the backup' },
+    'keep-access': {
+      type: 'boolean',
+      description:
+        'Keep tokens, sessions and logins as the backup has them, though some may have been taken back since',
+    },
     json: jsonFlag,
   },
   run: async ({ args }) => {
     const config = requireFiles();
     const now = (): EpochMs => Date.now() as EpochMs;
-    const options = args.erased === undefined ? { now } : { now, erased: resolve(args.erased) };
+    const access = { now, keepsAccess: args['keep-access'] === true };
+    const options = args.erased === undefined ? access : { ...access, erased: resolve(args.erased) };
     const restored = await saying(restoreBackup(config, resolve(args.folder), options));
     print(args.json === true, restored, restoredWords(restored));
   },

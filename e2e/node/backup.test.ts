@@ -14,6 +14,7 @@ import { configIn } from '../../runtime/testing.ts';
 import { addSite, encodeKept, findSite, readAuditLog, readKept, setRetention } from '../../store/index.ts';
 import type { EdgeUnderTest } from '../support/edge-under-test.ts';
 import { collect, SHOP_ORIGIN, siteId, wireBatch, wireEvent } from '../support/edge-under-test.ts';
+import { codeFor, logIn } from '../support/login.ts';
 import { startNodeEdge } from '../support/node-edge.ts';
 
 const VISITOR = '1795525000000-1840291-77120-99120481-5512';
@@ -134,6 +135,34 @@ describe('D1: backups', () => {
     expect((await readFile(join(byFile.dataDir, 'ground.db'))).includes('of_the_erased')).toBe(false);
   });
 
+  it('P6: nobody gets in by what was given before, unless that was accepted', async () => {
+    const mine = await edge.token(siteId('shop'), ['ledger:read']);
+    const kim = await logIn(edge, [{ site: null, role: 'owner' }]);
+    await edge.db.client.execute({
+      sql: `INSERT INTO person_logins (digest, person, kind) VALUES (x'${'ab'.repeat(32)}', ?, 'email')`,
+      args: [kim.person],
+    });
+    const later = await backUp({ ...config, backupDir: join(edge.folder, 'later-backups') }, Date.now);
+    const statuses = async (name: string, keepsAccess: boolean) => {
+      const at = target(name);
+      const restored = await restoreBackup(at, later.backup.folder, { now, keepsAccess });
+      const server = await startNode({ ...at, port: 0 }, { write: () => undefined });
+      const ask = async (headers: Readonly<Record<string, string>>) =>
+        (await fetch(`${server.origin}/v1/sites/shop/ledger`, { headers })).status;
+      const seen = [await ask({ authorization: `Bearer ${mine}` }), await ask({ cookie: kim.cookie })];
+      const { rows } = await server.db.client.execute('SELECT count(*) AS n FROM person_logins');
+      const fresh = await codeFor(server.db, kim.person);
+      const entered = await fetch(`${server.origin}/v1/session`, {
+        method: 'POST',
+        body: JSON.stringify({ code: fresh }),
+      });
+      await server.close();
+      return { seen, bound: Number(rows[0]?.['n']), entered: entered.status, accessEnded: restored.accessEnded };
+    };
+    expect(await statuses('ended', false)).toEqual({ seen: [401, 401], bound: 0, entered: 201, accessEnded: true });
+    expect(await statuses('kept', true)).toEqual({ seen: [200, 200], bound: 1, entered: 201, accessEnded: false });
+  });
+
   it('P5: what is past its limit by now does not come back', async () => {
     const shop = await findSite(edge.db, siteId('shop'));
     if (shop === undefined) throw new Error('the site is there');
@@ -188,7 +217,7 @@ describe('D1: backups', () => {
     const parent = join(edge.folder, 'backups');
     await mkdir(join(parent, 'mine'));
     const before = (await readdir(parent)).length;
-    expect(await pruneBackups({ ...config, backupDays: 30 }, Date.now() + 30 * DAY_MS - 60_000)).toBe(0);
+    expect(await pruneBackups({ ...config, backupDays: 30 }, backup.madeAt + 30 * DAY_MS - 1)).toBe(0);
     expect(await pruneBackups({ ...config, backupDays: 0 }, Date.now() + 900 * DAY_MS)).toBe(0);
     const removed = await pruneBackups({ ...config, backupDays: 30 }, Date.now() + 31 * DAY_MS);
     // The spoilt ones still say when they were made.

@@ -1,9 +1,10 @@
 // e2e/npm/installed.ts: the package as a site gets it: packed, installed from the tarball into an empty project, bundled.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -15,6 +16,8 @@ export interface Project {
   readonly folder: string;
   /** Runs a program there and returns what it said. @throws {Error} with that where it fails. */
   readonly run: (command: string, ...args: readonly string[]) => string;
+  /** The same while this process goes on. */
+  readonly start: (command: string, ...args: readonly string[]) => Promise<string>;
   readonly write: (name: string, text: string) => void;
   /** Bundles code for the page, minified, by the package's exports under these conditions as well. */
   readonly bundle: (code: string, conditions?: readonly string[]) => Promise<string>;
@@ -23,9 +26,9 @@ export interface Project {
   readonly remove: () => void;
 }
 
-/** Packs dist/npm/ and installs the tarball, with no registry to help. */
-export function installPackage(): Project {
-  if (!existsSync(PACKAGE)) throw new Error('dist/npm is missing: run `npm run build` before the tests of the package');
+/** Packs a built package and installs the tarball, with no registry to help. */
+export function installPackage(built: string = PACKAGE): Project {
+  if (!existsSync(built)) throw new Error(`${built} is missing: run \`npm run build\` before the tests of the package`);
   const folder = mkdtempSync(join(tmpdir(), 'hushtag-npm-'));
   const run: Project['run'] = (command, ...args) => {
     const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
@@ -34,11 +37,12 @@ export function installPackage(): Project {
   };
   const write: Project['write'] = (name, text) => writeFileSync(join(folder, name), text);
   write('package.json', '{ "name": "a-shop", "version": "1.0.0", "private": true, "type": "module" }');
-  const tarball = run('npm', 'pack', PACKAGE, '--silent').trim();
+  const tarball = run('npm', 'pack', built, '--silent').trim();
   run('npm', 'install', '--offline', '--no-audit', '--no-fund', `./${tarball}`);
   return {
     folder,
     run,
+    start: async (command, ...args) => (await promisify(execFile)(command, args, { cwd: folder })).stdout,
     write,
     bundle: async (code, conditions = []) => {
       const { outputFiles } = await build({

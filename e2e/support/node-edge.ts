@@ -49,7 +49,7 @@ export const send = (origin: string, path: string, init: RequestInit = {}): Prom
 export async function startNodeEdge(
   keys?: KeyProvider,
   outside: Outside = {},
-): Promise<EdgeUnderTest & { readonly folder: string; readonly keyDir: string }> {
+): Promise<EdgeUnderTest & { readonly folder: string; readonly keyDir: string; readonly origin: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'hushtag-edge-'));
   const config = {
     port: 0,
@@ -79,6 +79,7 @@ export async function startNodeEdge(
   return {
     name: 'node',
     folder,
+    origin: server.origin,
     keyDir: config.keyDir,
     db,
     fetch: (path, init) => send(server.origin, path, init),
