@@ -39,7 +39,7 @@ export interface Answer<Data> {
 
 type Given<Op> = Op extends Operation ? Op : never;
 type Needed<Name extends string, Value> =
-  Partial<Value> extends Value ? { readonly [N in Name]?: Value } : { readonly [N in Name]: Value };
+  Record<string, never> extends Value ? { readonly [N in Name]?: Value } : { readonly [N in Name]: Value };
 /** What one call says. */
 export type Call<Op> = Needed<'path', Given<Op>['path']> &
   Needed<'query', Given<Op>['query']> & {

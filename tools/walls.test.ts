@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   segmenter: ['contract', 'core', 'store'],
   runtime: ['contract', 'core', 'store', 'edge', 'segmenter'],
   cli: ['contract', 'core', 'store', 'edge', 'segmenter', 'runtime', 'client'],
-  bench: ['contract', 'core', 'store', 'edge', 'segmenter', 'runtime', 'cli'],
+  bench: ['contract', 'core', 'store', 'edge', 'segmenter', 'runtime', 'client', 'cli'],
 };
 const FOLDERS = Object.keys(MAY_IMPORT);
 const MUST_NOT_SEE: Readonly<Record<string, string>> = {

@@ -29,7 +29,7 @@ interface Described {
   >;
 }
 
-describe('P3: an assistant reaches published numbers and nothing else', () => {
+describe('P3, P6: an assistant reaches published numbers and nothing else', () => {
   let database: TestDatabase;
   let edge: Edge;
   let document: unknown;

@@ -52,7 +52,10 @@ function typeOf(type: string, schema: Schema, indent: string, depth: number): st
   if (type === 'object') return objectType(schema, indent, depth);
   if (type !== 'array') return PLAIN[type] ?? 'unknown';
   const item = schema.items === undefined ? 'unknown' : schemaType(schema.items, indent, depth + 1);
-  return `readonly ${/[|&]/.test(item.split('{')[0] ?? '') && !item.startsWith('{') ? `(${item})` : item}[]`;
+  // What is inside of braces is closed by itself; a choice outside of them needs parentheses.
+  let outside = item;
+  for (let nth = 0; nth <= DEPTH_MAX; nth += 1) outside = outside.replaceAll(/\{[^{}]*\}/g, '');
+  return `readonly ${/[|&]/.test(outside) ? `(${item})` : item}[]`;
 }
 
 /** The type, over several lines where it has fields; `indent` is what its own line begins with. */
