@@ -54,7 +54,10 @@ describe('P3: the curve of numbers', () => {
   it('tells a smallest cluster as a noisy share, the same each time', async () => {
     const publish = () => publishCurve(curveOf(900), (of) => of, { floor, secret });
     const [first] = await publish();
-    expect(first).toMatchObject({ k: 3, stability: 0.99, silhouette: 0.51 });
+    expect(first?.k).toBe(3);
+    // Blurred as figures of a model are (ADR 0034): by 10 people of 900, and of the 800 that a silhouette is of.
+    expect(Math.abs((first?.stability ?? 0) - 0.987_6)).toBeLessThan(0.1);
+    expect(Math.abs((first?.silhouette ?? 0) - 0.512_3)).toBeLessThan(0.1);
     expect(first?.smallest).toBeGreaterThan(0.25);
     expect(first?.smallest).toBeLessThanOrEqual(0.33);
     expect(await publish()).toEqual([first]);
