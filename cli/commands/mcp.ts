@@ -1,11 +1,9 @@
 // cli/commands/mcp.ts: `hushtag mcp`: published numbers of a site for an assistant, over standard input and output.
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { defineCommand } from 'citty';
 import { createClient } from '../../client/index.ts';
 import { CliError } from '../context.ts';
 import { readDocument } from '../mcp/document.ts';
 import type { AnyReads, TokenFault } from '../mcp/server.ts';
-import { createMcpServer, readClaims } from '../mcp/server.ts';
 import { PUBLISHED_SCOPES } from '../mcp/tools.ts';
 
 const SCOPES = PUBLISHED_SCOPES.join(',');
@@ -26,6 +24,11 @@ export const mcpCommand = defineCommand({
   run: async ({ args }) => {
     const origin = args.url ?? process.env['HUSHTAG_URL'] ?? 'http://127.0.0.1:8787';
     if (!URL.canParse(origin)) throw new CliError(2, '--url must be a URL');
+    // Loaded here alone: the protocol's 230 modules would make every other command a second slower to start.
+    const [{ StdioServerTransport }, { createMcpServer, readClaims }] = await Promise.all([
+      import('@modelcontextprotocol/sdk/server/stdio.js'),
+      import('../mcp/server.ts'),
+    ]);
     const token = process.env['HUSHTAG_TOKEN'] ?? '';
     const claims = readClaims(token);
     if (!claims.ok) throw new CliError(2, FAULTS[claims.error]);

@@ -4,8 +4,6 @@ import type { ReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { parse } from 'csv-parse';
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import type { FormatOptions, ImportFormat, ImportRecord } from './formats/index.ts';
 import type { CsvMapping } from './mapping.ts';
 import { mapRow } from './mapping.ts';
@@ -107,6 +105,10 @@ const plain = (value: unknown): unknown => {
 
 /** Rows of a Parquet file, a row group at a time. */
 async function* parquetRecords(path: string): AsyncGenerator<Numbered> {
+  const [{ asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects }, { compressors }] = await Promise.all([
+    import('hyparquet'),
+    import('hyparquet-compressors'),
+  ]);
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file).catch(() => {
     throw new ImportFileError(`${path} is no Parquet file.`);

@@ -1,6 +1,4 @@
 // cli/replay/read-parquet.ts: the rows of Online Retail's Parquet file.
-import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 
 const COLUMNS = ['InvoiceNo', 'StockCode', 'Description', 'Quantity', 'InvoiceDate', 'UnitPrice', 'CustomerID'];
 
@@ -9,5 +7,9 @@ const COLUMNS = ['InvoiceNo', 'StockCode', 'Description', 'Quantity', 'InvoiceDa
  * The file is ZSTD-compressed, which hyparquet leaves to `hyparquet-compressors`.
  */
 export async function readRetailRows(file: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const [{ asyncBufferFromFile, parquetReadObjects }, { compressors }] = await Promise.all([
+    import('hyparquet'),
+    import('hyparquet-compressors'),
+  ]);
   return parquetReadObjects({ file: await asyncBufferFromFile(file), compressors, columns: COLUMNS });
 }
