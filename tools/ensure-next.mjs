@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 /** The versions that the package's entry for Next is tried with. */
 const PACKAGES = { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' };
-const folder = fileURLToPath(new URL('../node_modules/.cache/hushtag-next', import.meta.url));
+/** Not below node_modules, where Next takes no `.jsx` of its own, and the root said, since there are lockfiles above it. */
+const folder = fileURLToPath(new URL('../dist/next-shop', import.meta.url));
 
 /** A folder with Next in its node_modules. Throws with what to do where there is none and none can be installed. */
 export const ensureNext = () => {
@@ -14,7 +15,8 @@ export const ensureNext = () => {
   if (existsSync(join(folder, 'node_modules/.package-lock.json'))) return folder;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), manifest);
-  console.log(`Missing: installing next ${PACKAGES.next} into node_modules/.cache …`);
+  writeFileSync(join(folder, 'next.config.mjs'), 'export default { turbopack: { root: import.meta.dirname } };\n');
+  console.log(`Missing: installing next ${PACKAGES.next} into dist/next-shop …`);
   const options = { cwd: folder, encoding: 'utf8' };
   const { status, stderr } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], options);
   if (status !== 0)

@@ -58,6 +58,8 @@ function writeShop(): void {
     'buy-button.jsx': asJsx(codeOf('next-call')),
     'page.jsx': PAGE,
     'tea/page.jsx': TEA,
+    // A browser asks for an icon, and would say on the console that there is none.
+    'icon.svg': '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16"></svg>',
   };
   for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, 'app', name), code);
 }
@@ -110,7 +112,7 @@ describe('Next’s App Router', () => {
     const page = await stage.context.newPage();
     const faults = await noteErrors(page);
     page.on('console', (line) => {
-      if (line.type() === 'error') faults.push(line.text());
+      if (line.type() === 'error') faults.push(`${line.text()} ${line.location().url}`);
     });
     await page.goto(shop);
     await stage.arrived('page_view');
