@@ -11,6 +11,7 @@ import { verifyAudit } from '../app/verify-audit.ts';
 import { Copy } from '../parts/copy.tsx';
 import { TextAreaField } from '../parts/field.tsx';
 import { Page } from '../parts/page.tsx';
+import { Pager } from '../parts/pager.tsx';
 import { Panel, ReadPanel } from '../parts/panel.tsx';
 import { Failed, Notice } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
@@ -181,7 +182,7 @@ function Entries({ lines }: { readonly lines: readonly LoggedLine[] }): JSX.Elem
 export function AuditPage(): JSX.Element {
   const say = useWords(WORDS);
   const site = useSite();
-  const { query, setQuery } = useQuery();
+  const { query } = useQuery();
   const cursor = query.get('cursor') ?? undefined;
   const read = useRead({ path: PATH, params: { site }, query: { limit: PAGE, order: 'newest', cursor } }, pageSchema);
   return (
@@ -193,18 +194,7 @@ export function AuditPage(): JSX.Element {
         {({ entries, next }) => (
           <div class="stack">
             <Entries lines={entries} />
-            <div class="row">
-              {cursor === undefined ? null : (
-                <button type="button" class="button small" onClick={() => setQuery({ cursor: undefined })}>
-                  {say('newest')}
-                </button>
-              )}
-              {next === null ? null : (
-                <button type="button" class="button small" onClick={() => setQuery({ cursor: next })}>
-                  {say('older')}
-                </button>
-              )}
-            </div>
+            <Pager next={next} newest={say('newest')} more={say('older')} />
           </div>
         )}
       </ReadPanel>

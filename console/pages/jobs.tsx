@@ -10,6 +10,7 @@ import { StackBar } from '../parts/bars.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { Link } from '../parts/link.tsx';
 import { Page } from '../parts/page.tsx';
+import { Pager } from '../parts/pager.tsx';
 import { Panel, ReadPanel } from '../parts/panel.tsx';
 import { Notice } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
@@ -150,7 +151,7 @@ function NoRuns(): JSX.Element {
 export function JobsPage(): JSX.Element {
   const say = useWords(WORDS);
   const site = useSite();
-  const { query, setQuery } = useQuery();
+  const { query } = useQuery();
   const cursor = query.get('cursor') ?? undefined;
   const read = useRead({ path: '/v1/sites/{site}/runs', params: { site }, query: { cursor } }, runsSchema);
   const { state, reload } = read;
@@ -175,18 +176,7 @@ export function JobsPage(): JSX.Element {
           ) : (
             <div class="stack">
               <RunTable runs={runs} />
-              <div class="row">
-                {cursor === undefined ? null : (
-                  <button type="button" class="button small" onClick={() => setQuery({ cursor: undefined })}>
-                    {say('newest')}
-                  </button>
-                )}
-                {next === null ? null : (
-                  <button type="button" class="button small" onClick={() => setQuery({ cursor: next })}>
-                    {say('more')}
-                  </button>
-                )}
-              </div>
+              <Pager next={next} newest={say('newest')} more={say('more')} />
             </div>
           )
         }

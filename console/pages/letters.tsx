@@ -8,6 +8,7 @@ import { Badge } from '../parts/badge.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { TextField } from '../parts/field.tsx';
 import { Page } from '../parts/page.tsx';
+import { Pager } from '../parts/pager.tsx';
 import { ReadPanel } from '../parts/panel.tsx';
 import { Notice } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
@@ -61,25 +62,6 @@ function LetterTable({
   );
 }
 
-function Pages({ next }: { readonly next: string | null }): JSX.Element {
-  const say = useWords(LETTER_WORDS);
-  const { query, setQuery } = useQuery();
-  return (
-    <div class="row">
-      {query.get('cursor') === null ? null : (
-        <button type="button" class="button small" onClick={() => setQuery({ cursor: undefined })}>
-          {say('newest')}
-        </button>
-      )}
-      {next === null ? null : (
-        <button type="button" class="button small" onClick={() => setQuery({ cursor: next })}>
-          {say('more')}
-        </button>
-      )}
-    </div>
-  );
-}
-
 const TOTALS = ['letters', 'replayed', 'dropped', 'evicted', 'expired'] as const;
 
 function LetterList({ page, onChoose }: { readonly page: Letters; readonly onChoose: Choose }): JSX.Element {
@@ -119,7 +101,7 @@ function LetterList({ page, onChoose }: { readonly page: Letters; readonly onCho
         ) : null}
       </div>
       <LetterTable letters={letters} onChoose={onChoose} />
-      <Pages next={next} />
+      <Pager next={next} newest={say('newest')} more={say('more')} />
     </div>
   );
 }
