@@ -41,29 +41,14 @@ const WORDS = {
   setup: ['Open setup', '前往接入'],
   letters: ['See what was refused', '查看被拒事件'],
   noReasons: ['Nothing was refused or left out.', '没有被拒绝或遗漏的事件。'],
-  stored: ['stored', '已存储'],
-  duplicate: ['sent twice', '重复发送'],
-  bot: ['bot', '机器人'],
-  no_consent: ['no consent', '未获同意'],
-  invalid: ['invalid', '无效'],
-  late: ['too late', '过迟'],
-  over_limit: ['over a limit', '超出限额'],
   receivedOne: ['received', '收到'],
 } as const;
 const CHOICES = [7, 14, 30] as const;
 const OUTCOMES = ['stored', 'duplicate', 'bot', 'no_consent', 'invalid', 'late', 'over_limit'] as const;
 
-const useOutcomeName = (): ((outcome: string) => string) => {
-  const say = useWords(WORDS);
-  return (outcome) => {
-    const known = OUTCOMES.find((one) => one === outcome);
-    return known === undefined ? outcome.replaceAll('_', ' ') : say(known);
-  };
-};
-
 function SumBar({ sums }: { readonly sums: LedgerSums }): JSX.Element {
   const say = useWords(WORDS);
-  const nameOf = useOutcomeName();
+  const nameOf = useServerWord();
   const { number, percent } = useFormats();
   const pathOf = usePathOf();
   if (sums.received === 0) {
@@ -102,7 +87,6 @@ function SumBar({ sums }: { readonly sums: LedgerSums }): JSX.Element {
 function Reasons({ sums }: { readonly sums: LedgerSums }): JSX.Element {
   const say = useWords(WORDS);
   const word = useServerWord();
-  const nameOf = useOutcomeName();
   const { number } = useFormats();
   if (sums.reasons.length === 0) return <p class="note">{say('noReasons')}</p>;
   return (
@@ -111,7 +95,7 @@ function Reasons({ sums }: { readonly sums: LedgerSums }): JSX.Element {
       rows={sums.reasons}
       keyOf={({ outcome, reason }) => `${outcome}|${reason}`}
       columns={[
-        { head: say('outcome'), cell: ({ outcome }) => nameOf(outcome) },
+        { head: say('outcome'), cell: ({ outcome }) => word(outcome) },
         { head: say('reason'), cell: ({ reason }) => word(reason), isName: true },
         { head: say('events'), cell: ({ events }) => number(events), isNumber: true },
       ]}
@@ -121,7 +105,7 @@ function Reasons({ sums }: { readonly sums: LedgerSums }): JSX.Element {
 
 function DayByDay({ entries, days }: { readonly entries: readonly LedgerEntry[]; readonly days: Days }): JSX.Element {
   const say = useWords(WORDS);
-  const nameOf = useOutcomeName();
+  const nameOf = useServerWord();
   const { number, day } = useFormats();
   const seen = OUTCOMES.filter((outcome) => entries.some((one) => one.outcome === outcome));
   const rows = listDays(days)
