@@ -26,5 +26,5 @@ VOLUME ["/data", "/keys", "/backups"]
 EXPOSE 8787
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8787}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "/app/dist/server/cli/main.js"]
+ENTRYPOINT ["node", "/app/dist/program/main.js"]
 CMD ["serve"]

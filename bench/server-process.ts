@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { eventIdFrom } from '../contract/index.ts';
 
 /** The built command line. */
-export const MAIN: string = fileURLToPath(new URL('../cli/main.js', import.meta.url));
+export const MAIN: string = fileURLToPath(new URL('../../program/main.js', import.meta.url));
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 const ORIGIN = 'https://shop.example';
 

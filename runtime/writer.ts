@@ -27,8 +27,8 @@ export interface Writer {
   readonly close: () => Promise<void>;
 }
 
-/** A built file of this folder: threads can't run sources, so from sources too it is the built one. */
-export const builtScript = (name: string): string => join(projectFolder(), 'dist', 'server', 'runtime', `${name}.js`);
+/** The bundled file of a thread: threads can't run sources, so from sources too it is the built one. */
+export const builtScript = (name: string): string => join(projectFolder(), 'dist', 'program', `${name}.js`);
 
 /** Threads started anew after they ended unasked, in one life of the server; past it the operator must look. */
 const RESTARTS_MAX = 20;

@@ -43,6 +43,8 @@ export async function build() {
     stdio: 'inherit',
   });
   if (tsc.status !== 0) throw new Error('tsc -b failed: see the errors above');
+  const { buildProgram } = await import('./build-program.mjs');
+  await buildProgram();
   const { buildTag, SCRIPTS } = await import('./build-tag.mjs');
   await buildTag();
   const { buildNpm } = await import('./build-npm.mjs');

@@ -39,7 +39,7 @@ describe('the image', () => {
     expect(last).toContain('USER 1000:1000');
     expect(of('HEALTHCHECK')[0]).toContain('/readyz');
     // A shell around it would keep SIGTERM to itself.
-    expect(of('ENTRYPOINT')).toEqual(['["node", "/app/dist/server/cli/main.js"]']);
+    expect(of('ENTRYPOINT')).toEqual(['["node", "/app/dist/program/main.js"]']);
   });
 
   it('P2: copies neither data nor keys nor configuration into itself', () => {

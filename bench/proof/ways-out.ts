@@ -151,7 +151,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 
 /** Runs the built command on the stage's data, with people named on its standard input. @returns commands that ended with 0. */
 export function runCommands(stage: Stage, folder: string, people: readonly string[]): number {
-  const main = join(projectFolder(), 'dist', 'server', 'cli', 'main.js');
+  const main = join(projectFolder(), 'dist', 'program', 'main.js');
   const { dataDir, keyDir, backupDir = '', secondDir = '' } = stage.config;
   const env = {
     PATH: process.env['PATH'],

@@ -11,7 +11,7 @@ import { collect, SHOP_ORIGIN, wireBatch, wireEvent } from '../support/edge-unde
 import { send } from '../support/node-edge.ts';
 
 const root = projectFolder();
-const MAIN = join(root, 'dist', 'server', 'cli', 'main.js');
+const MAIN = join(root, 'dist', 'program', 'main.js');
 const PAGES = ['start-site-owner.md', 'start-privacy-officer.md', 'start-marketer.md'];
 
 interface Block {

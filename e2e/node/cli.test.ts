@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectFolder } from '../../runtime/index.ts';
 import { BROWSER_AGENT, SHOP_ORIGIN, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
 
-const MAIN = join(projectFolder(), 'dist', 'server', 'cli', 'main.js');
+const MAIN = join(projectFolder(), 'dist', 'program', 'main.js');
 
 interface Run {
   readonly code: number | null;

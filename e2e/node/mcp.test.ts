@@ -15,7 +15,7 @@ import type { EpochMs } from '../../contract/index.ts';
 import { addSite } from '../../store/index.ts';
 import { siteId } from '../support/edge-under-test.ts';
 
-const CLI = join(projectFolder(), 'dist/server/cli/main.js');
+const CLI = join(projectFolder(), 'dist/program/main.js');
 
 describe('hushtag mcp', () => {
   let folder: string;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectFolder } from '../../runtime/index.ts';
 
-const MAIN = join(projectFolder(), 'dist', 'server', 'cli', 'main.js');
+const MAIN = join(projectFolder(), 'dist', 'program', 'main.js');
 const TSC = join(projectFolder(), 'node_modules', '.bin', 'tsc');
 const PLAN = {
   unknownEvents: 'reject',
