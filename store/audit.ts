@@ -18,8 +18,8 @@ import {
 import type { Db } from './db.ts';
 import { textOf } from './rows.ts';
 
-/** Entries that are read into memory at most, for an export in one file; a log of this size takes some 300 MB. */
-export const AUDIT_ENTRIES_MAX = 1_000_000;
+/** Entries, and checkpoints, that are read into memory at most; an export reads the log in stretches. */
+const AUDIT_ENTRIES_MAX = 1_000_000;
 const SLICE_ENTRIES = 5_000;
 /** Slices of a log that is gone through without keeping it: five thousand million entries. */
 const SLICES_MAX = 1_000_000;

@@ -8,7 +8,6 @@ export { isVisitorKey, linksAround, readLinks, unlink, visitorsOfAccounts, visit
 export type { StoredCheckpoint } from './audit.ts';
 export {
   appendAudit,
-  AUDIT_ENTRIES_MAX,
   auditStatement,
   eraseAuditEntry,
   readAuditLog,

@@ -189,6 +189,13 @@ describe('the reference pages are complete', () => {
     expect(new Map(stated)).toEqual(new Map(Object.entries(PROBLEMS).map(([name, { status }]) => [name, status])));
   });
 
+  it('P6: docs/audit.md names every kind of entry that the log takes, and none other', () => {
+    const union = read('core/audit/entry.ts');
+    const kinds = all(union, /readonly kind: ([^;]+);/g).flatMap((kind) => all(kind, /'([a-z_]+)'/g));
+    const listed = rowsOf(read('docs/audit.md')).flatMap(([names = '']) => all(names, /`([a-z_]+)`/g));
+    expect(listed.toSorted()).toEqual(kinds.toSorted());
+  });
+
   it('docs/configuration.md names every variable that is read', () => {
     const config = read('runtime/config.ts') + read('runtime/outside-settings.ts');
     const names = new Set([...all(config, /env\['([A-Z_]+)'\]/g), ...all(config, /\(env, '([A-Z_]+)'/g)]);

@@ -2,24 +2,18 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { defineCommand } from 'citty';
 import type { AuditFault, NoteSigner } from '../../core/index.ts';
-import { encodeExport, KEY_BYTES, noteSignerFrom, noteVerifierFrom, verifyExport } from '../../core/index.ts';
+import { encodeExportFiles, KEY_BYTES, noteSignerFrom, noteVerifierFrom, verifyExportFiles } from '../../core/index.ts';
 import type { Config } from '../../runtime/index.ts';
 import { configuredKeys } from '../../runtime/index.ts';
-import {
-  appendAudit,
-  AUDIT_ENTRIES_MAX,
-  auditSize,
-  readAuditLog,
-  readCheckpoints,
-  signCheckpoint,
-} from '../../store/index.ts';
+import { appendAudit, auditSize, readAuditSlice, readCheckpoints, signCheckpoint } from '../../store/index.ts';
 import { CliError, print, requireConfig, withDb } from '../context.ts';
 
 const FAULTS: Readonly<Record<AuditFault, string>> = {
   not_an_export: 'It is no audit export, or its form was altered.',
   signature_invalid: 'A checkpoint in it was not signed by this key, or was altered.',
   lines_altered: 'Its lines are not those that were signed.',
-  entries_missing: 'It holds fewer or more entries than were signed.',
+  entries_missing: 'It holds fewer or more entries than were signed, or one of its files is missing.',
+  files_differ: 'Its files are of different exports.',
   entry_altered: 'An entry is not what the log committed to.',
   entry_not_included: 'An entry stands where the signed tree has another.',
   root_wrong: 'Its entries do not make the signed tree.',
@@ -27,20 +21,20 @@ const FAULTS: Readonly<Record<AuditFault, string>> = {
   older_than_known: 'It ends before the known checkpoint: entries were cut off.',
 };
 
-const TOO_LONG = `The log has more than ${AUDIT_ENTRIES_MAX} entries, too many for one file: read it page by page over the API (GET /v1/sites/SITE/audit), whose entries are checked against a checkpoint in the same way.`;
-
 const auditSigner = async (config: Config): Promise<NoteSigner> => {
   const keys = await configuredKeys(config);
   return noteSignerFrom(await keys.secret('audit', crypto.getRandomValues(new Uint8Array(KEY_BYTES))));
 };
 
 const readText = async (path: string): Promise<Uint8Array> => {
-  try {
-    return await readFile(path);
-  } catch {
-    throw new CliError(1, `${path} can not be read.`);
-  }
+  const bytes = await readIfThere(path);
+  if (bytes === undefined) throw new CliError(1, `${path} can not be read.`);
+  return bytes;
 };
+const readIfThere = (path: string): Promise<Uint8Array | undefined> => readFile(path).catch(() => undefined);
+
+/** Where the files of an export lie: `audit.txt`, and beside it `audit.txt.2`, `audit.txt.3` … where one is not enough. */
+const fileName = (first: string, nth: number): string => (nth === 1 ? first : `${first}.${nth}`);
 
 const jsonFlag = { type: 'boolean', description: 'Print one line of JSON' } as const;
 
@@ -54,7 +48,10 @@ const keyCommand = defineCommand({
 });
 
 const exportCommand = defineCommand({
-  meta: { name: 'export', description: 'Write the whole log with its proofs and a signed checkpoint to a file' },
+  meta: {
+    name: 'export',
+    description: 'Write the whole log with its proofs and a signed checkpoint to a file, a long one to several',
+  },
   args: {
     out: { type: 'string', required: true, description: 'The file to write' },
     json: jsonFlag,
@@ -62,18 +59,23 @@ const exportCommand = defineCommand({
   run: async ({ args }) => {
     const config = requireConfig();
     const signer = await auditSigner(config);
-    const { file, entries } = await withDb(config, async (db) => {
-      const before = await auditSize(db);
-      if (before >= AUDIT_ENTRIES_MAX) throw new CliError(1, TOO_LONG);
-      await appendAudit(db, { kind: 'audit_exported', entries: before + 1, at: Date.now() });
-      const log = await readAuditLog(db);
-      return { entries: log.length, file: await encodeExport(log, await readCheckpoints(db), signer) };
+    const { files, entries } = await withDb(config, async (db) => {
+      await appendAudit(db, { kind: 'audit_exported', entries: (await auditSize(db)) + 1, at: Date.now() });
+      const size = await auditSize(db);
+      const source = { size, read: (from: number, to: number) => readAuditSlice(db, from, to - from) };
+      const written: string[] = [];
+      for await (const text of encodeExportFiles(source, await readCheckpoints(db), signer)) {
+        const name = fileName(args.out, written.length + 1);
+        await writeFile(name, text, { mode: 0o600 });
+        written.push(name);
+      }
+      return { files: written, entries: size };
     });
-    await writeFile(args.out, file, { mode: 0o600 });
+    const others = files.length > 1 ? ` and ${files.length - 1} files beside it` : '';
     print(
       args.json === true,
-      { file: args.out, entries, key: signer.publicKey },
-      `Wrote ${entries} entries to ${args.out}. Check it anywhere:\n  hushtag audit verify ${args.out} --key ${signer.publicKey}`,
+      { file: args.out, files, entries, key: signer.publicKey },
+      `Wrote ${entries} entries to ${args.out}${others}. Check it anywhere:\n  hushtag audit verify ${args.out} --key ${signer.publicKey}`,
     );
   },
 });
@@ -110,7 +112,11 @@ const checkpointCommand = defineCommand({
 const verifyCommand = defineCommand({
   meta: { name: 'verify', description: 'Check an export offline: nothing is needed but the file and the public key' },
   args: {
-    file: { type: 'positional', required: true, description: 'The export' },
+    file: {
+      type: 'positional',
+      required: true,
+      description: 'The export; of one in several files the first, with the others beside it',
+    },
     key: { type: 'string', required: true, description: 'The public key, as `hushtag audit key` prints it' },
     known: {
       type: 'string',
@@ -122,9 +128,12 @@ const verifyCommand = defineCommand({
     const verifier = await noteVerifierFrom(args.key);
     if (verifier === undefined)
       throw new CliError(2, '--key is no public key: copy all of what `hushtag audit key` prints');
-    const bytes = await readText(args.file);
     const known = args.known === undefined ? undefined : new TextDecoder().decode(await readText(args.known));
-    const verified = await verifyExport(bytes, verifier, known === undefined ? undefined : lastNote(known));
+    const verified = await verifyExportFiles(
+      (nth) => (nth === 1 ? readText(args.file) : readIfThere(fileName(args.file, nth))),
+      verifier,
+      known === undefined ? undefined : lastNote(known),
+    );
     if (!verified.ok) {
       print(args.json === true, { sound: false, fault: verified.error }, `NOT SOUND: ${FAULTS[verified.error]}`);
       throw new CliError(1, `${args.file} was not accepted.`);

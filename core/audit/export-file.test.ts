@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { fuzzExport } from '../../bench/proof/mutate-export.ts';
 import { checkpointText } from './checkpoint.ts';
 import { auditText, commitmentOf } from './entry.ts';
+import { verifyExport, verifyExportFiles } from './export-check.ts';
 import type { LoggedEntry } from './export-file.ts';
-import { encodeExport, treeOf, verifyExport } from './export-file.ts';
+import { encodeExport, encodeExportFiles, treeOf } from './export-file.ts';
 import { noteSignerFrom, noteVerifierFrom } from './note.ts';
 
 /** `npm run proof` makes 10,000. */
@@ -72,5 +73,67 @@ describe('audit: an export is checked with nothing but the public key', () => {
     const report = await fuzzExport(MUTATIONS, fuzzSeed);
     expect(report.honestIsSound).toBe(true);
     expect({ seed: fuzzSeed, missed: report.missed }).toEqual({ seed: fuzzSeed, missed: [] });
+  });
+});
+
+describe('audit: a log too long for one file is exported in several, under one signed tree', () => {
+  const noteOf = async (log: readonly LoggedEntry[], size: number) => {
+    const { signer } = await keysOf(1);
+    const root = await (await treeOf(log)).root(size);
+    return { size, note: await signer.sign(checkpointText({ origin: signer.name, size, root, extensions: [] })) };
+  };
+  const filesOf = async (log: readonly LoggedEntry[], fileEntries: number, notes: readonly number[] = []) => {
+    const source = { size: log.length, read: (from: number, to: number) => Promise.resolve(log.slice(from, to)) };
+    const checkpoints = await Promise.all(notes.map((size) => noteOf(log, size)));
+    const files: string[] = [];
+    for await (const file of encodeExportFiles(source, checkpoints, (await keysOf(1)).signer, fileEntries))
+      files.push(file);
+    return files;
+  };
+  const check = async (files: readonly string[], known?: string) => {
+    const { verifier } = await keysOf(1);
+    const at = (nth: number) =>
+      Promise.resolve(files[nth - 1] === undefined ? undefined : encode(files[nth - 1] ?? ''));
+    return verifyExportFiles(at, verifier, known);
+  };
+
+  it.each([1, 4])('has the same lines and proofs in files of %i entries as in one file', async (fileEntries) => {
+    for (const size of [0, 1, 3, 4, 5, 8, 13]) {
+      const log = await logOf(size);
+      const notes = Array.from({ length: size + 1 }, (_, nth) => nth);
+      const [whole = ''] = await filesOf(log, 32, notes);
+      const files = await filesOf(log, fileEntries, notes);
+      expect(files).toHaveLength(Math.max(1, Math.ceil(size / fileEntries)));
+      const linesOf = (file: string) => file.slice(0, file.indexOf('\n\n')).split('\n').slice(1);
+      expect(files.flatMap(linesOf).sort()).toEqual(linesOf(whole).sort());
+      expect(await check(files)).toEqual(await check([whole]));
+      expect(await check(files)).toMatchObject({ ok: true, value: { entries: size, checkpoints: size + 1 } });
+    }
+  });
+
+  it('refuses files that are missing, swapped, twice there, altered or of different exports', async () => {
+    const log = await logOf(11);
+    const [a = '', b = '', c = ''] = await filesOf(log, 4, [3, 9]);
+    const [, other = ''] = await filesOf(log.slice(0, 10), 4);
+    const fault = async (files: readonly string[]) => {
+      const checked = await check(files);
+      return checked.ok ? 'sound' : checked.error;
+    };
+    expect(await fault([a, b, c])).toBe('sound');
+    expect(await fault([a, b])).toBe('entries_missing');
+    expect(await fault([a, c])).toBe('entry_altered');
+    expect(await fault([b, a, c])).toBe('entry_altered');
+    expect(await fault([a, a, b])).toBe('entry_altered');
+    expect(await fault([a, other, c])).toBe('files_differ');
+    expect(await fault([a, b.replace('"index":5', '"index":6'), c])).toBe('lines_altered');
+  });
+
+  it('holds them against a checkpoint that was kept elsewhere', async () => {
+    const log = await logOf(11);
+    const known = (await noteOf(log, 7)).note;
+    expect((await check(await filesOf(log, 4), known)).ok).toBe(true);
+    expect(await check(await filesOf(log.slice(0, 6), 4), known)).toEqual({ ok: false, error: 'older_than_known' });
+    const rewritten = [...log.slice(0, 2), ...log.slice(3)];
+    expect(await check(await filesOf(rewritten, 4), known)).toEqual({ ok: false, error: 'inconsistent' });
   });
 });

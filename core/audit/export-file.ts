@@ -1,23 +1,26 @@
-// core/audit/export-file.ts: the audit log as one text file that anybody can check offline with the public key alone.
+// core/audit/export-file.ts: the audit log as text files that anybody can check offline with the public key alone.
 //
 // A first line with the format, a JSON line for each entry with its inclusion proof, a JSON line for each earlier
 // checkpoint with its consistency proof, an empty line, and a signed checkpoint. That one carries the digest of all lines
-// above it, so that a line that no tree holds (an earlier checkpoint) can't be left out either.
-import type { Result } from '../../contract/index.ts';
-import { err, ok } from '../../contract/index.ts';
+// above it, so that a line that no tree holds (an earlier checkpoint) can't be left out either. A long log takes several
+// files, each with some of the entries under the same signed tree.
 import { toHex } from '../pseudonym.ts';
-import { fromBase64, fromHex, toBase64 } from './base64.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import { checkpointText, parseCheckpoint } from './checkpoint.ts';
-import { auditLeaf, commitmentOf } from './entry.ts';
-import type { Hash, MerkleTree, TreeHead } from './merkle.ts';
-import { merkleTree, sameHash, sha256, verifyConsistency, verifyInclusion } from './merkle.ts';
-import type { NoteSigner, NoteVerifier } from './note.ts';
+import { toBase64 } from './base64.ts';
+import { checkpointText } from './checkpoint.ts';
+import { auditLeaf } from './entry.ts';
+import type { Hash, MerkleTree } from './merkle.ts';
+import { merkleTree, sha256 } from './merkle.ts';
+import type { NoteSigner } from './note.ts';
 
-const FIRST_LINE = 'hushtag audit export 1';
-const DIGEST_LINE = 'export-sha256 ';
-/** Lines of a file at most, so that a hostile one can't hold the reader for ever. */
-const LINES_MAX = 2_000_000;
+/** The first line of a file. */
+export const FIRST_LINE = 'hushtag audit export 1';
+/** What the line of a note with the digest begins with. */
+export const DIGEST_LINE = 'export-sha256 ';
+/**
+ * Entries of one file, a power of two: then each file's entries are a whole subtree but for the last one's. An entry with
+ * its proof takes up to 2 kB, and no runtime holds a text of more than about 500 MB.
+ */
+export const FILE_ENTRIES: number = 2 ** 16;
 
 /** An entry as it lies in the log; nonce and text are gone where its data was erased. */
 export interface LoggedEntry {
@@ -25,39 +28,29 @@ export interface LoggedEntry {
   readonly open?: { readonly nonce: Uint8Array; readonly text: string };
 }
 
-/** What is wrong with a file. */
-export type AuditFault =
-  | 'not_an_export'
-  | 'signature_invalid'
-  | 'lines_altered'
-  | 'entries_missing'
-  | 'entry_altered'
-  | 'entry_not_included'
-  | 'root_wrong'
-  | 'inconsistent'
-  | 'older_than_known';
-
-/** What a sound file shows. */
-export interface AuditReport {
-  readonly origin: string;
-  readonly entries: number;
-  /** Of these, those whose data was erased. */
-  readonly erased: number;
-  readonly checkpoints: number;
-  /** Root of the whole log, base64. */
-  readonly root: string;
-  /** The entries' texts in order; undefined where erased. */
-  readonly texts: readonly (string | undefined)[];
+/** A log that is read in stretches. */
+export interface AuditSource {
+  readonly size: number;
+  /** Entries `from` to before `to`. */
+  readonly read: (from: number, to: number) => Promise<readonly LoggedEntry[]>;
 }
 
-interface EntryLine {
+/** A signed note of an earlier size of the log. */
+interface EarlierNote {
+  readonly size: number;
+  readonly note: string;
+}
+
+/** An entry in a file. */
+export interface EntryLine {
   readonly index: number;
   readonly commitment: string;
   readonly nonce?: string;
   readonly entry?: string;
   readonly proof: readonly string[];
 }
-interface CheckpointLine {
+/** An earlier checkpoint in a file. */
+export interface CheckpointLine {
   readonly checkpoint: string;
   readonly proof: readonly string[];
 }
@@ -66,149 +59,74 @@ interface CheckpointLine {
 export const treeOf = async (entries: readonly LoggedEntry[]): Promise<MerkleTree> =>
   merkleTree(await Promise.all(entries.map(({ commitment }) => auditLeaf(commitment))));
 
-/** Writes the file. `checkpoints` are signed notes of earlier sizes of this log, oldest first. */
+/** Writes a log that fits into one file. `checkpoints` are signed notes of earlier sizes of this log, oldest first. */
 export async function encodeExport(
   entries: readonly LoggedEntry[],
-  checkpoints: readonly { readonly size: number; readonly note: string }[],
+  checkpoints: readonly EarlierNote[],
   signer: NoteSigner,
 ): Promise<string> {
-  const tree = await treeOf(entries);
-  const lines = [FIRST_LINE];
-  for (const [index, { commitment, open }] of entries.entries()) {
-    const line: EntryLine = {
-      index,
-      commitment: toHex(commitment),
-      ...(open === undefined ? {} : { nonce: toHex(open.nonce), entry: open.text }),
-      proof: (await tree.inclusionProof(index)).map(toBase64),
-    };
-    lines.push(JSON.stringify(line));
+  const source = { size: entries.length, read: () => Promise.resolve(entries) };
+  let file = '';
+  for await (const text of encodeExportFiles(source, checkpoints, signer, 2 ** 32)) file += text;
+  return file;
+}
+
+/**
+ * Writes a log of any length as one file or several, one in memory at a time; the log is read twice.
+ * @param fileEntries entries of one file, a power of two.
+ */
+export async function* encodeExportFiles(
+  log: AuditSource,
+  checkpoints: readonly EarlierNote[],
+  signer: NoteSigner,
+  fileEntries: number = FILE_ENTRIES,
+): AsyncGenerator<string> {
+  const files = Math.max(1, Math.ceil(log.size / fileEntries));
+  const read = (nth: number) => log.read(nth * fileEntries, Math.min(log.size, (nth + 1) * fileEntries));
+  const roots: Hash[] = [];
+  for (let nth = 0; log.size > 0 && nth < files; nth++) roots.push(await (await treeOf(await read(nth))).root());
+  // The tree over the files' roots has the shape of the whole tree's top: both split at the largest power of two.
+  const top = merkleTree(roots);
+  for (let nth = 0; nth < files; nth++) {
+    const entries = log.size === 0 ? [] : await read(nth);
+    const tree = await treeOf(entries);
+    const above = log.size === 0 ? [] : await top.inclusionProof(nth);
+    const lines = [FIRST_LINE];
+    for (const [at, entry] of entries.entries()) {
+      lines.push(entryLine(nth * fileEntries + at, entry, [...(await tree.inclusionProof(at)), ...above]));
+    }
+    for (const { size, note } of checkpoints) {
+      if (size > log.size || Math.max(0, Math.ceil(size / fileEntries) - 1) !== nth) continue;
+      const line: CheckpointLine = { checkpoint: note, proof: (await proofOf(size)).map(toBase64) };
+      lines.push(JSON.stringify(line));
+    }
+    yield await signed(lines, { size: log.size, root: await top.root() }, signer);
+
+    /** That the log continues its first `size` entries, of which this file holds the last. */
+    async function proofOf(size: number): Promise<Hash[]> {
+      if (size === log.size) return [];
+      if (size % fileEntries === 0) return top.consistencyProof(size / fileEntries);
+      return [...(await tree.consistencyProof(size - nth * fileEntries, nth === 0)), ...above];
+    }
   }
-  for (const { size, note } of checkpoints) {
-    const line: CheckpointLine = { checkpoint: note, proof: (await tree.consistencyProof(size)).map(toBase64) };
-    lines.push(JSON.stringify(line));
-  }
+}
+
+function entryLine(index: number, { commitment, open }: LoggedEntry, proof: readonly Hash[]): string {
+  const line: EntryLine = {
+    index,
+    commitment: toHex(commitment),
+    ...(open === undefined ? {} : { nonce: toHex(open.nonce), entry: open.text }),
+    proof: proof.map(toBase64),
+  };
+  return JSON.stringify(line);
+}
+
+async function signed(
+  lines: readonly string[],
+  head: { readonly size: number; readonly root: Hash },
+  signer: NoteSigner,
+): Promise<string> {
   const body = `${lines.join('\n')}\n`;
   const digest = `${DIGEST_LINE}${toBase64(await sha256(new TextEncoder().encode(body)))}`;
-  const head = { origin: signer.name, size: tree.size, root: await tree.root(), extensions: [digest] };
-  return `${body}\n${await signer.sign(checkpointText(head))}`;
-}
-
-/** Checks a file. `known` is a signed checkpoint that was kept elsewhere: with it, a log that was cut back or rewritten shows. */
-export async function verifyExport(
-  bytes: Uint8Array,
-  verifier: NoteVerifier,
-  known?: string,
-): Promise<Result<AuditReport, AuditFault>> {
-  const file = parseFile(bytes);
-  if (file === undefined) return err('not_an_export');
-  const head = await openCheckpoint(verifier, file.note);
-  if (head === undefined) return err('signature_invalid');
-  const digest = toBase64(await sha256(new TextEncoder().encode(file.body)));
-  if (head.extensions.length !== 1 || head.extensions[0] !== `${DIGEST_LINE}${digest}`) return err('lines_altered');
-  const read = readLines(file.lines);
-  if (read === undefined) return err('not_an_export');
-  if (read.entries.length !== head.size) return err('entries_missing');
-  const entries: LoggedEntry[] = [];
-  for (const [index, line] of read.entries.entries()) {
-    const entry = await checkEntry(line, index, head);
-    if (typeof entry === 'string') return err(entry);
-    entries.push(entry);
-  }
-  const tree = await treeOf(entries);
-  if (!sameHash(await tree.root(), head.root)) return err('root_wrong');
-  for (const line of read.checkpoints) {
-    const earlier = await openCheckpoint(verifier, line.checkpoint);
-    if (earlier === undefined) return err('signature_invalid');
-    const proof = hashesOf(line.proof);
-    if (proof === undefined || !(await verifyConsistency(earlier, head, proof))) return err('inconsistent');
-  }
-  const fault = known === undefined ? undefined : await checkKnown(known, verifier, tree, head);
-  if (fault !== undefined) return err(fault);
-  const texts = entries.map(({ open }) => open?.text);
-  return ok({
-    origin: head.origin,
-    entries: entries.length,
-    erased: texts.filter((text) => text === undefined).length,
-    checkpoints: read.checkpoints.length,
-    root: toBase64(head.root),
-    texts,
-  });
-}
-
-async function openCheckpoint(verifier: NoteVerifier, note: string): Promise<Checkpoint | undefined> {
-  const text = await verifier.open(note);
-  const checkpoint = text === undefined ? undefined : parseCheckpoint(text);
-  return checkpoint?.origin === verifier.name ? checkpoint : undefined;
-}
-
-async function checkKnown(
-  known: string,
-  verifier: NoteVerifier,
-  tree: MerkleTree,
-  head: TreeHead,
-): Promise<AuditFault | undefined> {
-  const earlier = await openCheckpoint(verifier, known);
-  if (earlier === undefined) return 'signature_invalid';
-  if (earlier.size > head.size) return 'older_than_known';
-  const proof = await tree.consistencyProof(earlier.size);
-  return (await verifyConsistency(earlier, head, proof)) ? undefined : 'inconsistent';
-}
-
-async function checkEntry(line: EntryLine, index: number, head: TreeHead): Promise<LoggedEntry | AuditFault> {
-  const commitment = fromHex(line.commitment);
-  const proof = hashesOf(line.proof);
-  if (commitment === undefined || proof === undefined || line.index !== index) return 'entry_altered';
-  const nonce = line.nonce === undefined ? undefined : fromHex(line.nonce);
-  const open = nonce === undefined || line.entry === undefined ? undefined : { nonce, text: line.entry };
-  if ((line.nonce === undefined) !== (line.entry === undefined)) return 'entry_altered';
-  if (line.nonce !== undefined && open === undefined) return 'entry_altered';
-  if (open !== undefined && !sameHash(await commitmentOf(open.nonce, open.text), commitment)) return 'entry_altered';
-  const leaf = await auditLeaf(commitment);
-  const included = await verifyInclusion({ leaf, index, size: head.size, root: head.root, proof });
-  return included ? { commitment, ...(open === undefined ? {} : { open }) } : 'entry_not_included';
-}
-
-function hashesOf(texts: readonly string[]): Hash[] | undefined {
-  const hashes = texts.map(fromBase64);
-  return hashes.every((hash): hash is Hash => hash?.length === 32) ? hashes : undefined;
-}
-
-function parseFile(bytes: Uint8Array): { body: string; lines: readonly string[]; note: string } | undefined {
-  let text: string;
-  try {
-    // Strict, and a byte order mark is a character like others: two files of different bytes never read the same.
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-  const end = text.indexOf('\n\n');
-  if (end < 0) return undefined;
-  const body = text.slice(0, end + 1);
-  const [first, ...lines] = body.slice(0, -1).split('\n');
-  return first === FIRST_LINE && lines.length <= LINES_MAX ? { body, lines, note: text.slice(end + 2) } : undefined;
-}
-
-const isTexts = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((one) => typeof one === 'string');
-const isOptionalText = (value: unknown): boolean => value === undefined || typeof value === 'string';
-
-function readLines(
-  lines: readonly string[],
-): { entries: readonly EntryLine[]; checkpoints: readonly CheckpointLine[] } | undefined {
-  const entries: EntryLine[] = [];
-  const checkpoints: CheckpointLine[] = [];
-  try {
-    for (const line of lines) {
-      const value = JSON.parse(line) as Readonly<Record<string, unknown>>;
-      const { index, commitment, nonce, entry, checkpoint, proof } = value;
-      if (!isTexts(proof)) return undefined;
-      if (typeof checkpoint === 'string') checkpoints.push({ checkpoint, proof });
-      else if (checkpoints.length > 0 || typeof index !== 'number' || typeof commitment !== 'string') return undefined;
-      else if (!isOptionalText(nonce) || !isOptionalText(entry)) return undefined;
-      else entries.push(value as unknown as EntryLine);
-    }
-  } catch {
-    return undefined;
-  }
-  return { entries, checkpoints };
+  return `${body}\n${await signer.sign(checkpointText({ origin: signer.name, ...head, extensions: [digest] }))}`;
 }

@@ -43,8 +43,9 @@ export interface MerkleTree {
   readonly root: (size?: number) => Promise<Hash>;
   /** PATH(index, D[size]) of §2.1.3.1. */
   readonly inclusionProof: (index: number) => Promise<Hash[]>;
-  /** PROOF(size, D[n]) of §2.1.4.1: that the first `size` leaves were a tree this one continues. Empty for 0 and n. */
-  readonly consistencyProof: (size: number) => Promise<Hash[]>;
+  /** PROOF(size, D[n]) of §2.1.4.1: that the first `size` leaves were a tree this one continues. Empty for 0 and n.
+   * @param isWhole false where this tree is not the leftmost part of the whole one: b of SUBPROOF, with which n has a proof. */
+  readonly consistencyProof: (size: number, isWhole?: boolean) => Promise<Hash[]>;
 }
 
 /** Makes a tree over leaf hashes in order. */
@@ -94,9 +95,9 @@ export function merkleTree(leaves: readonly Hash[]): MerkleTree {
       );
       return path(index, 0, leaves.length);
     },
-    consistencyProof: async (size) => {
+    consistencyProof: async (size, isWhole = true) => {
       invariant(Number.isInteger(size) && size >= 0 && size <= leaves.length, 'audit: a proof is of an earlier size');
-      return size === 0 || size === leaves.length ? [] : subproof(size, 0, leaves.length, true);
+      return size === 0 ? [] : subproof(size, 0, leaves.length, isWhole);
     },
   };
 }
