@@ -30,10 +30,11 @@ export const send = async (isLast?: boolean): Promise<void> => {
     waitMs = 0;
     return;
   }
-  // What has been joined stays so, also where it has to wait again.
-  let events = from.shift() as string;
-  while (from[0] && !(events + from[0])[JOINED_CHARS_MAX]) events += `,${from.shift()}`;
+  let events: string | undefined;
   try {
+    // What has been joined stays so, also where it has to wait again.
+    events = from.shift() as string;
+    while (from[0] && !(events + from[0])[JOINED_CHARS_MAX]) events += `,${from.shift()}`;
     const url = `${options.collector}/v1/collect`;
     const body = `{"e":[${events}],${JSON.stringify(head).slice(1)}`;
     // A string goes as text/plain, which needs no CORS preflight.
@@ -56,9 +57,9 @@ export const send = async (isLast?: boolean): Promise<void> => {
   if (isDelivered) waitMs = 0;
   else {
     waitMs = askedMs || 2 * waitMs + FLUSH_MS;
-    from.unshift(events); // Another attempt goes under the same ids.
+    from.unshift(events as string); // Another attempt goes under the same ids.
   }
-  explain?.('tried', { events, head, isLast: isLast === true, isDelivered, retryMs: waitMs });
+  explain?.('tried', { events: events as string, head, isLast: isLast === true, isDelivered, retryMs: waitMs });
   if (queue[0]) (waitMs ? later : wake)();
 };
 
