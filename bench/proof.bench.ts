@@ -12,6 +12,7 @@ import type { Marker } from './proof/markers.ts';
 import { MEANS_ATTACKS, runMeansAttack } from './proof/means-attack.ts';
 import { fuzzExport } from './proof/mutate-export.ts';
 import { startStage } from './proof/pipeline.ts';
+import { runQualityAttack } from './proof/quality-attack.ts';
 import { everyByte } from './proof/readable.ts';
 import { destroyAll, knownSalts, recoverSalts } from './proof/salts.ts';
 import type { Haystack } from './proof/search.ts';
@@ -142,6 +143,7 @@ async function provePublishing(): Promise<void> {
       ([name, attack]) => [name, () => runMeansAttack(attack, TRIALS, seed)] as const,
     ),
     ['threshold', () => runThresholdAttack(TRIALS, seed)],
+    ['quality', () => runQualityAttack(TRIALS, seed)],
   ];
   for (const [name, run] of attacks) {
     const { accuracy } = await run();

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ATTACKS, runAttack } from '../../bench/proof/attacks.ts';
 import { MEANS_ATTACKS, runMeansAttack } from '../../bench/proof/means-attack.ts';
+import { runQualityAttack } from '../../bench/proof/quality-attack.ts';
 import { runThresholdAttack } from '../../bench/proof/threshold-attack.ts';
 
 const TRIALS = 1_000;
@@ -30,6 +31,16 @@ describe('P3: an attacker who knows everybody else does little better than guess
       if (attack === undefined) throw new Error('there is no such attack');
       const { accuracy } = await runMeansAttack(attack, TRIALS, SEED);
       process.stdout.write(`attack ${name}: accuracy ${accuracy} over ${TRIALS} trials, HUSHTAG_SEED=${SEED}\n`);
+      expect(accuracy).toBeLessThanOrEqual(ACCURACY_MAX);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    `by the likelihood of what models say of themselves, over ${TRIALS} trials`,
+    async () => {
+      const { accuracy } = await runQualityAttack(TRIALS, SEED);
+      process.stdout.write(`attack quality: accuracy ${accuracy} over ${TRIALS} trials, HUSHTAG_SEED=${SEED}\n`);
       expect(accuracy).toBeLessThanOrEqual(ACCURACY_MAX);
     },
     TIMEOUT_MS,
