@@ -1,5 +1,6 @@
 // e2e/edge/session-suite.ts: people log in by a code, and may do what their role says at the sites it is for (P6).
 import { describe, expect, it } from 'vitest';
+import { readAuditLog } from '../../store/index.ts';
 import { siteId } from '../support/edge-under-test.ts';
 import { addPerson, askLogin, codeFor, freshNetwork, logIn } from '../support/login.ts';
 import type { SuiteEdge } from './use-edge.ts';
@@ -88,6 +89,18 @@ export function sessionSuite(edge: SuiteEdge): void {
       expect(slowed.status).toBe(429);
       expect(Number(slowed.headers.get('retry-after'))).toBeGreaterThan(0);
       expect((await askLogin(edge, { code: 'no' }, other)).status).toBe(401);
+    });
+
+    it('and the audit log says so, by id and way, and that they left', async () => {
+      const person = await addPerson(edge.db, [{ site: null, role: 'analyst' }]);
+      const session = await askLogin(edge, { code: await codeFor(edge.db, person) });
+      const cookie = (session.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+      const { csrf } = (await session.json()) as Shown;
+      await edge.fetch('/v1/session', { method: 'DELETE', headers: { cookie, 'x-hushtag-csrf': csrf } });
+      const log = (await readAuditLog(edge.db)).map(({ open }) => JSON.parse(open?.text ?? '{}') as object);
+      const by = `person ${person}`;
+      expect(log).toContainEqual(expect.objectContaining({ kind: 'logged_in', by, how: 'code' }));
+      expect(log).toContainEqual(expect.objectContaining({ kind: 'logged_out', by }));
     });
 
     it('and out again', async () => {
