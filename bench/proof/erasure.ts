@@ -12,6 +12,8 @@ const MARK = 'erasemark-seven';
 
 /** What was found of the visitor before and after. */
 export interface ErasureProof {
+  /** Events that were acknowledged; a connection that was cut acknowledges nothing. */
+  readonly acknowledged: number;
   readonly erasedEvents: number;
   readonly foundBefore: number;
   readonly rowsLeft: number;
@@ -20,14 +22,16 @@ export interface ErasureProof {
 /** Sends, segments, erases, looks. */
 export async function proveErasure(stage: Stage): Promise<ErasureProof> {
   const { db, keys } = stage.server;
+  let acknowledged = 0;
   for (let nth = 0; nth < 20; nth++) {
-    await sendAs(stage, ID, {
+    const { status } = await sendAs(stage, ID, {
       h: `Title ${MARK}`,
       u: `https://shop.example/${MARK}/${nth % 3}`,
       n: nth % 4 === 0 ? 'purchase' : 'view_item',
       p: { note: `${MARK} ${nth % 5}` },
       m: { c: 'GBP', v: 100 + nth, o: `order ${nth}`, l: [{ i: MARK, c: MARK }] },
     });
+    if (status === 202) acknowledged += 1;
   }
   await segmentNow(stage);
   const site = await findSite(db, SITE);
@@ -47,6 +51,7 @@ export async function proveErasure(stage: Stage): Promise<ErasureProof> {
     at,
   });
   return {
+    acknowledged,
     erasedEvents: erased.ok ? erased.value.events : 0,
     foundBefore,
     rowsLeft: await left(stage, visitor, key),

@@ -140,9 +140,9 @@ export async function sendMarker(stage: Stage, marker: Marker, nth: number): Pro
 }
 
 /** Sends one event of one consenting visitor. */
-export async function sendAs(stage: Stage, id: string, event: Partial<WireEvent>): Promise<void> {
+export function sendAs(stage: Stage, id: string, event: Partial<WireEvent>): Promise<Answer> {
   const batch = { ...batchOf(['g', 15, 1], 0, [eventOf(event)]), i: id };
-  await send(stage, '/v1/collect', collectHeaders(0), JSON.stringify(batch));
+  return send(stage, '/v1/collect', collectHeaders(0), JSON.stringify(batch));
 }
 
 /** One visitor takes back what they agreed to. */
