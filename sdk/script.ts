@@ -33,7 +33,8 @@ export const runScript = (start: (options: TagOptions) => Hushtag): void =>
       const waiting = [...((window.hushtag ?? []) as readonly WaitingCall[])];
       const tag = start({ collector: new URL(src).origin, ...dataset } as unknown as TagOptions);
       window.hushtag = tag;
-      for (const [call, ...given] of waiting) (tag as Hushtag & FullCalls)[call]?.(...(given as [never, never]));
+      // Each by itself: what is no call must not keep a refusal behind it from being heard.
+      waiting.map(safely((one) => (tag as Hushtag & FullCalls)[one[0]](...(one.slice(1) as [never, never]))));
     });
     if (!explained && 'debug' in dataset) import(new URL('tag.debug.js', src).href).catch(begin);
     else begin();

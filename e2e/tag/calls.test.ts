@@ -38,6 +38,15 @@ describe('e-commerce events by one call', () => {
     const [event] = await stage.arrived('purchase');
     expect(event?.p).toEqual({ transaction_id: 'T1' });
   });
+
+  it('C1: hears a refusal that waits behind what is no call', async () => {
+    const waiting =
+      "<script>window.hushtag=[{event:'x'},null,['nothing'],['consent','refuse'],['track','after']]</script>";
+    stage.serve('/', { head: waiting });
+    await stage.open('/');
+    await stage.arrived('after');
+    for (const { message } of stage.arrivals) expect(message.c).toEqual(['g', '', 1]);
+  });
 });
 
 describe('D1: a collector that can’t answer gets the same events again', () => {
