@@ -104,7 +104,7 @@ describe('the quick starts', { timeout: RUN_MS_MAX }, () => {
     expect(all).toMatch(/"outcome":"stored","reason":"","events":1/);
     expect(all).toContain('big-baskets');
     expect(await readdir(folder)).toEqual(
-      expect.arrayContaining(['data', 'data-keys', 'data-backups', 'audit.json', 'hushtag.env']),
+      expect.arrayContaining(['data', 'data-keys', 'data-backups', 'audit.txt', 'hushtag.env']),
     );
   });
 
