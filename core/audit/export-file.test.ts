@@ -111,6 +111,18 @@ describe('audit: a log too long for one file is exported in several, under one s
     }
   });
 
+  it('reads a log that fits into one file once', async () => {
+    const log = await logOf(5);
+    const asked: number[] = [];
+    const read = (from: number, to: number) => {
+      asked.push(from);
+      return Promise.resolve(log.slice(from, to));
+    };
+    const files = encodeExportFiles({ size: 5, read }, [], (await keysOf(1)).signer, 8);
+    for await (const file of files) expect((await check([file])).ok).toBe(true);
+    expect(asked).toEqual([0]);
+  });
+
   it('refuses files that are missing, swapped, twice there, altered or of different exports', async () => {
     const log = await logOf(11);
     const [a = '', b = '', c = ''] = await filesOf(log, 4, [3, 9]);

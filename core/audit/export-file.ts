@@ -72,7 +72,7 @@ export async function encodeExport(
 }
 
 /**
- * Writes a log of any length as one file or several, one in memory at a time; the log is read twice.
+ * Writes a log of any length as one file or several, one in memory at a time; a log of several files is read twice.
  * @param fileEntries entries of one file, a power of two.
  */
 export async function* encodeExportFiles(
@@ -82,15 +82,22 @@ export async function* encodeExportFiles(
   fileEntries: number = FILE_ENTRIES,
 ): AsyncGenerator<string> {
   const files = Math.max(1, Math.ceil(log.size / fileEntries));
-  const read = (nth: number) => log.read(nth * fileEntries, Math.min(log.size, (nth + 1) * fileEntries));
+  let held: { readonly nth: number; readonly entries: readonly LoggedEntry[]; readonly tree: MerkleTree } | undefined;
+  // The last one is kept: of a log that fits into one file it is all, and read and hashed once.
+  const stretch = async (nth: number) => {
+    if (held?.nth === nth) return held;
+    held = undefined;
+    const entries = await log.read(nth * fileEntries, Math.min(log.size, (nth + 1) * fileEntries));
+    held = { nth, entries, tree: await treeOf(entries) };
+    return held;
+  };
   const roots: Hash[] = [];
-  for (let nth = 0; log.size > 0 && nth < files; nth++) roots.push(await (await treeOf(await read(nth))).root());
+  for (let nth = 0; nth < files; nth++) roots.push(await (await stretch(nth)).tree.root());
   // The tree over the files' roots has the shape of the whole tree's top: both split at the largest power of two.
   const top = merkleTree(roots);
   for (let nth = 0; nth < files; nth++) {
-    const entries = log.size === 0 ? [] : await read(nth);
-    const tree = await treeOf(entries);
-    const above = log.size === 0 ? [] : await top.inclusionProof(nth);
+    const { entries, tree } = await stretch(nth);
+    const above = await top.inclusionProof(nth);
     const lines = [FIRST_LINE];
     for (const [at, entry] of entries.entries()) {
       lines.push(entryLine(nth * fileEntries + at, entry, [...(await tree.inclusionProof(at)), ...above]));
