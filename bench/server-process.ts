@@ -1,11 +1,11 @@
 // bench/server-process.ts: `hushtag serve` as a process of its own, and messages for it.
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { eventIdFrom } from '../contract/index.ts';
+import { programFile } from '../runtime/project-folder.ts';
 
 /** The built command line. */
-export const MAIN: string = fileURLToPath(new URL('../../program/main.js', import.meta.url));
+export const MAIN: string = programFile('main');
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 const ORIGIN = 'https://shop.example';
 

@@ -7,7 +7,7 @@ import { forgetFoldable, listFoldable, mirrorCopy, mirrorReports, syncMirror } f
 import type { FoldedShare, FoldWork, ShareAnswer } from './fold-thread.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
-import { builtScript } from './writer.ts';
+import { programFile } from './project-folder.ts';
 
 /** Events from which a history is worth two threads and a copy of it. */
 const EVENTS_MIN = 50_000;
@@ -57,7 +57,7 @@ export function openHistory(config: Pick<Config, 'dataDir'>, db: Db): History {
 function foldShare(work: FoldWork, save: (share: FoldedShare) => Promise<void>): Promise<number> {
   return new Promise((resolve, reject) => {
     let events = 0;
-    const thread = new Worker(builtScript('fold-thread'), { workerData: work });
+    const thread = new Worker(programFile('fold-thread'), { workerData: work });
     let failed: Error | undefined;
     const fail = (fault: unknown): void => {
       failed ??= fault instanceof Error ? fault : new Error('the profiles could not be saved', { cause: fault });

@@ -20,7 +20,7 @@ export type { Restored } from './restore.ts';
 export { restoreBackup } from './restore.ts';
 export { wayOut } from './way-out.ts';
 export { PRIVACY_PARTS } from './privacy-parts.ts';
-export { projectFolder } from './project-folder.ts';
+export { programFile, projectFolder } from './project-folder.ts';
 export type { ServingMark } from './serving-mark.ts';
 export { markServing } from './serving-mark.ts';
 export { StartError } from './start-error.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Port } from '../edge/index.ts';
 import type { Files } from '../store/open.node.ts';
-import { builtScript } from './writer.ts';
+import { programFile } from './project-folder.ts';
 
 /** Threads started anew after they ended unasked, in one life of the server; past it the operator must look. */
 const RESTARTS_MAX = 20;
@@ -13,7 +13,7 @@ export function startLive(files: Files, log: Port['log']): () => Promise<void> {
   let restarts = 0;
   let stopping = false;
   const start = (): Worker => {
-    const thread = new Worker(builtScript('live-thread'), { workerData: files });
+    const thread = new Worker(programFile('live-thread'), { workerData: files });
     thread.on('message', (code: string) => log('error', 'live_fold_failed', { code }));
     // An error is followed by the exit, which is where it is dealt with.
     thread.on('error', () => undefined);

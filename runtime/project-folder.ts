@@ -1,4 +1,4 @@
-// runtime/project-folder.ts: where the migrations and the built tag lie, from source and from dist alike.
+// runtime/project-folder.ts: where the migrations, the built tag and the bundled program lie, from source and from dist alike.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,3 +14,6 @@ export function projectFolder(): string {
   }
   throw new Error('migrations/ was not found above the program: install hushtag again');
 }
+
+/** A bundled file: the command (`main`) or a thread. Neither runs from sources, so from sources too it is the built one. */
+export const programFile = (name: string): string => join(projectFolder(), 'dist', 'program', `${name}.js`);

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Config } from './config.ts';
 import type { Task } from './scheduled-tasks.ts';
-import { builtScript } from './writer.ts';
+import { programFile } from './project-folder.ts';
 
 /** What the thread is given. */
 export interface ThreadWork {
@@ -14,7 +14,7 @@ export interface ThreadWork {
 export function runTasksOnThread(work: ThreadWork): Promise<Readonly<Record<string, number>>> {
   return new Promise((resolve, reject) => {
     let counts: Readonly<Record<string, number>> = {};
-    const thread = new Worker(builtScript('schedule-thread'), { workerData: work });
+    const thread = new Worker(programFile('schedule-thread'), { workerData: work });
     thread.on('message', (message: Readonly<Record<string, number>>) => {
       counts = message;
     });

@@ -1,11 +1,10 @@
 // runtime/writer.ts: the requests' side of the writer thread.
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { InStatement } from '@libsql/client';
 import type { WriteJob } from '../store/index.ts';
 import type { Files } from '../store/open.node.ts';
-import { projectFolder } from './project-folder.ts';
+import { programFile } from './project-folder.ts';
 import type { WriterAnswer, WriterData, WriterRequest } from './writer-thread.ts';
 
 /** A write that did not happen; `code` is the driver's, such as `SQLITE_FULL`. */
@@ -27,9 +26,6 @@ export interface Writer {
   readonly close: () => Promise<void>;
 }
 
-/** The bundled file of a thread: threads can't run sources, so from sources too it is the built one. */
-export const builtScript = (name: string): string => join(projectFolder(), 'dist', 'program', `${name}.js`);
-
 /** Threads started anew after they ended unasked, in one life of the server; past it the operator must look. */
 const RESTARTS_MAX = 20;
 
@@ -49,7 +45,7 @@ export function startWriter(files: Files, onEnd: () => void, logBytes = 0): Writ
     waiting.clear();
   };
   const start = (): Worker => {
-    const started = new Worker(builtScript('writer-thread'), {
+    const started = new Worker(programFile('writer-thread'), {
       workerData: { files, logBytes } satisfies WriterData,
     });
     started.on('message', ({ id: answered, fault }: WriterAnswer) => {

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { INSTALLATION_SCOPES, SCOPES } from '../../core/index.ts';
 import type { ExportFormat } from '../../runtime/index.ts';
-import { backUp, EXPORT_FORMATS, exportEvents, mirrorFolder, projectFolder } from '../../runtime/index.ts';
+import { backUp, EXPORT_FORMATS, exportEvents, mirrorFolder, programFile } from '../../runtime/index.ts';
 import { findSite } from '../../store/index.ts';
 import { syncMirror } from '../../store/mirror.node.ts';
 import type { Stage } from './pipeline.ts';
@@ -151,7 +151,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 
 /** Runs the built command on the stage's data, with people named on its standard input. @returns commands that ended with 0. */
 export function runCommands(stage: Stage, folder: string, people: readonly string[]): number {
-  const main = join(projectFolder(), 'dist', 'program', 'main.js');
+  const main = programFile('main');
   const { dataDir, keyDir, backupDir = '', secondDir = '' } = stage.config;
   const env = {
     PATH: process.env['PATH'],

@@ -6,12 +6,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { projectFolder } from '../../runtime/index.ts';
+import { programFile, projectFolder } from '../../runtime/index.ts';
 import { collect, SHOP_ORIGIN, wireBatch, wireEvent } from '../support/edge-under-test.ts';
 import { send } from '../support/node-edge.ts';
 
 const root = projectFolder();
-const MAIN = join(root, 'dist', 'program', 'main.js');
+const MAIN = programFile('main');
 const PAGES = ['start-site-owner.md', 'start-privacy-officer.md', 'start-marketer.md'];
 
 interface Block {

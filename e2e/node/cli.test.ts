@@ -9,10 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@libsql/client/sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { projectFolder } from '../../runtime/index.ts';
+import { programFile } from '../../runtime/index.ts';
 import { BROWSER_AGENT, SHOP_ORIGIN, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
 
-const MAIN = join(projectFolder(), 'dist', 'program', 'main.js');
+const MAIN = programFile('main');
 
 interface Run {
   readonly code: number | null;

@@ -4,7 +4,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { projectFolder, startNode } from '../../runtime/index.ts';
+import { programFile, startNode } from '../../runtime/index.ts';
 import type { RunningNode } from '../../runtime/index.ts';
 import { configIn } from '../../runtime/testing.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import type { EpochMs } from '../../contract/index.ts';
 import { addSite } from '../../store/index.ts';
 import { siteId } from '../support/edge-under-test.ts';
 
-const CLI = join(projectFolder(), 'dist/program/main.js');
+const CLI = programFile('main');
 
 describe('hushtag mcp', () => {
   let folder: string;

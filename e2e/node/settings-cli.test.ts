@@ -4,9 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { projectFolder } from '../../runtime/index.ts';
+import { programFile, projectFolder } from '../../runtime/index.ts';
 
-const MAIN = join(projectFolder(), 'dist', 'program', 'main.js');
+const MAIN = programFile('main');
 const TSC = join(projectFolder(), 'node_modules', '.bin', 'tsc');
 const PLAN = {
   unknownEvents: 'reject',
