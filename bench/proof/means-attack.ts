@@ -191,11 +191,11 @@ function likelihoodOf(
     const shown = segment.traits.find((trait) => trait.id === id);
     const needed = FLOOR + MEAN_MARGIN;
     if (shown === undefined) {
-      log += Math.log(below(needed, sum) + LEAST);
+      log += Math.log(laplaceBelow(needed, sum, MEAN_NOISE) + LEAST);
       continue;
     }
     const [low, high] = rounding(shown.mean).map((edge) => Math.max(needed, (edge * of) / bound)) as [number, number];
-    log += Math.log(below(high, sum) - below(low, sum) + LEAST);
+    log += Math.log(laplaceBelow(high, sum, MEAN_NOISE) - laplaceBelow(low, sum, MEAN_NOISE) + LEAST);
   }
   return log;
 }
@@ -212,9 +212,9 @@ function sumsOf({ visitors, values }: ExactCluster, bounds: readonly number[]): 
   return sums.map((sum) => sum / MEAN_STEPS);
 }
 
-/** The chance that a noisy sum is below `x`. */
-function below(x: number, sum: number): number {
-  const scaled = (x - sum) / MEAN_NOISE;
+/** The chance that a value with Laplace noise of this scale is below `x`. */
+export function laplaceBelow(x: number, value: number, scale: number): number {
+  const scaled = (x - value) / scale;
   return scaled < 0 ? Math.exp(scaled) / 2 : 1 - Math.exp(-scaled) / 2;
 }
 

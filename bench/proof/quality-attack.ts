@@ -4,6 +4,7 @@
 // everybody else's part of each mean, has dummies so that each release is of another set, and takes the likelihood of all
 // figures of all releases that the cap allows in a period.
 import { NOISE_SCALE, publishQuality, RELEASES_MAX } from '../../core/index.ts';
+import { laplaceBelow } from './means-attack.ts';
 import type { AttackReport } from './trials.ts';
 import { runTrials } from './trials.ts';
 
@@ -35,11 +36,7 @@ export const runQualityAttack = (trials: number, seed: number): Promise<AttackRe
 /** The chance that a figure over some people is shown as it was: Laplace noise, two decimals, cut off at -1 and 1. */
 function chance(shown: number, figure: number, people: number): number {
   const scale = NOISE_SCALE / people;
-  const below = (edge: number): number => {
-    const off = (edge - figure) / scale;
-    return off < 0 ? Math.exp(off) / 2 : 1 - Math.exp(-off) / 2;
-  };
-  const upper = shown >= 1 ? 1 : below(shown + HALF_STEP);
-  const lower = shown <= -1 ? 0 : below(shown - HALF_STEP);
+  const upper = shown >= 1 ? 1 : laplaceBelow(shown + HALF_STEP, figure, scale);
+  const lower = shown <= -1 ? 0 : laplaceBelow(shown - HALF_STEP, figure, scale);
   return Math.max(upper - lower, Number.MIN_VALUE);
 }
