@@ -48,7 +48,7 @@ const OUTCOMES = ['stored', 'duplicate', 'bot', 'no_consent', 'invalid', 'late',
 
 function SumBar({ sums }: { readonly sums: LedgerSums }): JSX.Element {
   const say = useWords(WORDS);
-  const nameOf = useServerWord();
+  const word = useServerWord();
   const { number, percent } = useFormats();
   const pathOf = usePathOf();
   if (sums.received === 0) {
@@ -75,7 +75,7 @@ function SumBar({ sums }: { readonly sums: LedgerSums }): JSX.Element {
       <StackBar
         label={say('sum')}
         parts={sums.outcomes.map(({ outcome, events }) => ({
-          name: nameOf(outcome),
+          name: word(outcome),
           value: events,
           shown: `${number(events)} (${percent(events / sums.received)})`,
         }))}
@@ -105,7 +105,7 @@ function Reasons({ sums }: { readonly sums: LedgerSums }): JSX.Element {
 
 function DayByDay({ entries, days }: { readonly entries: readonly LedgerEntry[]; readonly days: Days }): JSX.Element {
   const say = useWords(WORDS);
-  const nameOf = useServerWord();
+  const word = useServerWord();
   const { number, day } = useFormats();
   const seen = OUTCOMES.filter((outcome) => entries.some((one) => one.outcome === outcome));
   const rows = listDays(days)
@@ -123,7 +123,7 @@ function DayByDay({ entries, days }: { readonly entries: readonly LedgerEntry[];
         { head: say('day'), cell: ({ date }) => day(date), isName: true },
         { head: say('receivedOne'), cell: ({ sums }) => number(sums.received), isNumber: true },
         ...seen.map((outcome) => ({
-          head: nameOf(outcome),
+          head: word(outcome),
           cell: ({ sums }: { readonly sums: LedgerSums }) => of(sums, outcome),
           isNumber: true,
         })),
