@@ -20,10 +20,13 @@ function unasked(given: Partial<GivenChoices>): GivenChoices {
   return { ...all, collector: given.collector ?? `http://127.0.0.1:${all.port}` };
 }
 
+const aboutGit = ({ ignored }: SetUp): string =>
+  ignored === undefined ? '' : `\n  ${ignored.file}   keeps these out of git: ${ignored.lines.join(' ')}`;
+
 const inWords = (made: SetUp, origin: string): string => `Ready.
   ${made.environmentFile}   the configuration; commands in this folder read it
   ${made.dataDir}   the data
-  ${made.keyDir}   the keys: copy them elsewhere, never beside the data
+  ${made.keyDir}   the keys: copy them elsewhere, never beside the data${aboutGit(made)}
 
 Paste this into the pages of ${origin} (also in ${made.snippetFile}):
   ${made.snippet}

@@ -1,8 +1,10 @@
 // cli/init/init.test.ts: `hushtag init`: an empty folder becomes a server that can start; a folder with something in it stays as it is.
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EpochMs, SiteId } from '../../contract/index.ts';
 import { EXEMPT_RETENTION, RETENTION_PRESETS } from '../../core/index.ts';
@@ -15,6 +17,7 @@ import type { GivenChoices } from './choices.ts';
 import { DEFAULT_CHOICES, readChoices } from './choices.ts';
 import { setUp } from './set-up.ts';
 
+const run = promisify(execFile);
 const now = (): EpochMs => Date.now() as EpochMs;
 const GIVEN: GivenChoices = {
   ...DEFAULT_CHOICES,
@@ -65,6 +68,40 @@ describe('an empty folder that is set up', () => {
       expect(await readdir(folder, { recursive: true })).toEqual(before);
     },
   );
+
+  const git = (...args: string[]): Promise<{ stdout: string }> => run('git', args, { cwd: folder });
+
+  it('P1: leaves nothing of it to `git add`, where the folder is in a repository', async () => {
+    await git('init', '--quiet');
+    await writeFile(join(folder, '.gitignore'), 'data/\nmine');
+    const shop = join(folder, 'a [shop]');
+    await mkdir(shop);
+    const made = await setUp(readChoices({ ...GIVEN, 'key-dir': 'keys' }), shop, now);
+    expect(made.ignored?.lines).toEqual([
+      '/a \\[shop\\]/hushtag.env',
+      '/a \\[shop\\]/hushtag-snippet.html',
+      '/a \\[shop\\]/keys/',
+    ]);
+    expect(await readFile(join(folder, '.gitignore'), 'utf8')).toMatch(/^data\/\nmine\n# hushtag: [^\n]*\n\/a /);
+    await git('add', '--all');
+    expect((await git('ls-files')).stdout).toBe('.gitignore\n');
+  });
+
+  it('P1: leaves nothing to `git add` in a clone of this repository either', async () => {
+    const lines = (await readFile(join(import.meta.dirname, '../../.gitignore'), 'utf8')).split('\n');
+    expect(lines).toEqual(expect.arrayContaining(['/data/', '/data-*/', 'hushtag.env', 'hushtag-snippet.html']));
+  });
+
+  it('writes no .gitignore where keys and data are ignored already, or outside the repository', async () => {
+    await git('init', '--quiet');
+    await writeFile(join(folder, '.gitignore'), 'hushtag*\n');
+    const outside = await mkdtemp(join(tmpdir(), 'hushtag-init-'));
+    const dirs = { 'data-dir': join(outside, 'data'), 'key-dir': join(outside, 'keys') };
+    const made = await setUp(readChoices({ ...GIVEN, ...dirs }), folder, now);
+    await rm(outside, { recursive: true });
+    expect(made).not.toHaveProperty('ignored');
+    expect(await readFile(join(folder, '.gitignore'), 'utf8')).toBe('hushtag*\n');
+  });
 
   it('P2: refuses keys inside the data before anything is made', async () => {
     const inside = readChoices({ ...GIVEN, 'key-dir': 'data/keys' });

@@ -11,6 +11,8 @@ import { snippet } from '../commands/site.ts';
 import { CliError } from '../context.ts';
 import { ENVIRONMENT_FILE, environmentLine } from '../environment-file.ts';
 import type { InitChoices } from './choices.ts';
+import type { IgnoredByGit } from './keep-from-git.ts';
+import { keepFromGit } from './keep-from-git.ts';
 
 /** The file that holds the script tag. */
 export const SNIPPET_FILE = 'hushtag-snippet.html';
@@ -25,6 +27,8 @@ export interface SetUp {
   readonly dataDir: string;
   readonly keyDir: string;
   readonly snippet: string;
+  /** What was added to a repository's `.gitignore`; absent where nothing had to be. */
+  readonly ignored?: IgnoredByGit;
 }
 
 const isThere = (path: string): Promise<boolean> =>
@@ -80,6 +84,9 @@ async function makeFolder(path: string): Promise<void> {
 export async function setUp(choices: InitChoices, folder: string, now: () => EpochMs): Promise<SetUp> {
   const config = configOf(choices, folder);
   await refuseWhatIsThere(folder, config);
+  // First of all: what is not there yet can't have been committed.
+  const made = [ENVIRONMENT_FILE, SNIPPET_FILE, `${config.dataDir}/`, `${config.keyDir}/`];
+  const ignored = await keepFromGit(folder, made);
   await makeFolder(config.dataDir);
   await makeFolder(config.keyDir);
   const db = await openData(config);
@@ -103,5 +110,6 @@ export async function setUp(choices: InitChoices, folder: string, now: () => Epo
   // Last: where it stands, the rest does.
   await writeFile(environmentFile, environmentText(choices), { flag: 'wx', mode: 0o600 });
   const { dataDir, keyDir } = config;
-  return { site: choices.site, environmentFile, snippetFile, dataDir, keyDir, snippet: tag };
+  const said = ignored === undefined ? {} : { ignored };
+  return { site: choices.site, environmentFile, snippetFile, dataDir, keyDir, snippet: tag, ...said };
 }
