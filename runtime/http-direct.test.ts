@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Handler } from '../edge/index.ts';
-import { MESSAGE_MS_MAX, serveDirect } from './http-direct.ts';
+import { createServeDirect, MESSAGE_MS_MAX } from './http-direct.ts';
 
 const MAX = 10;
 const HEAD = 'POST / HTTP/1.1\r\nHost: edge.test\r\n';
@@ -42,7 +42,7 @@ describe('a route served directly', () => {
     settled = [];
     messageMsMax = MESSAGE_MS_MAX;
     server = createServer((incoming, outgoing) =>
-      serveDirect(handler, incoming, outgoing, { trustedProxies: 1, placeOf: () => undefined, messageMsMax }),
+      createServeDirect({ trustedProxies: 1, placeOf: () => undefined, messageMsMax })(handler, incoming, outgoing),
     );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

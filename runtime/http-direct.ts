@@ -24,10 +24,36 @@ class ClientGoneError extends Error {
   readonly code = 'client_gone';
 }
 
+/** Lets bodies that came in one turn of the event loop go on together. */
+interface Turn {
+  /** Goes on at the end of this turn. */
+  readonly atEnd: (goOn: () => void) => void;
+}
+
+/**
+ * Makes it. All sockets of a turn are read and parsed before any message passes the stages: taking each message through
+ * everything by itself, between two sockets, costs a third more CPU for the same code, which falls out of the processor's caches
+ * each time (measured under load, alternating in one process). What waits is bounded by what sockets can bring in one turn.
+ */
+function createTurn(): Turn {
+  let waiting: (() => void)[] = [];
+  const end = (): void => {
+    const ready = waiting;
+    waiting = [];
+    for (const goOn of ready) goOn();
+  };
+  return {
+    atEnd: (goOn) => {
+      if (waiting.push(goOn) === 1) setImmediate(end);
+    },
+  };
+}
+
 function readBody(
   incoming: IncomingMessage,
   bytesMax: number,
   messageMsMax: number,
+  turn: Turn,
 ): Promise<Result<Uint8Array, 'body_too_large'>> {
   // HTTP holds a body to the length it announced (RFC 9112 §6.3).
   if (Number(incoming.headers['content-length'] ?? 0) > bytesMax) return Promise.resolve(err('body_too_large'));
@@ -37,6 +63,10 @@ function readBody(
     let first: Buffer | undefined;
     let more: Buffer[] | undefined;
     let bytes = 0;
+    let ended = false;
+    let turned = false;
+    const whole = (): void =>
+      resolve(ok(more === undefined ? (first ?? new Uint8Array()) : Buffer.concat(more, bytes)));
     incoming.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > bytesMax) {
@@ -45,17 +75,20 @@ function readBody(
       } else if (first === undefined) first = chunk;
       else (more ??= [first]).push(chunk);
     });
-    incoming.on('end', () =>
-      resolve(ok(more === undefined ? (first ?? new Uint8Array()) : Buffer.concat(more, bytes))),
-    );
+    incoming.on('end', () => {
+      ended = true;
+      if (turned) turn.atEnd(whole);
+    });
     incoming.on('close', () => {
       // Every request closes; only one that never ended is a fault, and making one costs more than reading the body.
       clearTimeout(patience);
       if (!incoming.complete) reject(new ClientGoneError());
     });
-    // A body that came with its headers, as almost all do, needs no timer: it has ended by the next turn.
-    setImmediate(() => {
-      if (!incoming.complete && !incoming.destroyed)
+    // A body that came with its headers, as almost all do, has ended by the end of the turn and needs no timer.
+    turn.atEnd(() => {
+      turned = true;
+      if (ended) whole();
+      else if (!incoming.complete && !incoming.destroyed)
         patience = setTimeout(() => socket.destroy(), messageMsMax).unref();
     });
   });
@@ -90,6 +123,7 @@ async function serve(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   around: Around,
+  turn: Turn,
 ): Promise<void> {
   const asked: Asked = {
     header: (name) => {
@@ -99,7 +133,7 @@ async function serve(
     address: () =>
       addressOf(asked.header('x-forwarded-for') ?? null, incoming.socket.remoteAddress, around.trustedProxies),
     place: () => around.placeOf(asked.address()),
-    body: (bytesMax) => readBody(incoming, bytesMax, around.messageMsMax ?? MESSAGE_MS_MAX),
+    body: (bytesMax) => readBody(incoming, bytesMax, around.messageMsMax ?? MESSAGE_MS_MAX, turn),
   };
   const { status, headers, body } = await handler(asked);
   if (outgoing.destroyed) return;
@@ -109,11 +143,12 @@ async function serve(
 }
 
 /** Serves one request; the client hears of no fault that its connection could not carry. */
-export function serveDirect(
-  handler: Handler,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  around: Around,
-): void {
-  serve(handler, incoming, outgoing, around).catch(() => outgoing.destroy());
+export type ServeDirect = (handler: Handler, incoming: IncomingMessage, outgoing: ServerResponse) => void;
+
+/** Makes it for a server. */
+export function createServeDirect(around: Around): ServeDirect {
+  const turn = createTurn();
+  return (handler, incoming, outgoing) => {
+    serve(handler, incoming, outgoing, around, turn).catch(() => outgoing.destroy());
+  };
 }

@@ -6,7 +6,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Edge } from '../edge/index.ts';
 import type { Config } from './config.ts';
 import type { Around } from './http-direct.ts';
-import { serveDirect } from './http-direct.ts';
+import { createServeDirect } from './http-direct.ts';
 import { StartError } from './start-error.ts';
 
 /** How long requests under way may take to finish when the server stops. */
@@ -31,10 +31,11 @@ const pathOf = (url: string): string => {
 /** Makes the server: the busiest routes directly, everything else through the web's classes. */
 function serverOf(edge: Edge, around: Around): Server {
   const listener = getRequestListener(edge.fetch);
+  const serveDirect = createServeDirect(around);
   const server = createServer(PATIENCE, (incoming, outgoing) => {
     const handler = edge.direct.get(`${incoming.method} ${pathOf(incoming.url ?? '')}`);
     if (handler === undefined) void listener(incoming, outgoing);
-    else serveDirect(handler, incoming, outgoing, around);
+    else serveDirect(handler, incoming, outgoing);
   });
   // A body that has stopped coming. What keeps dripping: MESSAGE_MS_MAX in http-direct.ts, and Node's 5 minutes for the rest.
   server.timeout = SILENT_MS_MAX;

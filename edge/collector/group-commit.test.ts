@@ -55,6 +55,29 @@ describe('D1: group commit', () => {
     expect(sizes.length).toBe(5);
   });
 
+  it('orders the next commit before it answers the last, so that the writer does not wait for the answers', async () => {
+    const said: string[] = [];
+    let release = (): void => undefined;
+    const commits = createGroupCommit(
+      needs((jobs) => {
+        said.push(`commit ${jobs.map(({ site }) => site).join()}`);
+        return new Promise((resolve) => {
+          release = resolve;
+        });
+      }),
+    );
+    const write = (site: number): Promise<unknown> => commits.write(job(site)).then(() => said.push(`answer ${site}`));
+    const first = write(1);
+    await nextTurn();
+    const second = write(2);
+    const third = write(3);
+    release();
+    await first;
+    release();
+    await Promise.all([second, third]);
+    expect(said).toEqual(['commit 1', 'commit 2,3', 'answer 1', 'answer 2', 'answer 3']);
+  });
+
   it('takes a single job larger than a commit', async () => {
     const commits = createGroupCommit(needs(async () => undefined));
     expect(await commits.write(job(1, COMMIT_EVENTS_MAX * 2))).toBeUndefined();

@@ -59,19 +59,33 @@ export function createGroupCommit({ commit, nextTurn, onFault }: GroupCommitNeed
     }
   };
 
-  const commitGroup = async (group: readonly Waiting[]): Promise<void> => {
+  /** @returns those who are to be answered that they are committed. */
+  const commitGroup = async (group: readonly Waiting[]): Promise<readonly Waiting[]> => {
     try {
       await commit(group.map(({ job }) => job));
-      for (const { settle } of group) settle(undefined);
+      return group;
     } catch {
       for (const one of group) await commitOne(one);
+      return [];
     }
   };
 
   const run = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      await nextTurn();
-      await commitGroup(takeGroup());
+    let committed: readonly Waiting[] = [];
+    const answer = (): void => {
+      for (const { settle } of committed) settle(undefined);
+      committed = [];
+    };
+    for (;;) {
+      if (waiting.length === 0 || committed.length === 0) {
+        answer();
+        await nextTurn();
+        if (waiting.length === 0) break;
+      }
+      const next = commitGroup(takeGroup());
+      // Behind the order for the next commit: the writer would stand still for as long as the answers take.
+      answer();
+      committed = await next;
     }
     running = undefined;
   };
