@@ -154,11 +154,11 @@ export {
 } from './tokens.ts';
 export type { Site } from './sites.ts';
 export { addSite, changeSite, findSite, listSites, setBotRules } from './sites.ts';
+export type { EventSlice, StoredEvent } from './event-slices.ts';
+export { readEventSlice } from './event-slices.ts';
 export type {
-  EventSlice,
   FoldedSlice,
   NewRelease,
-  StoredEvent,
   StoredModel,
   StoredProfile,
   Watermark,
@@ -169,7 +169,6 @@ export {
   MODELS_KEPT,
   nextVersion,
   readClusterMembers,
-  readEventSlice,
   readProfiles,
   readReleasedModel,
   readSampledProfiles,

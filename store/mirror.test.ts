@@ -19,8 +19,8 @@ import { eraseVisitor } from './erasure.ts';
 import { setRetention } from './retention.ts';
 import { checkRetention } from './retention-check.ts';
 import { purgeExpired } from './retention-purge.ts';
-import type { StoredEvent } from './segmenter.ts';
-import { readEventSlice } from './segmenter.ts';
+import type { StoredEvent } from './event-slices.ts';
+import { readEventSlice } from './event-slices.ts';
 
 const SITE = SHOP.row;
 const ALL = { part: 0, of: 1 };

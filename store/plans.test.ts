@@ -11,7 +11,7 @@ import { openFiles } from './open.node.ts';
 import { readLedger } from './ledger.ts';
 import { currentRelease, releasedModel, releasedSegment, releasedSegments } from './published.ts';
 import { findSalt } from './salts.ts';
-import { readEventSlice } from './segmenter.ts';
+import { readEventSlice } from './event-slices.ts';
 import { findSite } from './sites.ts';
 import type { TestDatabase } from './testing.ts';
 import { openTestDatabase } from './testing.ts';

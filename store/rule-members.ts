@@ -5,7 +5,7 @@ import type { InStatement } from '@libsql/client';
 import type { Db, SiteRow } from './db.ts';
 import type { Lease } from './lease.ts';
 import { CLUSTER_SEGMENTS, HELD, heldArgs } from './lease.ts';
-import { jsonChunks, textOf } from './rows.ts';
+import { textOf } from './rows.ts';
 
 /** What the memberships of a site were judged by. */
 export interface RuleMark {
@@ -45,15 +45,17 @@ export async function readMemberships(
 ): Promise<Map<number, Set<string>>> {
   const held = new Map<number, Set<string>>();
   const { rows } = await db.client.execute({
-    sql: `SELECT m.visitor, m.segment_id FROM json_each(?) AS wanted
+    sql: `SELECT json_group_array(json_array(m.visitor, m.segment_id)) AS pairs FROM json_each(?) AS wanted
       CROSS JOIN memberships AS m INDEXED BY memberships_visitor ON m.site_id = ? AND m.visitor = wanted.value`,
     args: [JSON.stringify(visitors), site],
   });
-  for (const row of rows) {
-    const visitor = Number(row['visitor']);
-    const segments = held.get(visitor) ?? new Set();
-    segments.add(textOf(row, 'segment_id'));
-    held.set(visitor, segments);
+  const [row] = rows;
+  // One text and not a row each: the driver takes longer over a row than SQLite takes to find it.
+  const pairs = row === undefined ? [] : (JSON.parse(textOf(row, 'pairs')) as (readonly [number, string])[]);
+  for (const [visitor, segment] of pairs) {
+    const segments = held.get(visitor);
+    if (segments === undefined) held.set(visitor, new Set([segment]));
+    else segments.add(segment);
   }
   return held;
 }
@@ -66,27 +68,46 @@ export function changeStatements(
   at: number,
 ): InStatement[] {
   const held = heldArgs(lease);
-  return jsonChunks(changes.map(({ segment, visitor, entered }) => [segment, visitor, entered ? 1 : 0])).flatMap(
-    (rows) => [
+  const statements: InStatement[] = [];
+  for (let from = 0; from < changes.length; from += CHANGES_A_STATEMENT) {
+    const some = changes.slice(from, from + CHANGES_A_STATEMENT);
+    const entered = bySegment(some.filter((change) => change.entered));
+    const left = bySegment(some.filter((change) => !change.entered));
+    statements.push(
       {
         // By row: asked for pairs, SQLite reads all members of each segment.
-        sql: `DELETE FROM memberships WHERE rowid IN (SELECT m.rowid FROM json_each(?2) AS gone
-          CROSS JOIN memberships AS m ON m.site_id = ?1 AND m.segment_id = gone.value ->> '$[0]'
-            AND m.visitor = gone.value ->> '$[1]' WHERE gone.value ->> '$[2]' = 0) AND ${HELD}`,
-        args: [site, rows, ...held],
+        sql: `DELETE FROM memberships WHERE rowid IN (SELECT m.rowid FROM json_each(?2) AS s CROSS JOIN json_each(s.value) AS gone
+          CROSS JOIN memberships AS m ON m.site_id = ?1 AND m.segment_id = s.key AND m.visitor = gone.value) AND ${HELD}`,
+        args: [site, left, ...held],
       },
       {
         sql: `INSERT INTO memberships (site_id, segment_id, visitor)
-          SELECT ?1, value ->> '$[0]', value ->> '$[1]' FROM json_each(?2) WHERE value ->> '$[2]' = 1 AND ${HELD}`,
-        args: [site, rows, ...held],
+          SELECT ?1, s.key, v.value FROM json_each(?2) AS s CROSS JOIN json_each(s.value) AS v WHERE ${HELD}`,
+        args: [site, entered, ...held],
       },
       {
         sql: `INSERT INTO segment_changes (site_id, segment_id, visitor, at, entered)
-          SELECT ?1, value ->> '$[0]', value ->> '$[1]', ?3, value ->> '$[2]' FROM json_each(?2) WHERE ${HELD}`,
-        args: [site, rows, at, ...held],
+          SELECT ?1, s.key, v.value, ?3, told.key FROM json_each(?2) AS told CROSS JOIN json_each(told.value) AS s
+            CROSS JOIN json_each(s.value) AS v WHERE ${HELD}`,
+        args: [site, `{"0":${left},"1":${entered}}`, at, ...held],
       },
-    ],
-  );
+    );
+  }
+  return statements;
+}
+
+/** Changes of one statement at most: all of them are one argument. */
+const CHANGES_A_STATEMENT = 20_000;
+
+/** The visitors of each segment, as JSON: SQLite parses a pair for every row it makes of it, and a list once. */
+function bySegment(changes: readonly MemberChange[]): string {
+  const visitors = new Map<string, number[]>();
+  for (const { segment, visitor } of changes) {
+    const held = visitors.get(segment);
+    if (held === undefined) visitors.set(segment, [visitor]);
+    else held.push(visitor);
+  }
+  return JSON.stringify(Object.fromEntries(visitors));
 }
 
 /** The statement that says what the memberships were judged by. */

@@ -5,11 +5,11 @@ import type { TestStore } from '../segmenter/testing.ts';
 import type { Lease } from './lease.ts';
 import { acquireLease, releaseLease, renewLease } from './lease.ts';
 import type { NewRelease } from './segmenter.ts';
+import { readEventSlice } from './event-slices.ts';
 import {
   MODELS_KEPT,
   nextVersion,
   readClusterMembers,
-  readEventSlice,
   readProfiles,
   readReleasedModel,
   readStates,

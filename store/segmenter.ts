@@ -1,10 +1,9 @@
-// store/segmenter.ts: the segmenter's queries: events to fold, profile states, the lease, models and memberships.
+// store/segmenter.ts: the segmenter's queries: profile states, the lease, models and memberships.
 //
 // Batches that write are `deferred`: on Node derived.db is attached, and a deferred transaction that writes only its tables
 // never takes the write lock of ground.db, so a run does not hold up the ingest. Every write asks for the lease in the same
 // statement: a run that slept past its lease writes nothing.
 import type { InStatement, Row } from '@libsql/client';
-import type { PurposeBits } from '../contract/index.ts';
 import { PURPOSE_BIT } from '../contract/index.ts';
 import type { Db, SiteRow } from './db.ts';
 import type { Lease } from './lease.ts';
@@ -12,33 +11,6 @@ import { CLUSTER_SEGMENTS, HELD, heldArgs } from './lease.ts';
 import { jsonChunks } from './rows.ts';
 import type { MemberChange, RuleMark } from './rule-members.ts';
 import { changeStatements, markStatement } from './rule-members.ts';
-
-/** An event that may be folded: of a linked visitor who agreed to `profile` (C1) and did not object since. */
-export interface StoredEvent {
-  readonly visitor: number;
-  /** Event id as 32 hex digits. */
-  readonly id: string;
-  readonly at: number;
-  readonly name: string;
-  readonly purposes: PurposeBits;
-  /** 24 hex digits. */
-  readonly orderKey?: string;
-  readonly currency?: string;
-  readonly value?: number;
-  /** JSON text of the items. */
-  readonly items?: string;
-  /** Where it came from; absent of the tag's (core/context.ts). */
-  readonly source?: string;
-}
-
-/** Events of a stretch of the order of arrival. */
-export interface EventSlice {
-  /** The watermark once these are folded. */
-  readonly seq: number;
-  /** Events of the site in the stretch, those that may not be folded included. */
-  readonly scanned: number;
-  readonly events: readonly StoredEvent[];
-}
 
 /** How far the fold has come. */
 export interface Watermark {
@@ -79,12 +51,6 @@ const text = (row: Row, column: string): string | undefined => {
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
 const integer = (row: Row, column: string): number => Number(row[column]);
-const optional = <K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } =>
-  value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V });
-
-/** Whose events may be folded, as a condition on `visitors AS v`. */
-export const FOLDABLE_VISITOR = `v.linked = 1 AND v.objected_at IS NULL AND NOT EXISTS (SELECT 1 FROM withdrawals AS w
-  WHERE w.site_id = v.site_id AND w.visitor = v.id AND (w.purposes & ${PURPOSE_BIT.profile}) <> 0)`;
 
 /** How far the fold has come, or undefined before the first slice. */
 export async function readWatermark(db: Db, site: SiteRow): Promise<Watermark | undefined> {
@@ -105,48 +71,6 @@ export async function countEventsAfter(db: Db, site: SiteRow, seq: number): Prom
   });
   return rows[0] === undefined ? 0 : integer(rows[0], 'events');
 }
-
-/** At most `limit` events after `seq`, in order of arrival; undefined where there are none. */
-export async function readEventSlice(
-  db: Db,
-  site: SiteRow,
-  seq: number,
-  limit: number,
-): Promise<EventSlice | undefined> {
-  // NOT INDEXED: the index of event ids begins with the site, but reading by it would sort the whole history by seq.
-  const bound = await db.client.execute({
-    sql: `SELECT max(seq) AS seq, count(*) AS scanned FROM (
-      SELECT seq FROM events NOT INDEXED WHERE site_id = ? AND seq > ? ORDER BY seq LIMIT ?)`,
-    args: [site, seq, limit],
-  });
-  const scanned = bound.rows[0] === undefined ? 0 : integer(bound.rows[0], 'scanned');
-  if (bound.rows[0] === undefined || scanned === 0) return undefined;
-  const last = integer(bound.rows[0], 'seq');
-  // CROSS JOIN fixes the order of the joins: events first, by seq.
-  const { rows } = await db.client.execute({
-    sql: `SELECT e.visitor, lower(hex(e.id)) AS id, e.at, e.purposes, n.value AS name, lower(hex(e.order_key)) AS order_key,
-        c.value AS currency, e.value, e.items, nullif(x.source, 'web') AS source
-      FROM events AS e NOT INDEXED CROSS JOIN visitors AS v ON v.id = e.visitor AND v.site_id = e.site_id
-        CROSS JOIN strings AS n ON n.id = e.name LEFT JOIN strings AS c ON c.id = e.currency
-        LEFT JOIN contexts AS x ON x.id = e.context
-      WHERE e.site_id = ? AND e.seq > ? AND e.seq <= ? AND ${FOLDABLE_VISITOR} AND (e.purposes & ?) <> 0 ORDER BY e.seq`,
-    args: [site, seq, last, PURPOSE_BIT.profile],
-  });
-  return { seq: last, scanned, events: rows.map(toEvent) };
-}
-
-const toEvent = (row: Row): StoredEvent => ({
-  visitor: integer(row, 'visitor'),
-  id: text(row, 'id') ?? '',
-  at: integer(row, 'at'),
-  name: text(row, 'name') ?? '',
-  purposes: integer(row, 'purposes'),
-  ...optional('orderKey', text(row, 'order_key')),
-  ...optional('currency', text(row, 'currency')),
-  ...optional('value', row['value'] === null ? undefined : integer(row, 'value')),
-  ...optional('items', text(row, 'items')),
-  ...optional('source', text(row, 'source')),
-});
 
 /** The stored profiles of some visitors; those without one are left out. */
 export async function readStates(db: Db, site: SiteRow, visitors: readonly number[]): Promise<StoredProfile[]> {

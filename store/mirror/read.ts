@@ -6,8 +6,8 @@ import { PURPOSE_BIT } from '../../contract/index.ts';
 import { DEFAULT_SOURCE } from '../../core/index.ts';
 import type { Db, SiteRow } from '../db.ts';
 import { textOf } from '../rows.ts';
-import type { StoredEvent } from '../segmenter.ts';
-import { FOLDABLE_VISITOR } from '../segmenter.ts';
+import type { StoredEvent } from '../event-slices.ts';
+import { FOLDABLE_VISITOR, NAMES_WITH_IDS, NAMES_WITH_ITEMS } from '../event-slices.ts';
 import { fileList, literal, withDuck } from './duck.ts';
 import { freshFolder, listParts, partPath } from './files.ts';
 
@@ -79,7 +79,8 @@ export async function readMirroredVisitors(
     const result = await duck.stream(
       // A number for a name and no id where none is needed: every text costs as much as all numbers of its row.
       `SELECT visitor, "at"::DOUBLE, purposes, name_texts.nth,
-          CASE WHEN name IN ('purchase', 'refund') THEN id END, order_key, currency, value::DOUBLE, items,
+          CASE WHEN name IN (${NAMES_WITH_IDS}) THEN id END, order_key, currency, value::DOUBLE,
+          CASE WHEN name IN (${NAMES_WITH_ITEMS}) THEN items END,
           source_texts.nth
         FROM ${files} LEFT JOIN name_texts USING (name) LEFT JOIN source_texts USING (source)
         WHERE (purposes & ${PURPOSE_BIT.profile}) <> 0 AND visitor % ${share.of} = ${share.part}
