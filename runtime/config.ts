@@ -38,6 +38,8 @@ export interface Config {
   readonly backupDays?: number;
   /** Origins of the operator's own network that this server may call. */
   readonly innerOrigins?: InnerOrigins;
+  /** The origin that browsers reach this server at. */
+  readonly publicUrl?: string;
   /** How people log in by a provider. */
   readonly oidc?: OidcSettings;
   /** A libSQL server instead of the files, for the commands that prepare a Worker's database. */

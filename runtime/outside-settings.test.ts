@@ -38,6 +38,7 @@ describe('what lies outside', () => {
     { why: 'no secret', over: { HUSHTAG_OIDC_CLIENT_SECRET: '' } },
     { why: 'no address of our own', over: { HUSHTAG_PUBLIC_URL: '' } },
     { why: 'one over http', over: { HUSHTAG_PUBLIC_URL: 'http://tags.example.com' } },
+    { why: 'one over http and no provider', over: { HUSHTAG_OIDC_ISSUER: '', HUSHTAG_PUBLIC_URL: 'http://a.example' } },
     { why: 'one with a path', over: { HUSHTAG_PUBLIC_URL: 'https://tags.example.com/x' } },
     { why: 'owners by domain', over: { HUSHTAG_OIDC_DOMAINS: 'corp.example=owner' } },
     { why: 'a domain without a role', over: { HUSHTAG_OIDC_DOMAINS: 'corp.example' } },

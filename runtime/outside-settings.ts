@@ -9,6 +9,8 @@ import type { DomainRole, OidcSettings } from '../edge/index.ts';
 export interface Outside {
   readonly innerOrigins?: InnerOrigins;
   readonly oidc?: OidcSettings;
+  /** The origin that browsers know this server by. */
+  readonly publicUrl?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -82,8 +84,14 @@ export function readOutside(env: Environment): Result<Outside, readonly string[]
   }
   const oidc = readOidc(env, inner.value);
   if (!oidc.ok) return oidc;
+  const publicUrl = readPublicUrl(env['HUSHTAG_PUBLIC_URL'] ?? '');
+  if (env['HUSHTAG_PUBLIC_URL'] && publicUrl === undefined)
+    return err([
+      'HUSHTAG_PUBLIC_URL must be an origin with https (or of this machine), like https://tags.shop.example',
+    ]);
   return ok({
     ...(inner.value.size === 0 ? {} : { innerOrigins: inner.value }),
     ...(oidc.value === undefined ? {} : { oidc: oidc.value }),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
   });
 }

@@ -2,7 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { CANCEL_SYMBOL, confirm, intro, select, text } from '@clack/prompts';
 import { CliError, requireSiteId } from '../context.ts';
-import { readOrigins } from '../commands/site.ts';
+import { readOrigins } from '../commands/site-settings.ts';
 import type { GivenChoices } from './choices.ts';
 import { DEFAULT_CHOICES, readCollector, readPolicy } from './choices.ts';
 

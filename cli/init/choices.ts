@@ -2,7 +2,7 @@
 import type { PolicyPreset, SiteId } from '../../contract/index.ts';
 import { POLICIES } from '../../contract/index.ts';
 import { RETENTION_PRESETS } from '../../core/index.ts';
-import { readOrigins } from '../commands/site.ts';
+import { readOrigins } from '../commands/site-settings.ts';
 import { CliError, requireSiteId } from '../context.ts';
 import { isFileValue } from '../environment-file.ts';
 

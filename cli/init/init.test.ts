@@ -46,7 +46,7 @@ describe('an empty folder that is set up', () => {
     const config = readConfig(environmentIn(folder, {}), folder);
     expect(config).toMatchObject({
       ok: true,
-      value: { port: 8_787, dataDir: made.dataDir, keyDir: made.keyDir, trustedProxies: 1 },
+      value: { port: 8_787, dataDir: made.dataDir, keyDir: made.keyDir, trustedProxies: 1, publicUrl: GIVEN.collector },
     });
     if (!config.ok) return;
     const db = await openData(config.value);

@@ -49,7 +49,13 @@ function configOf(choices: InitChoices, folder: string): Config {
   throw new CliError(2, `That can not be a configuration:\n${config.error.map((one) => `  - ${one}`).join('\n')}`);
 }
 
-const environmentText = ({ port, dataDir, keyDir, trustedProxies }: InitChoices): string =>
+/** Known to everything that must name it, where it is an address that may be: https, or this machine. */
+const publicLines = (collector: string): readonly string[] =>
+  collector.startsWith('https:')
+    ? ['# Where browsers reach this server.', environmentLine('HUSHTAG_PUBLIC_URL', collector)]
+    : [];
+
+const environmentText = ({ port, dataDir, keyDir, trustedProxies, collector }: InitChoices): string =>
   `${[
     '# Read by hushtag when it runs in this folder; a variable that is set wins over its line here.',
     '# Every variable there is: docs/configuration.md',
@@ -59,6 +65,7 @@ const environmentText = ({ port, dataDir, keyDir, trustedProxies }: InitChoices)
     environmentLine('HUSHTAG_KEY_DIR', keyDir),
     '# Proxies in front that append to X-Forwarded-For.',
     environmentLine('HUSHTAG_TRUSTED_PROXIES', String(trustedProxies)),
+    ...publicLines(collector),
   ].join('\n')}\n`;
 
 /** Refuses where something would be overwritten, or joined to what is there. */

@@ -1,5 +1,6 @@
 // e2e/node/settings-cli.test.ts: `hushtag plan` and `hushtag bots` as an operator meets them; the generated types compiled by tsc.
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +48,31 @@ describe('D1: a site’s settings on the command line', () => {
     });
     return { code: status, out: stdout, err: stderr };
   }
+
+  it('C1: takes events from more origins, and from fewer, noted in the audit log by the command', () => {
+    const changed = (...args: string[]): unknown =>
+      JSON.parse(run('site', 'origins', ...args, '--json').out || '{}') as unknown;
+    const [first, second] = ['https://shop.example', 'https://www.shop.example'];
+    expect(changed('add', 'shop', `${second},${first}`)).toEqual({ site: 'shop', origins: [first, second], floor: 50 });
+    expect(run('site', 'origins', 'add', 'shop', 'https://shop.example/cart').code).toBe(2);
+    expect(changed('remove', 'shop', second)).toMatchObject({ origins: [first] });
+    expect(run('site', 'origins', 'remove', 'shop', second)).toMatchObject({ code: 1 });
+    expect(run('site', 'origins', 'remove', 'shop', first)).toMatchObject({ code: 1 });
+    expect(run('site', 'origins', 'list', 'shop').out).toBe(`${first}\n`);
+    expect(run('site', 'floor', 'shop', '9').code).toBe(2);
+    expect(JSON.parse(run('site', 'floor', 'shop', '60', '--json').out)).toMatchObject({ floor: 60 });
+    expect(run('site', 'list').out).toContain('floor 60');
+    run('audit', 'export', '--out', 'audit.txt');
+    const log = readFileSync(join(folder, 'audit.txt'), 'utf8');
+    expect(log.match(/"kind":"site_changed"/g)).toHaveLength(3);
+  });
+
+  it('names the collector in the script tag where it is known', () => {
+    const here = run('site', 'add', 'local', '--origin', 'http://127.0.0.1:8000,http://localhost:8000').out;
+    expect(here).toContain('src="http://127.0.0.1:8787/tag.full.js"');
+    const elsewhere = run('site', 'add', 'other', '--origin', 'https://other.example').out;
+    expect(elsewhere).toMatch(/src="https:\/\/YOUR-COLLECTOR\/[\s\S]*http:\/\/127\.0\.0\.1:8787/);
+  });
 
   it('P6: signs a token, lists it, takes it back, and changes the key', () => {
     const signed = run('token', '--site', 'shop', '--label', 'for a test', '--json');
