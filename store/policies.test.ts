@@ -57,6 +57,10 @@ describe('C2: versions of a policy', () => {
     expect(await setPolicy(database.db, looked, presetPolicy('exempt'), NOW)).toBe('changed_meanwhile');
     expect((await shop()).policy.preset).toBe('strict');
     expect(await readPolicyHistory(database.db, 1)).toHaveLength(2);
+    const newest = await readPolicyHistory(database.db, 1, { limit: 1 });
+    expect(newest.map(({ version }) => version)).toEqual([2]);
+    const before = await readPolicyHistory(database.db, 1, { before: 2 });
+    expect(before.map(({ version }) => version)).toEqual([1]);
     expect(await days()).toEqual({});
   });
 });

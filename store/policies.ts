@@ -61,14 +61,20 @@ export async function setPolicy(
   return results[2]?.rowsAffected === 1 ? version : 'changed_meanwhile';
 }
 
-/** Every version of a site's policy, the first first; one of a site that never changed it is version 1. */
-export async function readPolicyHistory(db: Db, site: SiteRow): Promise<PolicyVersion[]> {
+/** Versions of a site's policy, the first first; one of a site that never changed it is version 1. The newest, where there are more. */
+export async function readPolicyHistory(
+  db: Db,
+  site: SiteRow,
+  { before, limit = VERSIONS_MAX }: { readonly before?: number; readonly limit?: number } = {},
+): Promise<PolicyVersion[]> {
+  // The newest are read, whatever the limit: a site of many versions must not lose sight of those in force.
   const { rows } = await db.client.execute({
     sql: `SELECT coalesce(p.version, 1) AS version, s.policy, p.document, coalesce(p.set_at, s.created_at) AS set_at
-      FROM sites AS s LEFT JOIN policies AS p ON p.site_id = s.id WHERE s.id = ? ORDER BY 1 LIMIT ?`,
-    args: [site, VERSIONS_MAX],
+      FROM sites AS s LEFT JOIN policies AS p ON p.site_id = s.id
+      WHERE s.id = ?1 AND (?2 IS NULL OR coalesce(p.version, 1) < ?2) ORDER BY 1 DESC LIMIT ?3`,
+    args: [site, before ?? null, Math.min(limit, VERSIONS_MAX)],
   });
-  return rows.map((row) => {
+  return rows.reverse().map((row) => {
     const version = Number(row['version']);
     const document = row['document'] === null ? null : textOf(row, 'document');
     return {

@@ -218,12 +218,12 @@ export async function findRepeated(
 export async function listRequests(
   db: Db,
   site: SiteRow,
-  only: { readonly status?: RequestStatus; readonly before?: number } = {},
+  only: { readonly status?: RequestStatus; readonly before?: number; readonly limit?: number } = {},
 ): Promise<PrivacyRequest[]> {
   const { rows } = await db.client.execute({
     sql: `SELECT ${COLUMNS} FROM privacy_requests WHERE site_id = ?1 AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR seq < ?3)
       ORDER BY seq DESC LIMIT ?4`,
-    args: [site, only.status ?? null, only.before ?? null, REQUESTS_MAX],
+    args: [site, only.status ?? null, only.before ?? null, Math.min(only.limit ?? REQUESTS_MAX, REQUESTS_MAX)],
   });
   return withSteps(db, rows);
 }

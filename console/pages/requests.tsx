@@ -100,7 +100,7 @@ const requestSchema = v.object({
   log: v.array(v.object({ at: v.number(), step: v.string() })),
 });
 type Request = v.InferOutput<typeof requestSchema>;
-const requestsSchema = v.object({ requests: v.array(requestSchema), next: v.nullable(v.number()) });
+const requestsSchema = v.object({ requests: v.array(requestSchema), next: v.nullable(v.string()) });
 
 const KINDS = ['access', 'erasure', 'objection', 'objection_withdrawal', 'unlink'] as const;
 const WAYS = ['email', 'user_id', 'phone', 'first_party_id'] as const;
@@ -215,7 +215,7 @@ function RequestTable({ page }: { readonly page: v.InferOutput<typeof requestsSc
         ]}
       />
       {next === null ? null : (
-        <button type="button" class="button small" onClick={() => setQuery({ before: String(next) })}>
+        <button type="button" class="button small" onClick={() => setQuery({ cursor: next })}>
           {say('more')}
         </button>
       )}
@@ -235,7 +235,7 @@ function RequestList(): JSX.Element {
     {
       path: '/v1/sites/{site}/privacy/requests',
       params: { site },
-      query: { status, before: query.get('before') ?? undefined },
+      query: { status, cursor: query.get('cursor') ?? undefined },
     },
     requestsSchema,
   );

@@ -91,6 +91,32 @@ export function segmentSuite(edge: SuiteEdge): void {
       expect((await ask('DELETE', 'rule-segments/quiet')).status).toBe(404);
       expect((await ask('GET', 'rule-segments/quiet')).status).toBe(404);
     });
+    it('D1: is made once under an Idempotency-Key, also when it was changed since; and is listed by pages', async () => {
+      // A key is its token's.
+      const token = await edge.token(siteId(SITE), ['segments:write']);
+      const make = (id: string, key: string): Promise<Response> =>
+        edge.fetch(`/v1/sites/${SITE}/rule-segments`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': key },
+          body: JSON.stringify({ id, name: 'Paged', rule: BUYERS }),
+        });
+      const made = (await (await make('paged', 'paged-1')).json()) as unknown;
+      await ask('PUT', 'rule-segments/paged', { name: 'Changed', rule: BUYERS });
+      const again = await make('paged', 'paged-1');
+      expect([again.status, again.headers.get('idempotent-replayed'), await again.json()]).toEqual([201, 'true', made]);
+      expect((await make('other', 'paged-1')).status).toBe(409);
+      const seen: string[] = [];
+      let cursor: string | null = '';
+      for (let page = 0; page < 9 && cursor !== null; page += 1) {
+        const from: string = cursor === '' ? '' : `&cursor=${cursor}`;
+        const list = v.parse(ruleSegmentsSchema, await (await ask('GET', `rule-segments?limit=1${from}`)).json());
+        seen.push(...list.segments.map(({ id }) => id));
+        cursor = list.next;
+      }
+      expect(seen).toEqual(['buyers', 'paged']);
+      expect((await ask('GET', 'rule-segments?limit=0')).status).toBe(400);
+      expect((await ask('DELETE', 'rule-segments/paged')).status).toBe(204);
+    });
     it.each([
       {
         why: 'a rule that is none',

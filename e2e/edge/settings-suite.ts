@@ -40,6 +40,17 @@ export function settingsSuite(edge: SuiteEdge): void {
         origins: expect.arrayContaining(['https://moved.example']) as unknown,
       });
       expect((await owner.fetch(`/v1/sites/${id}`, { method: 'PATCH', body: '{"floor":5}' })).status).toBe(400);
+      const first = await json<{ sites: { id: string }[]; next: string }>(await owner.fetch('/v1/sites?limit=1'));
+      const rest = await json<{ sites: { id: string }[]; next: null }>(
+        await owner.fetch(`/v1/sites?cursor=${first.next}`),
+      );
+      const all = await json<{ sites: { id: string }[] }>(await owner.fetch('/v1/sites'));
+      expect([first.sites.length, rest.next]).toEqual([1, null]);
+      expect([...first.sites, ...rest.sites]).toEqual(all.sites);
+      const seen = await json<{ versions: object[]; next: null }>(
+        await owner.fetch(`/v1/sites/${id}/policy/versions?limit=1`),
+      );
+      expect(seen).toMatchObject({ versions: [{ version: 1 }], next: null });
       // What collects remembers a site for some seconds.
       const send = () =>
         collect(edge, wireBatch({ s: id, e: [wireEvent({ u: 'https://moved.example/' })] }), {

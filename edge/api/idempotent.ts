@@ -16,16 +16,19 @@ import type { InstallationEnv } from './require-scope.ts';
 const FAILED = 500;
 const decoder = new TextDecoder();
 
-/** The middleware; put it behind the one that asks for the scope. */
+/** The middleware; put it behind the one that asks for the scope. @param bytesMax of the route's body. */
 export const idempotent =
-  (port: Pick<Port, 'ground' | 'keys' | 'randomBytes' | 'now'>): MiddlewareHandler<InstallationEnv> =>
+  (
+    port: Pick<Port, 'ground' | 'keys' | 'randomBytes' | 'now'>,
+    bytesMax = JSON_BYTES_MAX,
+  ): MiddlewareHandler<InstallationEnv> =>
   async (context, next) => {
     const read = idempotencyKeyOf(context);
     if (!read.ok) return problem(read.error, IDEMPOTENCY_HELP);
     const { idempotencyKey } = read.value;
     if (idempotencyKey === undefined) return next();
-    const body = await receiveBytes(context.req.raw.clone(), JSON_BYTES_MAX);
-    if (!body.ok) return problem(body.error, `Send at most ${JSON_BYTES_MAX} bytes.`);
+    const body = await receiveBytes(context.req.raw.clone(), bytesMax);
+    if (!body.ok) return problem(body.error, `Send at most ${bytesMax} bytes.`);
     const named = ['hushtag answer 1', context.get('token'), context.req.path, idempotencyKey];
     const key = await keyedHash(port, ...named);
     const fingerprint = await keyedHash(port, ...named, decoder.decode(body.value));

@@ -30,26 +30,61 @@ export async function readJson<S extends v.GenericSchema>(
   return read.success ? ok(read.output) : err(problem('malformed_request', help));
 }
 
-const pageSchema = v.object({
-  limit: v.optional(
-    v.pipe(v.string(), v.digits(), v.transform(Number), v.minValue(1), v.maxValue(PAGE_MAX)),
-    String(PAGE_DEFAULT),
-  ),
-  cursor: v.optional(v.pipe(v.string(), v.regex(/^[\w.-]{1,100}$/))),
-});
+/** How long the pages of a list are. */
+export interface PageSizes {
+  /** Entries where the caller names no number. */
+  readonly usual: number;
+  readonly max: number;
+}
+const USUAL: PageSizes = { usual: PAGE_DEFAULT, max: PAGE_MAX };
+/** Of lists that are short as a rule and shown whole: sites, people, rule segments. */
+export const WHOLE: PageSizes = { usual: 1_000, max: 1_000 };
+
+const pageSchema = ({ usual, max }: PageSizes) =>
+  v.object({
+    limit: v.optional(
+      v.pipe(v.string(), v.digits(), v.transform(Number), v.minValue(1), v.maxValue(max)),
+      String(usual),
+    ),
+    cursor: v.optional(v.pipe(v.string(), v.regex(/^[\w.-]{1,100}$/))),
+  });
 /** Which part of a list is asked for. */
-export type Page = v.InferOutput<typeof pageSchema>;
+export type Page = v.InferOutput<ReturnType<typeof pageSchema>>;
 
 /** Reads `limit` and `cursor`, or makes the answer that refuses them. */
-export function readPage(context: Context): Result<Page, Response> {
+export function readPage(context: Context, sizes = USUAL): Result<Page, Response> {
   const { limit, cursor } = context.req.query();
-  const read = v.safeParse(pageSchema, { limit, cursor });
+  const read = v.safeParse(pageSchema(sizes), { limit, cursor });
   if (read.success) return ok(read.output);
-  return err(problem('malformed_request', `limit is 1 to ${PAGE_MAX}; cursor is the "next" of the page before.`));
+  return err(problem('malformed_request', `limit is 1 to ${sizes.max}; cursor is the "next" of the page before.`));
 }
 
+/** A page, and the cursor of the one behind it; null where there is none. */
+export interface PageOf<T> {
+  readonly page: readonly T[];
+  readonly next: string | null;
+}
+
+/**
+ * A page of a list that is in memory whole, and in the order of its keys as texts. What was added or removed since the page before
+ * shifts nothing: the cursor is the last key that was told. @param keyOf characters of `\w.-`.
+ */
+export function pageOf<T>(all: readonly T[], { limit, cursor }: Page, keyOf: (one: T) => string): PageOf<T> {
+  const behind = cursor === undefined ? all : all.filter((one) => keyOf(one) > cursor);
+  const page = behind.slice(0, limit);
+  const last = page.at(-1);
+  return { page, next: behind.length > page.length && last !== undefined ? keyOf(last) : null };
+}
+
+const NUMBER_DIGITS = 16;
+/** A number from 0 as a text that sorts as it does. */
+export const sortable = (number: number): string => String(number).padStart(NUMBER_DIGITS, '0');
+
 /** What a route of a list says of `limit` and `cursor`. */
-export const PAGE_PARAMETERS = [
-  { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: PAGE_MAX, default: PAGE_DEFAULT } },
-  { name: 'cursor', in: 'query', schema: { type: 'string' }, description: 'The "next" of the page before' },
-] as const;
+export const pageParameters = ({ usual, max }: PageSizes) =>
+  [
+    { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: max, default: usual } },
+    { name: 'cursor', in: 'query', schema: { type: 'string' }, description: 'The "next" of the page before' },
+  ] as const;
+/** Of most lists. */
+export const PAGE_PARAMETERS = pageParameters(USUAL);

@@ -5,6 +5,7 @@ import { parseSiteId } from '../../../contract/index.ts';
 import type { SiteId } from '../../../contract/index.ts';
 import { ROLES } from '../../../core/index.ts';
 import { answer, idempotencyParameter, refusal, siteRefusals } from '../../http/describe.ts';
+import { pageParameters, WHOLE } from '../read-json.ts';
 
 const LABEL_CHARS_MAX = 80;
 const EMAIL_CHARS_MAX = 320;
@@ -64,7 +65,11 @@ const refusals = siteRefusals('people:manage');
 export const describePeople = describeRoute({
   summary: 'Those who may log in, with their roles',
   security,
-  responses: { 200: answer(v.object({ people: v.array(personSchema), next: v.null() }), 'All of them'), ...refusals },
+  parameters: [...pageParameters(WHOLE)],
+  responses: {
+    200: answer(v.object({ people: v.array(personSchema), next: v.nullable(v.string()) }), 'Oldest first'),
+    ...refusals,
+  },
 });
 /** POST /v1/people */
 export const describeNewPerson = describeRoute({

@@ -15,7 +15,7 @@ import type { TokenKeys } from '../../http/tokens.ts';
 import type { Port } from '../../port.ts';
 import { idempotent } from '../idempotent.ts';
 import { keyedHash } from '../keyed.ts';
-import { readJson } from '../read-json.ts';
+import { pageOf, readJson, readPage, sortable, WHOLE } from '../read-json.ts';
 import type { InstallationEnv } from '../require-scope.ts';
 import { installationScopesOf, privateJson } from '../require-scope.ts';
 import { giveLoginCode, makePersonId } from './give-code.ts';
@@ -80,9 +80,16 @@ async function change(context: Asked, port: Port, id: string): Promise<Response>
 export function createPeopleRoutes(port: Port, tokenKeys: () => Promise<TokenKeys>): Hono<InstallationEnv> {
   const app = new Hono<InstallationEnv>();
   const managing = installationScopesOf(port, tokenKeys)('people:manage');
-  app.get('/v1/people', describePeople, managing, async (context) =>
-    privateJson(context, { people: await readPeople(port.db), next: null }),
-  );
+  app.get('/v1/people', describePeople, managing, async (context) => {
+    const asked = readPage(context, WHOLE);
+    if (!asked.ok) return asked.error;
+    const { page, next } = pageOf(
+      await readPeople(port.db),
+      asked.value,
+      ({ createdAt, id }) => `${sortable(createdAt)}.${id}`,
+    );
+    return privateJson(context, { people: page, next });
+  });
   app.post('/v1/people', describeNewPerson, managing, idempotent(port), (context) => add(context, port));
   app.get('/v1/people/:id', describePerson, managing, (context) => shownPerson(context, port, context.req.param('id')));
   app.patch('/v1/people/:id', describeChange, managing, (context) => change(context, port, context.req.param('id')));

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { POLICIES } from '../../../contract/index.ts';
 import { ROLES, SCOPES } from '../../../core/index.ts';
 import { answer, refusal } from '../../http/describe.ts';
+import { pageParameters, WHOLE } from '../read-json.ts';
 
 const roleSchema = v.object({ site: v.nullable(v.string()), role: v.picklist(ROLES) });
 /** Who is logged in, as a session is answered. */
@@ -71,5 +72,10 @@ export const describeLogout = describeRoute({
 export const describeSites = describeRoute({
   summary: 'The sites that the token or session may see, with what it may do there',
   security: [{ token: [] }, { session: [] }],
-  responses: { 200: answer(sitesSchema, 'The sites'), 401: refusal('No token or session') },
+  parameters: [...pageParameters(WHOLE)],
+  responses: {
+    200: answer(sitesSchema, 'The sites, in the order they were added'),
+    400: refusal('limit or cursor is not what this takes'),
+    401: refusal('No token or session'),
+  },
 });

@@ -21,6 +21,7 @@ import type { TokenKeys } from '../../http/tokens.ts';
 import { verifyToken } from '../../http/tokens.ts';
 import type { Port } from '../../port.ts';
 import { answerJson } from '../answer-json.ts';
+import { pageOf, readPage, sortable, WHOLE } from '../read-json.ts';
 import { installationScopesOf, privateJson } from '../require-scope.ts';
 import type { LoginPatience } from './login-patience.ts';
 import { ownerName, sessionPrincipal } from './principal.ts';
@@ -119,12 +120,14 @@ export function createSessionRoutes(port: Port, tokenKeys: () => Promise<TokenKe
     return context.body(null, 204);
   });
   app.get('/v1/sites', describeSites, installationScopesOf(port, tokenKeys)(), async (context) => {
+    const asked = readPage(context, WHOLE);
+    if (!asked.ok) return asked.error;
     const { scopesAt, roleAt } = context.get('principal');
-    const seen = (await listSites(port.db)).flatMap((site) => {
-      const scopes = scopesAt(site.id);
-      return scopes === undefined ? [] : [siteShown(site, scopes, roleAt(site.id))];
-    });
-    return answerJson(context, { sites: seen, next: null });
+    // Sites of others are left out first, so that no cursor tells of them (P7).
+    const seen = (await listSites(port.db)).filter((site) => scopesAt(site.id) !== undefined);
+    const { page, next } = pageOf(seen, asked.value, ({ row }) => sortable(row));
+    const sites = page.map((site) => siteShown(site, scopesAt(site.id) ?? [], roleAt(site.id)));
+    return answerJson(context, { sites, next });
   });
   return app;
 }

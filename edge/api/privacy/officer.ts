@@ -1,4 +1,5 @@
 // edge/api/privacy/officer.ts: what a privacy officer's token may do: open requests, follow them, fetch files.
+import type { Context } from 'hono';
 import { Hono } from 'hono';
 import type { RequestStatus } from '../../../store/index.ts';
 import { addRequestStep, findRequest, listRequests, REQUESTS_MAX } from '../../../store/index.ts';
@@ -8,6 +9,7 @@ import { receiveBytes } from '../../http/receive.ts';
 import type { TokenKeys } from '../../http/tokens.ts';
 import type { Port } from '../../port.ts';
 import { IDEMPOTENCY_HELP, idempotencyKeyOf } from '../idempotency-key.ts';
+import { readPage } from '../read-json.ts';
 import type { ApiEnv } from '../require-scope.ts';
 import { privateJson, scopesOf } from '../require-scope.ts';
 import { makeAccessFile } from './access-file.ts';
@@ -21,6 +23,27 @@ import { shownRequest } from './shown.ts';
 const STATUSES: ReadonlySet<string> = new Set<RequestStatus>(['open', 'done', 'not_identified']);
 const ASK_HELP =
   'Send {"kind": "access" | "erasure" | "objection" | "objection_withdrawal" | "unlink", "subject": {"first_party_id": …} or {"account": {"user_id" | "email" | "phone": …}}}. A phone number begins with + and its country.';
+
+async function list(context: Context<ApiEnv>, { db, now }: Port): Promise<Response> {
+  const status = context.req.query('status');
+  // `before` is what the cursor was called first.
+  const asked = readPage(context, { usual: REQUESTS_MAX, max: REQUESTS_MAX });
+  if (!asked.ok) return asked.error;
+  const { limit, cursor: before = context.req.query('before') } = asked.value;
+  if ((status !== undefined && !STATUSES.has(status)) || (before !== undefined && !/^\d{1,15}$/.test(before))) {
+    return problem(
+      'malformed_request',
+      `status is one of ${[...STATUSES].join(', ')}; cursor is the "next" of the page before.`,
+    );
+  }
+  const requests = await listRequests(db, context.get('site').row, {
+    ...(status === undefined ? {} : { status: status as RequestStatus }),
+    ...(before === undefined ? {} : { before: Number(before) }),
+    limit,
+  });
+  const next = requests.length === limit ? String(requests.at(-1)?.seq) : null;
+  return privateJson(context, { requests: requests.map((one) => shownRequest(one, now())), next });
+}
 
 /** Makes the officer's routes. */
 export function createOfficerRoutes(port: Port, tokenKeys: () => Promise<TokenKeys>, needs: RightsNeeds): Hono<ApiEnv> {
@@ -45,22 +68,7 @@ export function createOfficerRoutes(port: Port, tokenKeys: () => Promise<TokenKe
     return privateJson(context, shownRequest(answered.value, port.now()), answered.value.status === 'open' ? 202 : 200);
   });
 
-  app.get(base, describeRequests, reading, async (context) => {
-    const status = context.req.query('status');
-    const before = context.req.query('before');
-    if ((status !== undefined && !STATUSES.has(status)) || (before !== undefined && !/^\d{1,15}$/.test(before))) {
-      return problem(
-        'malformed_request',
-        `status is one of ${[...STATUSES].join(', ')}; before is the number \`next\` says.`,
-      );
-    }
-    const requests = await listRequests(port.db, context.get('site').row, {
-      ...(status === undefined ? {} : { status: status as RequestStatus }),
-      ...(before === undefined ? {} : { before: Number(before) }),
-    });
-    const next = requests.length === REQUESTS_MAX ? (requests.at(-1)?.seq ?? null) : null;
-    return privateJson(context, { requests: requests.map((one) => shownRequest(one, port.now())), next });
-  });
+  app.get(base, describeRequests, reading, (context) => list(context, port));
 
   app.get(`${base}/:id`, describeRequest, reading, async (context) => {
     const request = await findRequest(port.db, context.get('site').row, context.req.param('id'));

@@ -36,9 +36,11 @@ const body = (schema: v.GenericSchema) => ({
   content: { 'application/json': { schema: resolver(schema) as object } },
 });
 
+const versions = v.array(v.object({ version: v.number(), setAt: v.number(), policy }));
+
 /** GET /v1/sites/{site}/policy */
 export const describePolicy = describeRoute({
-  summary: 'The policy in force with every version before it, and what each preset says',
+  summary: 'The policy in force with the 200 newest of its versions, and what each preset says',
   security: security('policy:read'),
   responses: {
     200: answer(
@@ -47,10 +49,20 @@ export const describePolicy = describeRoute({
         version: v.number(),
         policy,
         presets: v.record(v.string(), v.looseObject({})),
-        versions: v.array(v.object({ version: v.number(), setAt: v.number(), policy })),
+        versions,
       }),
       'The policy',
     ),
+    ...siteRefusals('policy:read'),
+  },
+});
+/** GET /v1/sites/{site}/policy/versions */
+export const describePolicyVersions = describeRoute({
+  summary: 'Every version of the policy, newest first',
+  security: security('policy:read'),
+  parameters: [...PAGE_PARAMETERS],
+  responses: {
+    200: answer(v.object({ site: v.string(), versions, next: v.nullable(v.string()) }), 'Newest first'),
     ...siteRefusals('policy:read'),
   },
 });

@@ -1,8 +1,9 @@
 // edge/api/privacy/openapi.ts: what the routes for privacy requests promise, for /openapi.json.
 import { describeRoute } from 'hono-openapi';
 import * as v from 'valibot';
-import { REQUEST_KINDS } from '../../../store/index.ts';
-import { answer, answerOrText, refusal } from '../../http/describe.ts';
+import { REQUEST_KINDS, REQUESTS_MAX } from '../../../store/index.ts';
+import { answer, answerOrText, idempotencyParameter, refusal } from '../../http/describe.ts';
+import { pageParameters } from '../read-json.ts';
 
 const requestSchema = v.object({
   id: v.string(),
@@ -20,7 +21,7 @@ const requestSchema = v.object({
   receipt: v.optional(v.string()),
   log: v.array(v.object({ at: v.number(), step: v.string() })),
 });
-const requestsSchema = v.object({ requests: v.array(requestSchema), next: v.nullable(v.number()) });
+const requestsSchema = v.object({ requests: v.array(requestSchema), next: v.nullable(v.string()) });
 const fileSchema = v.looseObject({
   format: v.literal('hushtag access 1'),
   status: v.picklist(['found', 'nothing_stored', 'not_identified']),
@@ -43,8 +44,8 @@ const refusals = (scope: string) => ({
 /** POST /v1/sites/{site}/privacy/requests */
 export const describeAsk = describeRoute({
   summary: 'Answers a request about somebody’s data: access, erasure, objection or unlink',
-  description: 'An Idempotency-Key makes sending it again harmless.',
   security: [{ token: ['privacy:write'] }],
+  parameters: [idempotencyParameter],
   requestBody: {
     content: {
       'application/json': {
@@ -71,7 +72,11 @@ export const describeAsk = describeRoute({
 export const describeRequests = describeRoute({
   summary: 'The requests of a site with their clocks and logs, newest first',
   security: [{ token: ['privacy:read'] }],
-  responses: { 200: answer(requestsSchema, 'At most 200; `next` goes into `before`'), ...refusals('privacy:read') },
+  parameters: [
+    ...pageParameters({ usual: REQUESTS_MAX, max: REQUESTS_MAX }),
+    { name: 'status', in: 'query', schema: { type: 'string' }, description: 'Only those; `open` have work left' },
+  ],
+  responses: { 200: answer(requestsSchema, 'Newest first'), ...refusals('privacy:read') },
 });
 
 /** GET /v1/sites/{site}/privacy/requests/{id} */
@@ -93,6 +98,7 @@ export const describeFile = describeRoute({
 export const describeVisitorAsk = describeRoute({
   summary: 'Answers a visitor who shows the id that their own browser keeps',
   description: 'From a page of the site. An access request is answered with its file at once.',
+  parameters: [idempotencyParameter],
   requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
   responses: {
     200: answerOrText(v.object({ request: requestSchema, file: v.optional(fileSchema) }), 'It is answered', [

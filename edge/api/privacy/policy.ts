@@ -1,17 +1,19 @@
 // edge/api/privacy/policy.ts: a site's policy over the API: read with its versions, previewed, put in force.
+import type { Context } from 'hono';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import type { PolicyPreset, PurposeBits } from '../../../contract/index.ts';
 import { bitsOf, DAY_MS, POLICIES, PURPOSES, purposesOf } from '../../../contract/index.ts';
 import type { PolicyRefusal, SitePolicy } from '../../../core/index.ts';
 import { checkSitePolicy, SCRUB_RULES } from '../../../core/index.ts';
+import type { PolicyVersion } from '../../../store/index.ts';
 import { readPolicyHistory, readTreated, setPolicy } from '../../../store/index.ts';
 import { problem } from '../../http/problem.ts';
 import type { Port } from '../../port.ts';
-import { readJson } from '../read-json.ts';
+import { readJson, readPage } from '../read-json.ts';
 import type { ApiEnv, RequireScope } from '../require-scope.ts';
 import { privateJson } from '../require-scope.ts';
-import { describePolicy, describePolicyPreview, describeSetPolicy } from './openapi-policy.ts';
+import { describePolicy, describePolicyPreview, describePolicyVersions, describeSetPolicy } from './openapi-policy.ts';
 import { previewLines } from './policy-preview.ts';
 
 const WITHOUT_CONSENT = ['day', 'count', 'drop'] as const;
@@ -60,6 +62,28 @@ const shown = (policy: SitePolicy): object => ({
   asks: purposesOf(policy.asks),
 });
 
+/** Versions told beside the policy in force; all of them have a route of their own. */
+const VERSIONS_BESIDE = 200;
+const shownVersion = ({ version, setAt, policy }: PolicyVersion): object => ({ version, setAt, policy: shown(policy) });
+
+async function listVersions(context: Context<ApiEnv>, { db }: Port): Promise<Response> {
+  const asked = readPage(context);
+  if (!asked.ok) return asked.error;
+  const { limit, cursor } = asked.value;
+  if (cursor !== undefined && !/^\d{1,9}$/.test(cursor)) {
+    return problem('malformed_request', 'cursor is the "next" of the page before.');
+  }
+  const site = context.get('site');
+  const before = cursor === undefined ? {} : { before: Number(cursor) };
+  const versions = (await readPolicyHistory(db, site.row, { ...before, limit })).reverse();
+  const last = versions.at(-1)?.version ?? 1;
+  return privateJson(context, {
+    site: site.id,
+    versions: versions.map(shownVersion),
+    next: versions.length === limit && last > 1 ? String(last) : null,
+  });
+}
+
 /** Makes the routes. */
 export function createPolicyRoutes(port: Port, requireScope: RequireScope): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
@@ -68,7 +92,7 @@ export function createPolicyRoutes(port: Port, requireScope: RequireScope): Hono
 
   app.get(base, describePolicy, reading, async (context) => {
     const site = context.get('site');
-    const versions = await readPolicyHistory(port.db, site.row);
+    const versions = await readPolicyHistory(port.db, site.row, { limit: VERSIONS_BESIDE });
     return privateJson(context, {
       site: site.id,
       version: site.policyVersion,
@@ -79,9 +103,11 @@ export function createPolicyRoutes(port: Port, requireScope: RequireScope): Hono
           { ...POLICIES[preset], purposes: purposesOf(POLICIES[preset].purposes), asks: [] },
         ]),
       ),
-      versions: versions.map(({ version, setAt, policy }) => ({ version, setAt, policy: shown(policy) })),
+      versions: versions.map(shownVersion),
     });
   });
+
+  app.get(`${base}/versions`, describePolicyVersions, reading, (context) => listVersions(context, port));
 
   app.put(base, describeSetPolicy, writing, async (context) => {
     const asked = await readJson(context, setSchema, HELP);

@@ -2,6 +2,7 @@
 import { describeRoute } from 'hono-openapi';
 import * as v from 'valibot';
 import type { StandardSchema } from '../../http/describe.ts';
+import type { DescribedParameter } from '../../document.ts';
 import { answer, refusal } from '../../http/describe.ts';
 import type { Scope } from '../../../core/index.ts';
 
@@ -23,7 +24,7 @@ export const reading = (
   scope: Scope,
   summary: string,
   schema: StandardSchema,
-  parameters: readonly ReturnType<typeof parameter>[] = [],
+  parameters: readonly DescribedParameter[] = [],
 ) =>
   describeRoute({
     summary,

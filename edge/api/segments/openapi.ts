@@ -1,7 +1,8 @@
 // edge/api/segments/openapi.ts: what the routes of rule segments take and answer.
 import { describeRoute, resolver } from 'hono-openapi';
 import * as v from 'valibot';
-import { answer, refusal } from '../../http/describe.ts';
+import { answer, idempotencyParameter, refusal } from '../../http/describe.ts';
+import { PAGE_PARAMETERS } from '../read-json.ts';
 import { budgetSchema, people, reading } from '../reports/openapi.ts';
 
 const ruleShape = v.object({ version: v.number(), where: v.record(v.string(), v.unknown()) });
@@ -45,17 +46,18 @@ const refusals = (scope: string) => ({
   401: refusal('No token, or not a valid one'),
   403: refusal(`The token lacks the scope ${scope}`),
   404: refusal('Not this token’s site, or nothing there'),
-  409: refusal('segment_exists or segment_in_use'),
+  409: refusal('segment_exists or segment_in_use, or the Idempotency-Key was used for another request'),
   413: refusal('The body is too large'),
 });
-const writing = (summary: string, made: 200 | 201) =>
+const writing = (summary: string, isCreating = false) =>
   describeRoute({
     summary,
     security: [{ token: ['segments:write'] }],
+    parameters: isCreating ? [idempotencyParameter] : [],
     requestBody: bodyOf(ruleBody),
     responses: {
       200: answer(ruleSegmentSchema, 'As it is kept'),
-      ...(made === 201 ? { 201: answer(ruleSegmentSchema, 'It was made') } : {}),
+      201: answer(ruleSegmentSchema, 'It was made'),
       ...refusals('segments:write'),
     },
   });
@@ -65,13 +67,14 @@ export const describeList = reading(
   'segments:read',
   'The rule segments of a site, with their published sizes',
   ruleSegmentsSchema,
+  PAGE_PARAMETERS,
 );
 /** GET /v1/sites/{site}/rule-segments/{id} */
 export const describeOne = reading('segments:read', 'One rule segment', ruleSegmentSchema);
 /** POST /v1/sites/{site}/rule-segments */
-export const describeCreate = writing('Makes a rule segment; the same again changes nothing', 201);
+export const describeCreate = writing('Makes a rule segment; the same again changes nothing', true);
 /** PUT /v1/sites/{site}/rule-segments/{id} */
-export const describePut = writing('Changes a rule segment, or makes it', 201);
+export const describePut = writing('Changes a rule segment, or makes it');
 /** DELETE /v1/sites/{site}/rule-segments/{id} */
 export const describeDelete = describeRoute({
   summary: 'Deletes a rule segment; its members go with the next fold',

@@ -21,6 +21,8 @@ import type { ProblemName } from '../../http/problem.ts';
 import { problem } from '../../http/problem.ts';
 import { receiveBytes } from '../../http/receive.ts';
 import { answerJson } from '../answer-json.ts';
+import { idempotent } from '../idempotent.ts';
+import { pageOf, readPage } from '../read-json.ts';
 import { answerPaid, keyOf } from '../reports/paid.ts';
 import type { ReportParts } from '../reports/overview.ts';
 import type { ApiEnv, RequireScope } from '../require-scope.ts';
@@ -214,12 +216,15 @@ export function createRuleSegments(parts: ReportParts, requireScope: RequireScop
   const routes: Routes = { ...parts, checkOf };
 
   app.get(base, describeList, reading, async (context) => {
+    const asked = readPage(context);
+    if (!asked.ok) return asked.error;
     const site = context.get('site');
     const { segments } = await readRuleSegments(port.db, site.row);
-    const sizes = await readSizes(port.db, site.row, segments);
-    return answerJson(context, { site: site.id, segments: segments.map((one) => shown(one, sizes(one))), next: null });
+    const { page, next } = pageOf(segments, asked.value, ({ id }) => id);
+    const sizes = await readSizes(port.db, site.row, page);
+    return answerJson(context, { site: site.id, segments: page.map((one) => shown(one, sizes(one))), next });
   });
-  app.post(base, describeCreate, writing, (context) => create(context, routes));
+  app.post(base, describeCreate, writing, idempotent(port, BODY_BYTES_MAX), (context) => create(context, routes));
   app.post(`${base}/preview`, describePreview, reading, (context) => preview(context, routes));
   app.get(`${base}/:id`, describeOne, reading, async (context) => {
     const site = context.get('site');
