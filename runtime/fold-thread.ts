@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createVisitorFold } from '../segmenter/index.ts';
-import type { SiteRow, StoredProfile } from '../store/index.ts';
+import type { PackedProfiles, SiteRow } from '../store/index.ts';
+import { createPacker } from '../store/index.ts';
 import type { Share } from '../store/mirror.node.ts';
 import { readMirroredVisitors } from '../store/mirror.node.ts';
 import type { Files } from '../store/open.node.ts';
@@ -19,7 +20,7 @@ export interface FoldWork {
 
 /** Finished profiles, and how many events they are made of. */
 export interface FoldedShare {
-  readonly profiles: readonly StoredProfile[];
+  readonly profiles: readonly PackedProfiles[];
   readonly events: number;
 }
 
@@ -38,7 +39,8 @@ function requirePort(): MessagePort {
 const port = requirePort();
 const { files, folder, site, share } = workerData as FoldWork;
 const fold = createVisitorFold();
-let profiles: StoredProfile[] = [];
+const packer = createPacker();
+let profiles = 0;
 let events = 0;
 const flow = { unwritten: 0, stopped: false };
 port.on('message', (answer: ShareAnswer) => {
@@ -52,8 +54,12 @@ class StoppedError extends Error {
 }
 
 function send(): void {
-  port.postMessage({ profiles, events } satisfies FoldedShare);
-  profiles = [];
+  const packs = packer.take();
+  port.postMessage(
+    { profiles: packs, events } satisfies FoldedShare,
+    packs.map(({ bytes }) => bytes.buffer),
+  );
+  profiles = 0;
   events = 0;
   flow.unwritten += 1;
 }
@@ -67,11 +73,12 @@ async function sendAndWait(): Promise<void> {
 const db = await openFiles(files);
 try {
   await readMirroredVisitors(db, folder, site, share, (visitor, ofVisitor) => {
-    profiles.push({ visitor, state: fold(ofVisitor) });
+    packer.add(visitor, fold(ofVisitor));
+    profiles += 1;
     events += ofVisitor.length;
-    return profiles.length < PROFILES_A_MESSAGE ? undefined : sendAndWait();
+    return profiles < PROFILES_A_MESSAGE ? undefined : sendAndWait();
   });
-  if (profiles.length > 0) send();
+  if (profiles > 0) send();
   while (flow.unwritten > 0 && !flow.stopped) await once(port, 'message');
 } catch (fault) {
   // Whoever asked for the stop has the fault it is for.

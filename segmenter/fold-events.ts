@@ -4,6 +4,7 @@ import { IDENTIFY_EVENT } from '../core/index.ts';
 import type { Db, FoldedSlice, Lease, SiteRow, StoredEvent, Watermark } from '../store/index.ts';
 import {
   countEventsAfter,
+  createPacker,
   readEventSlice,
   readStates,
   readWatermark,
@@ -80,6 +81,7 @@ export async function foldNewEvents(
     read = Math.max(0, total - left);
     total = read + left;
   }
+  const packer = createPacker();
   // Events that arrive meanwhile wait for the next run, so the loop ends however busy the site is.
   while (read < total) {
     const slice = await readEventSlice(db, site, watermark.seq, Math.min(SLICE_EVENTS, total - read));
@@ -90,8 +92,8 @@ export async function foldNewEvents(
     if (verdict === undefined) isJudged = false;
     mark = verdict?.mark ?? mark;
     watermark = { seq: slice.seq, events: watermark.events + slice.events.length, stateVersion: STATE_VERSION };
-    const profiles = [...states].map(([visitor, state]) => ({ visitor, state: encodeState(state) }));
-    const slices: FoldedSlice = { profiles, watermark, ...verdictRows(verdict, at) };
+    for (const [visitor, state] of states) packer.add(visitor, encodeState(state));
+    const slices: FoldedSlice = { profiles: packer.take(), watermark, ...verdictRows(verdict, at) };
     if (!(await saveFold(db, site, lease, slices))) return undefined;
     read += slice.scanned;
     folded += slice.events.length;

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DAY_MS } from '../contract/index.ts';
 import { listFoldable, readMirroredVisitors, syncMirror } from '../store/mirror.node.ts';
 import type { StoredProfile } from '../store/index.ts';
+import { createPacker } from '../store/index.ts';
 import type { History } from './history.ts';
 import { createVisitorFold } from './history.ts';
 import { runSegmenter } from './job.ts';
@@ -25,10 +26,12 @@ function mirrorHistory(failAfter = Number.POSITIVE_INFINITY): History {
     fold: async (site, save) => {
       await listFoldable(store.db, folder, site);
       const fold = createVisitorFold();
+      const packer = createPacker();
       let saved = 0;
       const { events } = await readMirroredVisitors(store.db, folder, site, { part: 0, of: 1 }, async (visitor, of) => {
         if (saved >= failAfter) throw new Error('killed');
-        await save([{ visitor, state: fold(of) }], of.length);
+        packer.add(visitor, fold(of));
+        await save(packer.take(), of.length);
         saved += 1;
       });
       return events;

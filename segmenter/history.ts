@@ -2,7 +2,7 @@
 //
 // The same fold as of slices (profiles/fold.ts) over the same events: states are sums, so the profiles are the same bytes (M1).
 import type { Item } from '../contract/index.ts';
-import type { StoredEvent, SiteRow, StoredProfile } from '../store/index.ts';
+import type { PackedProfiles, SiteRow, StoredEvent } from '../store/index.ts';
 import type { FoldedEvent } from './profiles/fold.ts';
 import { foldEvent } from './profiles/fold.ts';
 import { emptyState, encodeState } from './profiles/state.ts';
@@ -21,7 +21,7 @@ export interface History {
    */
   readonly fold: (
     site: SiteRow,
-    save: (profiles: readonly StoredProfile[], events: number) => Promise<void>,
+    save: (profiles: readonly PackedProfiles[], events: number) => Promise<void>,
   ) => Promise<number>;
 }
 

@@ -154,13 +154,14 @@ export {
 } from './tokens.ts';
 export type { Site } from './sites.ts';
 export { addSite, changeSite, findSite, listSites, setBotRules } from './sites.ts';
+export type { PackedProfiles, StoredProfile } from './packed-profiles.ts';
+export { createPacker } from './packed-profiles.ts';
 export type { EventSlice, StoredEvent } from './event-slices.ts';
 export { readEventSlice } from './event-slices.ts';
 export type {
   FoldedSlice,
   NewRelease,
   StoredModel,
-  StoredProfile,
   Watermark,
 } from './segmenter.ts';
 export {

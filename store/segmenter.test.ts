@@ -1,4 +1,5 @@
 import { createClient } from '@libsql/client/sqlite3';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aRow, insertRows, openTestStore, SHOP, T0, visitorKey } from '../segmenter/testing.ts';
 import type { TestStore } from '../segmenter/testing.ts';
@@ -6,6 +7,8 @@ import type { Lease } from './lease.ts';
 import { acquireLease, releaseLease, renewLease } from './lease.ts';
 import type { NewRelease } from './segmenter.ts';
 import { readEventSlice } from './event-slices.ts';
+import type { PackedProfiles, StoredProfile } from './packed-profiles.ts';
+import { createPacker } from './packed-profiles.ts';
 import {
   MODELS_KEPT,
   nextVersion,
@@ -16,6 +19,7 @@ import {
   readWatermark,
   resetFold,
   saveFold,
+  saveProfiles,
   saveRelease,
 } from './segmenter.ts';
 
@@ -34,8 +38,13 @@ async function held(holder = 'a'): Promise<Lease> {
   return lease;
 }
 const LOST: Lease = { name: `segmenter:${SITE}`, holder: 'nobody' };
+function packed(profiles: readonly StoredProfile[]): PackedProfiles[] {
+  const packer = createPacker();
+  for (const { visitor, state } of profiles) packer.add(visitor, state);
+  return packer.take();
+}
 const aFold = (seq: number) => ({
-  profiles: [{ visitor: 1, state: `state ${seq}` }],
+  profiles: packed([{ visitor: 1, state: `state ${seq}` }]),
   watermark: { seq, events: seq, stateVersion: 1 },
 });
 const aRelease = (version: number, over: Partial<NewRelease> = {}): NewRelease => ({
@@ -118,6 +127,23 @@ describe('a fold is written whole or not at all', () => {
     expect(await readWatermark(store.db, SITE)).toEqual({ seq: 7, events: 7, stateVersion: 1 });
     expect(await readStates(store.db, SITE, [2, 1])).toEqual([{ visitor: 1, state: 'state 7' }]);
     expect(await readProfiles(store.db, SITE, 1, 10)).toEqual([]);
+  });
+
+  it('and gives every profile back as it was, whatever is in it and however long', async () => {
+    const lease = await held();
+    const state = fc.oneof(
+      fc.string({ unit: 'binary', minLength: 1 }).filter((text) => !text.includes('\0')),
+      fc.nat(400_000).map((length) => 'é€"\\'.repeat(1 + length / 8)),
+    );
+    const texts = fc.array(state, { maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(texts, async (states) => {
+        const profiles = states.map((one, nth) => ({ visitor: nth + 1, state: one }));
+        await saveProfiles(store.db, SITE, lease, packed(profiles));
+        expect(await readProfiles(store.db, SITE, 0, profiles.length)).toEqual(profiles);
+      }),
+      { numRuns: 15 },
+    );
   });
 
   it('and not by a run that lost its lease', async () => {

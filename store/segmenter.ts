@@ -8,6 +8,8 @@ import { PURPOSE_BIT } from '../contract/index.ts';
 import type { Db, SiteRow } from './db.ts';
 import type { Lease } from './lease.ts';
 import { CLUSTER_SEGMENTS, HELD, heldArgs } from './lease.ts';
+import type { PackedProfiles, StoredProfile } from './packed-profiles.ts';
+import { profileStatement } from './packed-profiles.ts';
 import { jsonChunks } from './rows.ts';
 import type { MemberChange, RuleMark } from './rule-members.ts';
 import { changeStatements, markStatement } from './rule-members.ts';
@@ -17,12 +19,6 @@ export interface Watermark {
   readonly seq: number;
   readonly events: number;
   readonly stateVersion: number;
-}
-
-/** A profile as stored. */
-export interface StoredProfile {
-  readonly visitor: number;
-  readonly state: string;
 }
 
 /** A version with what the next run needs of it. */
@@ -89,7 +85,7 @@ const toProfile = (row: Row): StoredProfile => ({
 
 /** What a fold writes at once. */
 export interface FoldedSlice {
-  readonly profiles: readonly StoredProfile[];
+  readonly profiles: readonly PackedProfiles[];
   readonly watermark: Watermark;
   /** Who entered and left rule segments by it, found out at an instant. */
   readonly changes?: { readonly of: readonly MemberChange[]; readonly at: number };
@@ -102,7 +98,7 @@ export interface FoldedSlice {
 /** Writes profiles, the watermark that produced them and who changed segments by them, together or not at all. @returns false where the lease is lost. */
 export async function saveFold(db: Db, site: SiteRow, lease: Lease, fold: FoldedSlice): Promise<boolean> {
   const { seq, events, stateVersion } = fold.watermark;
-  const statements = profileStatements(site, lease, fold.profiles);
+  const statements = fold.profiles.map((pack) => profileStatement(site, lease, pack));
   if (fold.changes !== undefined) statements.push(...changeStatements(site, lease, fold.changes.of, fold.changes.at));
   if (fold.mark !== undefined) statements.push(markStatement(site, lease, fold.mark));
   if (fold.isUnjudged === true) {
@@ -122,18 +118,11 @@ export async function saveProfiles(
   db: Db,
   site: SiteRow,
   lease: Lease,
-  profiles: readonly StoredProfile[],
+  packs: readonly PackedProfiles[],
 ): Promise<void> {
-  await db.client.batch(profileStatements(site, lease, profiles), 'deferred');
+  const statements = packs.map((pack) => profileStatement(site, lease, pack));
+  if (statements.length > 0) await db.client.batch(statements, 'deferred');
 }
-
-const profileStatements = (site: SiteRow, lease: Lease, profiles: readonly StoredProfile[]): InStatement[] =>
-  jsonChunks(profiles.map(({ visitor, state }) => [visitor, state])).map((rows) => ({
-    sql: `INSERT INTO profiles (site_id, visitor, state)
-      SELECT ?, value ->> '$[0]', value ->> '$[1]' FROM json_each(?) WHERE ${HELD}
-      ON CONFLICT DO UPDATE SET state = excluded.state`,
-    args: [site, rows, ...heldArgs(lease)],
-  }));
 
 /**
  * Forgets every profile of the site and the watermark, so that the next fold starts from the first event. Who is in a rule
