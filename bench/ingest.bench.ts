@@ -45,8 +45,18 @@ printFigure({
   against: '>= 3',
   spread: spreadOf(versusStrawman),
 });
-// CPU of the whole process over everything it was sent, warm-up included.
-const cpu = (runs.get('hushtag') ?? []).map((run) => run.cpuMs / run.sent);
+// CPU of the whole process, all threads, once it is warm.
+const cpuOf = (variant: 'null' | 'hushtag'): number[] =>
+  (runs.get(variant) ?? []).map((run) => run.cpuMs / (run.sent - run.sentWarm));
+const cpu = cpuOf('hushtag');
+const emptyCpu = cpuOf('null');
+printFigure({
+  bench: BENCH,
+  figure: 'null_cpu_ms_per_request',
+  value: median(emptyCpu),
+  unit: 'ms',
+  spread: spreadOf(emptyCpu),
+});
 printFigure({
   bench: BENCH,
   figure: 'cpu_ms_per_event',
@@ -91,7 +101,7 @@ printFigure({
   against: '>= 30000',
   spread: spreadOf(batch10),
 });
-const perCpuSecond = (tens.get('hushtag') ?? []).map((run) => (run.sent * 10) / (run.cpuMs / 1_000));
+const perCpuSecond = (tens.get('hushtag') ?? []).map((run) => ((run.sent - run.sentWarm) * 10) / (run.cpuMs / 1_000));
 printFigure({
   bench: BENCH,
   figure: 'batch10_events_per_cpu_s',

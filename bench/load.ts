@@ -1,12 +1,15 @@
 // bench/load.ts: a load of page views from distinct visitors over raw sockets, in a process of its own.
-// argv: port, seconds, connections, events a request, requests per second (0 as many as go). Says one JSON message.
+// argv: port, seconds, connections, events a request, requests per second (0 as many as go), and seconds of warm-up whose end is told
+// (else one second). Says what came of it as its last message.
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { eventIdFrom } from '../contract/index.ts';
 
-const [port = 0, seconds = 1, connections = 1, events = 1, rate = 0] = process.argv.slice(2).map(Number);
-const WARM_MS = 1_000;
+const [port = 0, seconds = 1, connections = 1, events = 1, rate = 0, warmSeconds = 0] = process.argv
+  .slice(2)
+  .map(Number);
+const WARM_MS = (warmSeconds || 1) * 1_000;
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36';
 
 let sent = 0;
@@ -16,6 +19,13 @@ const latencies: number[] = [];
 const start = performance.now();
 const from = start + WARM_MS;
 const end = from + seconds * 1_000;
+let sentWarm = 0;
+if (warmSeconds > 0) {
+  setTimeout(() => {
+    sentWarm = sent;
+    process.send?.({ warm: true });
+  }, WARM_MS);
+}
 
 function requestText(): string {
   const now = Date.now();
@@ -84,8 +94,9 @@ for (let nth = 0; nth < connections; nth += 1) {
     latencies.sort((a, b) => a - b);
     const at = (share: number): number =>
       latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN;
-    process.send?.({ sent, measured, failed, perSecond: measured / seconds, p50: at(0.5), p99: at(0.99) }, () =>
-      process.exit(0),
+    process.send?.(
+      { sent, sentWarm, measured, failed, perSecond: measured / seconds, p50: at(0.5), p99: at(0.99) },
+      () => process.exit(0),
     );
   });
 }

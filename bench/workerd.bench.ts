@@ -27,9 +27,9 @@ const figures: readonly (readonly [figure: string, unit: string, values: readonl
   ['empty_requests_per_s', 'requests/s', empty.map((run) => run.perSecond)],
   ['single_requests_per_s', 'requests/s', ours.map((run) => run.perSecond)],
   ['single_vs_empty', 'ratio', ours.map((run, round) => run.perSecond / (empty[round]?.perSecond ?? Number.NaN))],
-  ['empty_cpu_ms_per_request', 'ms', empty.map((run) => run.cpuMs / run.sent)],
+  ['empty_cpu_ms_per_request', 'ms', empty.map((run) => run.cpuMs / (run.sent - run.sentWarm))],
   // Of workerd alone: queue and consumer run in it too, the database outside.
-  ['cpu_ms_per_event', 'ms', ours.map((run) => run.cpuMs / run.sent)],
+  ['cpu_ms_per_event', 'ms', ours.map((run) => run.cpuMs / (run.sent - run.sentWarm))],
 ];
 for (const [figure, unit, values] of figures) {
   printFigure({ bench: BENCH, figure, value: median(values), unit, spread: spreadOf(values) });

@@ -1,4 +1,4 @@
-// bench/servers/report.ts: what a server under load tells the benchmark: its port, and on SIGTERM the CPU it used.
+// bench/servers/report.ts: what a server under load tells the benchmark: its port, and on SIGTERM the CPU it used since it was warm.
 
 const ownCpuMs = (): number => {
   const { user, system } = process.cpuUsage();
@@ -6,7 +6,7 @@ const ownCpuMs = (): number => {
 };
 
 /**
- * Says the port now, and CPU and memory when stopped. `after` may count what was stored.
+ * Says the port now, and CPU and memory when stopped. `after` may count what was stored. CPU counts from the message `warm` on.
  * @param cpuMs CPU used until now; this process's unless the server is another one.
  */
 export function reportOnStop(
@@ -14,7 +14,10 @@ export function reportOnStop(
   after: () => Promise<Readonly<Record<string, number>> | undefined>,
   cpuMs: () => number = ownCpuMs,
 ): void {
-  const began = cpuMs();
+  let began = cpuMs();
+  process.on('message', (told) => {
+    if (told === 'warm') began = cpuMs();
+  });
   process.send?.({ port });
   process.once('SIGTERM', () => {
     const used = cpuMs() - began;
