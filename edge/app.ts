@@ -21,6 +21,8 @@ import { createCollect } from './collector/collect.ts';
 import { createImport } from './collector/import.ts';
 import { createIngest } from './collector/ingest.ts';
 import { describeEvents, describeImport } from './collector/ingest-openapi.ts';
+import type { WaysIn } from './collector/ways-in.ts';
+import { createWaysIn } from './collector/ways-in.ts';
 import { createConsoleServer } from './http/console-server.ts';
 import { createHealth } from './health.ts';
 import { describeEdge } from './document.ts';
@@ -33,7 +35,7 @@ import { REPLAY_LETTERS_MAX, replayLetters } from './collector/replay-letters.ts
 import { HTML_HEADERS } from './http/html.ts';
 import { problem } from './http/problem.ts';
 import { createOwnSegments } from './own-segments.ts';
-import { BRIEF_HEADERS, headersFor } from './http/security-headers.ts';
+import { headersFor } from './http/security-headers.ts';
 import { createMetrics } from './metrics.ts';
 import { createTagServer } from './http/tag-server.ts';
 import { createTokenKeys } from './http/token-keyring.ts';
@@ -66,24 +68,29 @@ export interface Edge {
 }
 
 /** What the app does around every route, for a route that is served without it. */
-const direct =
-  (port: Port, path: string, handler: Handler): Handler =>
-  async (asked) => {
+const direct = (port: Port, path: string, handler: Handler): Handler => {
+  const always = headersFor(path);
+  return async (asked) => {
     const requestId = toHex(port.randomBytes(REQUEST_ID_BYTES));
     const { status, headers, body } = await handler(asked).catch((fault: unknown) =>
       answerFault(port, fault, requestId, path),
     );
-    return { status, body, headers: { ...headers, 'x-request-id': requestId, ...BRIEF_HEADERS } };
+    return { status, body, headers: { ...headers, 'x-request-id': requestId, ...always } };
   };
+};
 
 /** Makes the edge for a platform. */
 export function createEdge(port: Port): Edge {
   const tokenKeys = createTokenKeys(port);
-  const collect = createCollect(port, tokenKeys);
-  const app = createApp(port, tokenKeys, collect);
+  const ways = createWaysIn(port, tokenKeys);
+  const [collect, ingest] = [createCollect(ways), createIngest(ways)];
+  const app = createApp(ways, collect, ingest);
   return {
     fetch: (request, env) => app.fetch(request, env ?? {}),
-    direct: new Map([['POST /v1/collect', direct(port, '/v1/collect', collect)]]),
+    direct: new Map([
+      ['POST /v1/collect', direct(port, '/v1/collect', collect)],
+      ['POST /v1/events', direct(port, '/v1/events', ingest)],
+    ]),
     routes: app.routes.map(({ method, path }) => ({ method, path })),
   };
 }
@@ -134,7 +141,8 @@ function mountDescription(app: Hono<Env>): void {
   app.get('/docs', async (context) => context.body((await description()).page, 200, { ...HTML_HEADERS, ...cache }));
 }
 
-function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Handler): Hono<Env> {
+function createApp(ways: WaysIn, collect: Handler, ingest: Handler): Hono<Env> {
+  const { port, tokenKeys } = ways;
   const app = new Hono<Env>();
 
   app.use(async (context, next) => {
@@ -165,8 +173,8 @@ function createApp(port: Port, tokenKeys: () => Promise<TokenKeys>, collect: Han
   app.route('/', createTagServer(port.tags));
   app.route('/', createConsoleServer(port));
   app.route('/', createCollector(port, collect));
-  app.post('/v1/import', describeImport, createImport(port, tokenKeys));
-  app.post('/v1/events', describeEvents, serveByHono(createIngest(port, tokenKeys), port));
+  app.post('/v1/import', describeImport, createImport(ways));
+  app.post('/v1/events', describeEvents, serveByHono(ingest, port));
   mountApi(app, port, tokenKeys);
   mountDescription(app);
   return app;

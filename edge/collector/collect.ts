@@ -1,12 +1,10 @@
 // edge/collector/collect.ts: POST /v1/collect, the public write path. Write-only: it answers nothing it did not just receive.
-import type { SiteId } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
 import { truncateAddress } from '../../core/index.ts';
 import type { LedgerLine, SiteRow } from '../../store/index.ts';
-import { findSite, UNKNOWN_SITE } from '../../store/index.ts';
+import { UNKNOWN_SITE } from '../../store/index.ts';
 import type { Answer, Asked, Handler } from '../http/exchange.ts';
 import { problemAnswer } from '../http/problem.ts';
-import type { TokenKeys } from '../http/tokens.ts';
 import type { Port } from '../port.ts';
 import type { AcceptContext } from './accept-batch.ts';
 import { acceptBatch } from './accept-batch.ts';
@@ -15,9 +13,8 @@ import type { Admitted, NotAdmitted } from './admit.ts';
 import { admit } from './admit.ts';
 import { rememberChoices } from './choice.ts';
 import { hasGpc } from './consent-status.ts';
-import { createKeyring } from './keyring.ts';
-import { cacheSites } from './site-cache.ts';
 import { createSlowDown } from './slow-down.ts';
+import type { WaysIn } from './ways-in.ts';
 import { writeJob } from './write-job.ts';
 
 /** Characters of a user agent that count; nobody's is longer, and the HMAC reads them all. */
@@ -76,9 +73,7 @@ async function countRefused(
 }
 
 /** Makes the handler of POST /v1/collect. */
-export function createCollect(port: Port, tokenKeys: () => Promise<TokenKeys>): Handler {
-  const saltHmac = createKeyring({ ...port, db: port.ground });
-  const siteOf = cacheSites((id: SiteId) => findSite(port.ground, id), port.now);
+export function createCollect({ port, tokenKeys, siteOf, saltHmac }: WaysIn): Handler {
   const slowDown = createSlowDown(port);
   const known = rememberChoices(port.now);
 

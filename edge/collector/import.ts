@@ -1,23 +1,19 @@
 // edge/collector/import.ts: POST /v1/import: a stream of events, one JSON object a line, written as it comes.
 import type { Context } from 'hono';
 import * as v from 'valibot';
-import type { SiteId } from '../../contract/index.ts';
 import { PURPOSES } from '../../contract/index.ts';
-import { findSite } from '../../store/index.ts';
 import { ENCODINGS_TAKEN } from '../http/inflate.ts';
 import { problem } from '../http/problem.ts';
-import type { TokenKeys } from '../http/tokens.ts';
 import type { Port } from '../port.ts';
 import type { EventResult, ServerContext, ServerInput } from './accept-server-events.ts';
 import { acceptServerEvents } from './accept-server-events.ts';
 import type { Line } from './import-stream.ts';
 import { BrokenStreamError, linesOf, LongStreamError } from './import-stream.ts';
 import { siteOfToken } from './ingest.ts';
-import { createKeyring } from './keyring.ts';
 import type { Defaults } from './server-event.ts';
 import { sourceSchema } from './server-event.ts';
-import { cacheSites } from './site-cache.ts';
 import { mendSurrogates } from './well-formed.ts';
+import type { WaysIn } from './ways-in.ts';
 import { writeJob } from './write-job.ts';
 
 /** Lines that are decided about and written together; the stream waits for them. */
@@ -113,9 +109,7 @@ async function writeChunk(
 }
 
 /** Makes the handler of POST /v1/import. */
-export function createImport(port: Port, tokenKeys: () => Promise<TokenKeys>): (context: Context) => Promise<Response> {
-  const saltHmac = createKeyring({ ...port, db: port.ground });
-  const siteOf = cacheSites((id: SiteId) => findSite(port.ground, id), port.now);
+export function createImport({ port, tokenKeys, siteOf, saltHmac }: WaysIn): (context: Context) => Promise<Response> {
   return async (context) => {
     const asked = { header: (name: string) => context.req.header(name) };
     const site = await siteOfToken(asked, 'import', { now: port.now, tokenKeys, siteOf });

@@ -4,7 +4,6 @@ import type { Result, SiteId } from '../../contract/index.ts';
 import { DAY_MS, err, IMPORT_BODY_BYTES_MAX, ok } from '../../contract/index.ts';
 import type { Scope } from '../../core/index.ts';
 import type { LedgerLine, Site } from '../../store/index.ts';
-import { findSite } from '../../store/index.ts';
 import type { Answer, Asked, Handler } from '../http/exchange.ts';
 import type { ProblemName } from '../http/problem.ts';
 import { problemAnswer } from '../http/problem.ts';
@@ -13,10 +12,9 @@ import { verifyToken } from '../http/tokens.ts';
 import type { Port } from '../port.ts';
 import { acceptServerEvents } from './accept-server-events.ts';
 import { receive } from './admit.ts';
-import { createKeyring } from './keyring.ts';
 import { consentSchema, sourceSchema } from './server-event.ts';
-import { cacheSites } from './site-cache.ts';
 import { mendSurrogates } from './well-formed.ts';
+import type { WaysIn } from './ways-in.ts';
 import { writeJob } from './write-job.ts';
 
 /** Events of one batch; those past it are counted as `over_limit`. */
@@ -79,9 +77,7 @@ function readBatch(body: Uint8Array): Result<v.InferOutput<typeof batchSchema>, 
 }
 
 /** Makes the handler of POST /v1/events. */
-export function createIngest(port: Port, tokenKeys: () => Promise<TokenKeys>): Handler {
-  const saltHmac = createKeyring({ ...port, db: port.ground });
-  const siteOf = cacheSites((id: SiteId) => findSite(port.ground, id), port.now);
+export function createIngest({ port, tokenKeys, siteOf, saltHmac }: WaysIn): Handler {
   const needs = { now: port.now, tokenKeys, siteOf };
 
   const refuse = async (site: Site, { problem, detail }: Refusal): Promise<Answer> => {
