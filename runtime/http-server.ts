@@ -13,12 +13,15 @@ import { StartError } from './start-error.ts';
 const FINISH_MS = 3_000;
 
 /**
- * How long a client may take to send its headers, and keep a connection it says nothing on: longer than proxies keep theirs
- * (60 s is usual), or one would be closed under a request that is just being sent.
+ * How long a client may take to send its headers. Without a time of Node's own for connections between requests: that is two timers
+ * made and thrown away a request, and {@link SILENT_MS_MAX} ends those connections as well.
  */
-const PATIENCE = { headersTimeout: 15_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 5_000 } as const;
-/** How long a connection may be silent in the middle of a request. */
-const SILENT_MS_MAX = 60_000;
+const PATIENCE = { headersTimeout: 15_000, keepAliveTimeout: 0, connectionsCheckingInterval: 5_000 } as const;
+/**
+ * How long a connection may be silent, in the middle of a request or between two: longer than proxies keep theirs (60 s is
+ * usual), or one would be closed under a request that is just being sent.
+ */
+const SILENT_MS_MAX = 65_000;
 /** Connections at once; more are closed as they come. */
 const CONNECTIONS_MAX = 20_000;
 
