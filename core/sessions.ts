@@ -1,6 +1,7 @@
 // core/sessions.ts: what a session is, as a structure that gives the same result in whatever order events come.
 //
-// A session ends after 30 minutes without an event, and at UTC midnight. Per day we hold sorted, disjoint intervals that
+// A session ends after 30 minutes without an event, and at UTC midnight; a new campaign in the middle of it ends none, as in GA4
+// (docs/adr/0055). Per day we hold sorted, disjoint intervals that
 // are more than the gap apart. Whether two instants share a session depends only on the chain of instants between them,
 // and an interval stands for such a chain, so joining intervals loses nothing: merging is associative and commutative,
 // and adding the same event again changes nothing.
