@@ -23,8 +23,22 @@ export type SessionDays = Map<number, readonly number[]>;
 export function addToSessions(days: SessionDays, at: number): void {
   const day = Math.floor(at / DAY_MS);
   const offset = at - day * DAY_MS;
-  days.set(day, joined(days.get(day) ?? [], [offset, offset]));
-  dropOldest(days);
+  const held = days.get(day);
+  if (held === undefined) {
+    days.set(day, [offset, offset]);
+    dropOldest(days);
+  } else days.set(day, withInstant(held, offset));
+}
+
+/** What {@link joined} gives for one instant. Most come in order of time and lie in the last session, or near its end. */
+function withInstant(intervals: readonly number[], offset: number): readonly number[] {
+  const end = intervals[intervals.length - 1] ?? 0;
+  const start = intervals[intervals.length - 2] ?? 0;
+  if (offset < start || offset - end > SESSION_GAP_MS) return joined(intervals, [offset, offset]);
+  if (offset <= end) return intervals;
+  const longer = intervals.slice();
+  longer[longer.length - 1] = offset;
+  return longer;
 }
 
 /** Adds every session of `others` to `days`. */
