@@ -6,12 +6,12 @@
 import type { PurposeBits } from '../../contract/index.ts';
 import type { SessionDays } from '../../core/index.ts';
 import { invariant } from '../../core/index.ts';
-import { byCodeUnits } from './order.ts';
+import { byCodeUnits, keysInOrder, numbersInOrder } from './order.ts';
 import type { RecentDays, StoredDays } from './recent-days.ts';
 import { decodeDays, encodeDays } from './recent-days.ts';
 
 /** Raised when the meaning of a stored state changes; profiles of another version are folded again from the start. */
-export const STATE_VERSION = 3;
+export const STATE_VERSION = 4;
 
 /** A purchase, once per order key. */
 export interface Order {
@@ -94,18 +94,18 @@ export function encodeState(state: ProfileState): string {
   return JSON.stringify({
     version: STATE_VERSION,
     at: [state.firstAt, state.lastAt],
-    names: sorted(state.names),
+    names: encodeCounts(state.names),
     hours: state.hours,
     weekdays: state.weekdays,
-    sessions: [...state.sessions].sort((a, b) => a[0] - b[0]),
+    sessions: encodeSessions(state.sessions),
     // Its instant is that of the last event.
     agreed: state.agreed.purposes,
     days: encodeDays(state.days),
     orders: sorted(state.orders).map(([key, order]) => [key, ...orderFields(order)]),
     refunds: sorted(state.refunds).map(([key, refund]) => [key, ...refundFields(refund)]),
-    viewed: sorted(state.viewed),
-    carted: sorted(state.carted),
-    sources: sorted(state.sources),
+    viewed: encodeCounts(state.viewed),
+    carted: encodeCounts(state.carted),
+    sources: encodeCounts(state.sources),
   });
 }
 
@@ -114,12 +114,12 @@ export function decodeState(text: string): ProfileState {
   const stored = JSON.parse(text) as StoredState;
   invariant(stored.version === STATE_VERSION, 'M1: a profile is read by the version that wrote it');
   return {
-    names: new Map(stored.names),
+    names: decodeCounts(stored.names),
     firstAt: stored.at[0],
     lastAt: stored.at[1],
     hours: stored.hours,
     weekdays: stored.weekdays,
-    sessions: new Map(stored.sessions),
+    sessions: decodeSessions(stored.sessions),
     agreed: { at: stored.at[1], purposes: stored.agreed },
     days: decodeDays(stored.days),
     orders: new Map(
@@ -129,9 +129,9 @@ export function decodeState(text: string): ProfileState {
       ]),
     ),
     refunds: new Map(stored.refunds.map(([key, at, order, currency, value]) => [key, { at, order, currency, value }])),
-    viewed: new Map(stored.viewed),
-    carted: new Map(stored.carted),
-    sources: new Map(stored.sources),
+    viewed: decodeCounts(stored.viewed),
+    carted: decodeCounts(stored.carted),
+    sources: decodeCounts(stored.sources),
   };
 }
 
@@ -145,20 +145,23 @@ type OrderFields = [
 ];
 type RefundFields = [at: number, order: string, currency: string, value: number | null];
 
+/** Keys and their counts in turns, by key. */
+type StoredCounts = readonly (string | number)[];
+
 interface StoredState {
   readonly version: number;
   readonly at: [number, number];
-  readonly names: [string, number][];
+  readonly names: StoredCounts;
   readonly hours: number[];
   readonly weekdays: number[];
-  readonly sessions: [number, number[]][];
+  readonly sessions: readonly number[];
   readonly agreed: PurposeBits;
   readonly days: StoredDays;
   readonly orders: [key: string, ...OrderFields][];
   readonly refunds: [key: string, ...RefundFields][];
-  readonly viewed: [string, number][];
-  readonly carted: [string, number][];
-  readonly sources: [string, number][];
+  readonly viewed: StoredCounts;
+  readonly carted: StoredCounts;
+  readonly sources: StoredCounts;
 }
 
 /** An order as a tuple, time first: what is compared when one key has come with different contents. */
@@ -175,3 +178,36 @@ export const orderFields = (order: Order): OrderFields => [
 export const refundFields = (refund: Refund): RefundFields => [refund.at, refund.order, refund.currency, refund.value];
 
 const sorted = <T>(map: Map<string, T>): [string, T][] => [...map].sort((a, b) => byCodeUnits(a[0], b[0]));
+
+function encodeCounts(counts: ReadonlyMap<string, number>): StoredCounts {
+  const stored: (string | number)[] = [];
+  for (const key of keysInOrder(counts)) stored.push(key, counts.get(key) ?? 0);
+  return stored;
+}
+
+function decodeCounts(stored: StoredCounts): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (let at = 0; at < stored.length; at += 2) counts.set(String(stored[at]), Number(stored[at + 1]));
+  return counts;
+}
+
+/** Of each day the day, how many numbers follow, and its intervals. */
+function encodeSessions(sessions: SessionDays): number[] {
+  const stored: number[] = [];
+  for (const day of numbersInOrder(sessions)) {
+    const intervals = sessions.get(day) ?? [];
+    stored.push(day, intervals.length);
+    for (const instant of intervals) stored.push(instant);
+  }
+  return stored;
+}
+
+function decodeSessions(stored: readonly number[]): SessionDays {
+  const sessions: SessionDays = new Map();
+  for (let at = 0; at < stored.length; ) {
+    const end = at + 2 + (stored[at + 1] ?? 0);
+    sessions.set(stored[at] ?? 0, stored.slice(at + 2, end));
+    at = end;
+  }
+  return sessions;
+}
