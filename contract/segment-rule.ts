@@ -37,10 +37,18 @@ export interface SequenceCondition {
   readonly within_days: number;
 }
 
-/** Items of a category looked at, put into the cart or bought, ever. */
+/**
+ * Items of a category looked at, put into the cart or bought, ever. `interest`: points, 1 for one looked at, 3 carted, 5 bought,
+ * half after four weeks.
+ */
 export interface CategoryCondition extends HowOften {
   readonly category: string;
-  readonly of: 'viewed' | 'carted' | 'bought';
+  readonly of: 'viewed' | 'carted' | 'bought' | 'interest';
+}
+
+/** Views of pages about something, by a word of their paths and titles; half after four weeks. */
+export interface TopicCondition extends HowOften {
+  readonly topic: string;
 }
 
 /** Membership in another segment. */
@@ -62,6 +70,7 @@ export type Condition =
   | EventCondition
   | SequenceCondition
   | CategoryCondition
+  | TopicCondition
   | SegmentCondition
   | ConsentCondition;
 

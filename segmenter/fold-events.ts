@@ -1,5 +1,4 @@
 // segmenter/fold-events.ts: brings the profiles of a site up to its newest event, slice by slice.
-import type { Item } from '../contract/index.ts';
 import { IDENTIFY_EVENT } from '../core/index.ts';
 import type { Db, FoldedSlice, Lease, SiteRow, StoredEvent, Watermark } from '../store/index.ts';
 import {
@@ -14,8 +13,8 @@ import {
 } from '../store/index.ts';
 import { breathe } from './breathe.ts';
 import type { History } from './history.ts';
-import type { FoldedEvent } from './profiles/fold.ts';
 import { foldEvent } from './profiles/fold.ts';
+import { createEventParser } from './profiles/parse-event.ts';
 import type { ProfileState } from './profiles/state.ts';
 import { decodeState, emptyState, encodeState, STATE_VERSION } from './profiles/state.ts';
 import type { Judge, SliceVerdict } from './rules/judge.ts';
@@ -151,13 +150,10 @@ async function foldSlice(
   const visitors = [...new Set(events.map(({ visitor }) => visitor))].sort((a, b) => a - b);
   const states = new Map(visitors.map((visitor) => [visitor, emptyState()]));
   for (const { visitor, state } of await readStates(db, site, visitors)) states.set(visitor, decodeState(state));
+  const parse = createEventParser();
   for (const event of events) {
     const state = states.get(event.visitor);
-    if (state !== undefined) foldEvent(state, parsed(event));
+    if (state !== undefined) foldEvent(state, parse(event));
   }
   return states;
 }
-
-/** The items column was written by the collector from checked items, so its text is trusted. */
-const parsed = ({ items, ...event }: StoredEvent): FoldedEvent =>
-  items === undefined ? event : { ...event, items: JSON.parse(items) as readonly Item[] };

@@ -51,11 +51,17 @@ describe('M1: a whole history', () => {
   it('folds to the profiles and the watermark of its slices, and new events go on from there', async () => {
     await insertRows(store.db, shopRows(60));
     await insertRows(store.db, [aRow({ purposes: 1 }), aRow({ name: 'refund', orderKey: 'ab'.repeat(12), value: 5 })]);
+    const items = JSON.stringify([{ id: 'tea', category: 'drinks', price: 450 }]);
+    await insertRows(store.db, [
+      aRow({ name: 'view_item', currency: 'GBP', items }),
+      aRow({ name: 'add_to_cart', items }),
+    ]);
     await runSegmenter(aRun(store.db));
     const bySlices = await profiles();
     await forget();
     await runSegmenter(aRun(store.db, { history: mirrorHistory() }));
     expect(await profiles()).toEqual(bySlices);
+    expect(bySlices.map(({ state }) => state).join()).toContain('"prices":[["",1,450],["GBP",1,450]]');
     await insertRows(store.db, [aRow({ at: T0 - DAY_MS }), aRow({ visitor: visitorKey(500) })]);
     await runSegmenter(aRun(store.db, { history: mirrorHistory() }));
     const goneOn = await profiles();

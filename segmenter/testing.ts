@@ -93,7 +93,11 @@ export function shopRows(visitors: number): EventRow[] {
     const row = (over: Partial<EventRow>): EventRow => aRow({ visitor, id: hex(rowId++, 32), ...over });
     let rowId = 1_000_000 + nth * 1_000;
     const views = Array.from({ length: 2 + kind * 3 + (nth % 4) }, (_unused, i) =>
-      row({ at: T0 + i * (5 + (nth % 7)) * HOUR_MS + nth * 1_000 }),
+      row({
+        at: T0 + i * (5 + (nth % 7)) * HOUR_MS + nth * 1_000,
+        path: `/garden/beds-${nth % 3}`,
+        title: `Beds ${i}`,
+      }),
     );
     const purchases = Array.from({ length: kind === 0 ? 0 : kind * kind + (nth % 2) }, (_unused, i) =>
       row({
@@ -102,6 +106,7 @@ export function shopRows(visitors: number): EventRow[] {
         orderKey: hex(nth * 100 + i, 24),
         currency: 'GBP',
         context: nth % 2 === 0 ? undefined : sourceCode('crm'),
+        discount: nth % 2 === 0 ? 150 : undefined,
         value: kind * (1_000 + (nth % 13) * 150) + i * 10,
         items: JSON.stringify([{ id: 'tea', category: `c${nth % (kind + 2)}`, price: 500, quantity: 1 + (nth % 3) }]),
       }),
@@ -153,6 +158,7 @@ const item = fc.record(
     category: fc.constantFrom('drinks', 'kitchen', '__proto__'),
     price: fc.nat(5_000),
     quantity: fc.constantFrom(0.1, 0.2, 1, 3),
+    discount: fc.nat(500),
   },
   { requiredKeys: ['id'] },
 );
@@ -162,12 +168,17 @@ export const eventsArb: fc.Arbitrary<FoldedEvent[]> = fc.uniqueArray(
   fc.record(
     {
       id: fc.nat(100_000).map((nth) => hex(nth, 32)),
-      at: fc.integer({ min: T0, max: T0 + 3 * DAY_MS }),
+      at: fc.oneof(
+        { weight: 9, arbitrary: fc.integer({ min: T0, max: T0 + 3 * DAY_MS }) },
+        fc.integer({ min: T0 - 300 * DAY_MS, max: T0 + 3 * DAY_MS }),
+      ),
       purposes: fc.constantFrom(2, 6, 15),
       name: fc.constantFrom('page_view', 'view_item', 'add_to_cart', 'purchase', 'refund', 'custom', 'constructor'),
       orderKey: fc.constantFrom(hex(1, 24), hex(2, 24)),
       currency: fc.constantFrom('GBP', 'EUR'),
       value: fc.integer({ min: -500, max: 10_000 }),
+      discount: fc.nat(900),
+      topics: fc.subarray(['garden', 'tea', '花园', '__proto__']),
       items: fc.array(item, { maxLength: 3 }),
       source: fc.constantFrom('web', 'crm', 'till-north'),
     },

@@ -21,10 +21,14 @@ export interface StoredEvent {
   readonly orderKey?: string;
   readonly currency?: string;
   readonly value?: number;
+  /** Taken off the whole order, minor units; of a purchase alone. */
+  readonly discount?: number;
   /** JSON text of the items, of one of {@link NAMES_WITH_ITEMS}. */
   readonly items?: string;
   /** Where it came from; absent of the tag's (core/context.ts). */
   readonly source?: string;
+  /** Path and title of a page view, a line each. */
+  readonly page?: string;
 }
 
 /** Events of a stretch of the order of arrival. */
@@ -78,16 +82,21 @@ type EventFields = readonly [
   value: number | null,
   items: string | null,
   source: string | null,
+  discount: number | null,
+  page: string | null,
 ];
 
 // One text a slice: as rows and columns the driver takes 27 µs an event (store/mirror/sync.ts).
 // CROSS JOIN fixes the order of the joins: events first, by seq.
 const SLICE_TEXT = `SELECT json_group_array(json_array(e.visitor, e.at, n.value, e.purposes,
     iif(n.value IN (${NAMES_WITH_IDS}), lower(hex(e.id)), ''), nullif(lower(hex(e.order_key)), ''), nullif(c.value, ''),
-    e.value, iif(n.value IN (${NAMES_WITH_ITEMS}), e.items, NULL), nullif(x.source, 'web'))) AS events
+    e.value, iif(n.value IN (${NAMES_WITH_ITEMS}), e.items, NULL), nullif(x.source, 'web'),
+    iif(n.value = 'purchase', e.discount, NULL),
+    iif(n.value = 'page_view', nullif(coalesce(p.value, '') || char(10) || coalesce(t.value, ''), char(10)), NULL))) AS events
   FROM events AS e NOT INDEXED CROSS JOIN visitors AS v ON v.id = e.visitor AND v.site_id = e.site_id
     CROSS JOIN strings AS n ON n.id = e.name LEFT JOIN strings AS c ON c.id = e.currency
-    LEFT JOIN contexts AS x ON x.id = e.context
+    LEFT JOIN contexts AS x ON x.id = e.context LEFT JOIN strings AS p ON p.id = e.path
+    LEFT JOIN strings AS t ON t.id = e.title
   WHERE e.site_id = ? AND e.seq > ? AND e.seq <= ? AND ${FOLDABLE_VISITOR} AND (e.purposes & ?) <> 0`;
 
 // Assigned field by field: spreading one object for each optional field took longer than parsing the text (measured).
@@ -102,6 +111,8 @@ function toEvent([
   value,
   items,
   source,
+  discount,
+  page,
 ]: EventFields): StoredEvent {
   const event: { -readonly [K in keyof StoredEvent]: StoredEvent[K] } = { visitor, id, at, name, purposes };
   if (orderKey !== null) event.orderKey = orderKey;
@@ -109,5 +120,7 @@ function toEvent([
   if (value !== null) event.value = value;
   if (items !== null) event.items = items;
   if (source !== null) event.source = source;
+  if (discount !== null) event.discount = discount;
+  if (page !== null) event.page = page;
   return event;
 }

@@ -3,7 +3,7 @@ import type { Condition, Purpose, SegmentRule } from '../../contract/index.ts';
 import { PURPOSES } from '../../contract/index.ts';
 
 /** Kinds of conditions the builder knows. */
-export const DRAFT_KINDS = ['event', 'trait', 'category', 'segment', 'consent'] as const;
+export const DRAFT_KINDS = ['event', 'trait', 'category', 'topic', 'segment', 'consent'] as const;
 /** One of them. */
 export type DraftKind = (typeof DRAFT_KINDS)[number];
 
@@ -12,7 +12,7 @@ export interface DraftCondition {
   readonly kind: DraftKind;
   readonly isNot: boolean;
   readonly name: string;
-  readonly of: 'viewed' | 'carted' | 'bought';
+  readonly of: 'viewed' | 'carted' | 'bought' | 'interest';
   readonly atLeast: string;
   readonly atMost: string;
   readonly withinDays: string;
@@ -41,6 +41,8 @@ function conditionOf(draft: DraftCondition): Condition {
       return { trait: name, ...range };
     case 'category':
       return { category: name, of, ...range };
+    case 'topic':
+      return { topic: name, ...range };
     case 'segment':
       return { segment: name };
     case 'consent':
@@ -68,6 +70,7 @@ function draftOf(condition: Condition, isNot = false): DraftCondition | undefine
   }
   if ('category' in condition)
     return { ...empty, ...range, kind: 'category', name: condition.category, of: condition.of };
+  if ('topic' in condition) return { ...empty, ...range, kind: 'topic', name: condition.topic };
   return condition.known === undefined ? { ...empty, ...range, kind: 'trait', name: condition.trait } : undefined;
 }
 

@@ -15,6 +15,7 @@ const FIRST: Readonly<Record<DraftCondition['kind'], Partial<DraftCondition>>> =
   event: { name: 'purchase', atLeast: '1', withinDays: '30' },
   trait: { name: 'views', atLeast: '1', withinDays: '' },
   category: { name: '', atLeast: '1', withinDays: '' },
+  topic: { name: '', atLeast: '1', withinDays: '' },
   segment: { name: 'cluster-1', atLeast: '', atMost: '', withinDays: '' },
   consent: { name: 'profile', atLeast: '', atMost: '', withinDays: '' },
 };
@@ -60,7 +61,7 @@ function Row({ draft, onChange, onRemove }: RowProps): JSX.Element {
         <SelectField
           label={say('of')}
           value={of}
-          options={(['viewed', 'carted', 'bought'] as const).map((one) => [one, say(one)] as const)}
+          options={(['viewed', 'carted', 'bought', 'interest'] as const).map((one) => [one, say(one)] as const)}
           onValue={(next) => onChange({ ...draft, of: next })}
         />
       ) : null}

@@ -17,7 +17,17 @@ const condition: v.GenericSchema<Condition> = v.lazy(() => conditionSchema);
 const many = v.pipe(v.array(condition), v.minLength(1), v.maxLength(CONDITIONS_MAX));
 
 /** The kinds of conditions, each named by the key that only it has. */
-export type ConditionKind = 'all' | 'any' | 'not' | 'trait' | 'event' | 'sequence' | 'category' | 'segment' | 'consent';
+export type ConditionKind =
+  | 'all'
+  | 'any'
+  | 'not'
+  | 'trait'
+  | 'event'
+  | 'sequence'
+  | 'category'
+  | 'topic'
+  | 'segment'
+  | 'consent';
 
 /** The shape of each kind. */
 export const CONDITION_KINDS: { readonly [K in ConditionKind]: v.GenericSchema<Condition> } = {
@@ -39,10 +49,11 @@ export const CONDITION_KINDS: { readonly [K in ConditionKind]: v.GenericSchema<C
   sequence: v.strictObject({ sequence: v.strictTuple([name, name]), within_days: days }),
   category: v.strictObject({
     category: name,
-    of: v.picklist(['viewed', 'carted', 'bought']),
+    of: v.picklist(['viewed', 'carted', 'bought', 'interest']),
     at_least: v.exactOptional(times),
     at_most: v.exactOptional(times),
   }),
+  topic: v.strictObject({ topic: name, at_least: v.exactOptional(times), at_most: v.exactOptional(times) }),
   segment: v.strictObject({ segment: name }),
   consent: v.strictObject({ consent: v.picklist(PURPOSES) }),
 };

@@ -21,6 +21,9 @@ describe('a condition in words', () => {
       words: 'view_item and after it purchase in the last 7 days',
     },
     { condition: { category: 'tea', of: 'bought', at_least: 2 }, words: 'bought items of tea at least 2 times' },
+    { condition: { category: 'tea', of: 'interest', at_least: 3 }, words: 'interest in tea is at least 3 points' },
+    { condition: { category: 'tea', of: 'interest' }, words: 'interest in tea' },
+    { condition: { topic: 'garden', at_least: 2 }, words: 'viewed pages about garden lately at least 2 times' },
     { condition: { consent: 'share' }, words: 'agreed to share' },
     {
       condition: { all: [{ segment: 'a' }, { any: [{ segment: 'b' }, { not: { segment: 'c' } }] }] },

@@ -39,8 +39,15 @@ export function wordsOf(condition: Condition): string {
   if ('sequence' in condition) {
     return `${condition.sequence[0]} and after it ${condition.sequence[1]}${within(condition.within_days)}`;
   }
+  if ('category' in condition && condition.of === 'interest') {
+    const { category, at_least: low, at_most: high } = condition;
+    return `interest in ${category}${low === undefined && high === undefined ? '' : ` ${range(low, high)} points`}`;
+  }
   if ('category' in condition) {
     return `${condition.of} items of ${condition.category} ${times(condition.at_least, condition.at_most)}`;
+  }
+  if ('topic' in condition) {
+    return `viewed pages about ${condition.topic} lately ${times(condition.at_least, condition.at_most)}`;
   }
   if ('segment' in condition) return `in the segment ${condition.segment}`;
   return `agreed to ${condition.consent}`;

@@ -1,6 +1,6 @@
 // segmenter/features/trait-table.ts: the traits of all visitors, one column a trait, in an order that hangs on nothing but them.
 import { TRAITS } from '../profiles/traits.ts';
-import type { TraitContext } from '../profiles/traits.ts';
+import type { TraitContext } from '../profiles/measures.ts';
 import type { ProfileState } from '../profiles/state.ts';
 import { invariant } from '../../core/index.ts';
 

@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../../contract/index.ts';
 import { anEvent, eventsArb, stateOf, T0 } from '../testing.ts';
-import { CATEGORIES_MAX, EVENT_NAMES_MAX, mergeStates, ORDERS_MAX, PROFILE_BYTES_MAX, SOURCES_MAX } from './fold.ts';
+import {
+  CATEGORIES_MAX,
+  CURRENCIES_MAX,
+  EVENT_NAMES_MAX,
+  mergeStates,
+  ORDERS_MAX,
+  PROFILE_BYTES_MAX,
+  SOURCES_MAX,
+} from './fold.ts';
+import { WEEKS_KEPT } from './recent-weeks.ts';
 import { decodeState, emptyState, encodeState } from './state.ts';
 
 const encoded = (events: Parameters<typeof stateOf>[0]): string => encodeState(stateOf(events));
@@ -47,6 +56,25 @@ describe('M1: the same events give the same profile, byte for byte', () => {
       max: CATEGORIES_MAX,
       of: (nth: number) => anEvent({ name: 'view_item', items: [{ id: 'a', category: `c${nth}` }] }),
       held: 'viewed',
+    },
+    {
+      why: 'currencies',
+      max: CURRENCIES_MAX,
+      of: (nth: number) => anEvent({ name: 'view_item', currency: `C${nth}`, items: [{ id: 'a', price: 1 }] }),
+      held: 'prices',
+    },
+    {
+      why: 'weeks of interest',
+      max: WEEKS_KEPT,
+      of: (nth: number) =>
+        anEvent({ name: 'view_item', at: T0 + nth * 7 * DAY_MS, items: [{ id: 'a', category: `c${nth}` }] }),
+      held: 'interests',
+    },
+    {
+      why: 'weeks of topics',
+      max: WEEKS_KEPT,
+      of: (nth: number) => anEvent({ at: T0 + nth * 7 * DAY_MS, topics: ['garden'] }),
+      held: 'topics',
     },
     {
       why: 'sources',

@@ -2,9 +2,10 @@
 import type { Item, PurposeBits } from '../../contract/index.ts';
 import { DAY_MS, HOUR_MS, KNOWN_EVENTS } from '../../contract/index.ts';
 import { addToSessions, DEFAULT_SOURCE, mergeSessions, SOURCES } from '../../core/index.ts';
-import type { Agreement, Order, ProfileState, Refund } from './state.ts';
+import type { Agreement, Order, Prices, ProfileState, Refund } from './state.ts';
 import { byCodeUnits } from './order.ts';
 import { addToDays, mergeDays } from './recent-days.ts';
+import { addToWeeks, mergeWeeks } from './recent-weeks.ts';
 import { orderFields, refundFields } from './state.ts';
 
 /** Most event names counted of one visitor: hushtag's own first, then the site's by alphabet. */
@@ -15,6 +16,10 @@ export const CATEGORIES_MAX = 200;
 export const CATEGORY_CHARS_MAX = 60;
 /** Most categories held of one order, by alphabet. */
 export const ORDER_CATEGORIES_MAX = 10;
+/** Most currencies that prices are held in of one visitor, by alphabet. */
+export const CURRENCIES_MAX = 10;
+/** Points of interest in a category that an item put into the cart is worth; one looked at is worth 1. */
+export const CART_POINTS = 3;
 /** Most sources counted of one visitor: those with a name of ours first, then the site's own by alphabet. */
 export const SOURCES_MAX = 20;
 /** Most orders and refunds held of one visitor, the earliest; whoever has more is a machine. */
@@ -33,9 +38,13 @@ export interface FoldedEvent {
   readonly orderKey?: string;
   readonly currency?: string;
   readonly value?: number;
+  /** Taken off the whole order, minor units. */
+  readonly discount?: number;
   readonly items?: readonly Item[];
   /** Absent of the tag's. */
   readonly source?: string;
+  /** What the page is about, of a page view. */
+  readonly topics?: readonly string[];
 }
 
 /** Adds one event to `state`. Each event may be given once; the watermark sees to that. */
@@ -53,12 +62,15 @@ export function foldEvent(state: ProfileState, event: FoldedEvent): void {
   keepFirst(state.names, EVENT_NAMES_MAX, byName);
   count(state.sources, event.source ?? DEFAULT_SOURCE, 1);
   keepFirst(state.sources, SOURCES_MAX, bySource);
+  for (const topic of event.topics ?? []) addToWeeks(state.topics, event.at, topic, 1);
   switch (event.name) {
     case 'view_item':
       countCategories(state.viewed, event.items);
+      addInterest(state, event, 1);
       break;
     case 'add_to_cart':
       countCategories(state.carted, event.items);
+      addInterest(state, event, CART_POINTS);
       break;
     case 'purchase':
       // An event id has 32 digits and an order key 24, so the two can't be taken for each other.
@@ -85,12 +97,16 @@ export function mergeStates(state: ProfileState, other: ProfileState): void {
   for (const [category, items] of other.viewed) count(state.viewed, category, items);
   for (const [category, items] of other.carted) count(state.carted, category, items);
   for (const [source, events] of other.sources) count(state.sources, source, events);
+  for (const [currency, prices] of other.prices) addPrices(state.prices, currency, prices);
+  mergeWeeks(state.interests, other.interests);
+  mergeWeeks(state.topics, other.topics);
   for (const [key, order] of other.orders) setOrder(state.orders, key, order);
   for (const [key, refund] of other.refunds) state.refunds.set(key, refund);
   keepFirst(state.names, EVENT_NAMES_MAX, byName);
   keepFirst(state.sources, SOURCES_MAX, bySource);
   keepFirst(state.viewed, CATEGORIES_MAX, byKey);
   keepFirst(state.carted, CATEGORIES_MAX, byKey);
+  keepFirst(state.prices, CURRENCIES_MAX, byKey);
   keepFirst(state.orders, ORDERS_MAX, byOrder);
   keepFirst(state.refunds, ORDERS_MAX, byRefund);
 }
@@ -117,6 +133,8 @@ function orderOf(event: FoldedEvent): Order {
     value: event.value ?? valueOf(items),
     thousandths: items.reduce((sum, item) => sum + Math.round((item.quantity ?? 1) * 1_000), 0),
     lines: items.length,
+    discount: event.discount ?? discountOf(items),
+    ...pricesOf(items),
     categories: [...categories].sort(byKey).slice(0, ORDER_CATEGORIES_MAX),
   };
 }
@@ -130,6 +148,35 @@ function valueOf(items: readonly Item[]): number | null {
     sum += Math.round(item.price * (item.quantity ?? 1));
   }
   return sum;
+}
+
+/** Discounts of the items, for a shop that tells none of the order. */
+const discountOf = (items: readonly Item[]): number =>
+  items.reduce((sum, { discount = 0, quantity = 1 }) => sum + Math.round(discount * quantity), 0);
+
+/** Prices of one, whatever the quantity: two of a thing do not make it dearer. */
+function pricesOf(items: readonly Item[]): { readonly priced: number; readonly prices: number } {
+  const priced = items.filter(({ price }) => price !== undefined);
+  return { priced: priced.length, prices: priced.reduce((sum, { price = 0 }) => sum + price, 0) };
+}
+
+/** What was looked at, or put into the cart, tells of interest in its categories and of the prices somebody looks for. */
+function addInterest(state: ProfileState, { at, currency = '', items = [] }: FoldedEvent, points: number): void {
+  for (const { category } of items) {
+    if (category !== undefined) addToWeeks(state.interests, at, category.slice(0, CATEGORY_CHARS_MAX), points);
+  }
+  const { priced, prices } = pricesOf(items);
+  if (priced === 0) return;
+  addPrices(state.prices, currency, { items: priced, minor: prices });
+  keepFirst(state.prices, CURRENCIES_MAX, byKey);
+}
+
+function addPrices(prices: Map<string, Prices>, currency: string, { items, minor }: Prices): void {
+  const held = prices.get(currency);
+  prices.set(
+    currency,
+    held === undefined ? { items, minor } : { items: held.items + items, minor: held.minor + minor },
+  );
 }
 
 function refundOf(event: FoldedEvent): Refund {

@@ -9,9 +9,11 @@ import { invariant } from '../../core/index.ts';
 import { byCodeUnits, keysInOrder, numbersInOrder } from './order.ts';
 import type { RecentDays, StoredDays } from './recent-days.ts';
 import { decodeDays, encodeDays } from './recent-days.ts';
+import type { RecentWeeks, StoredWeeks } from './recent-weeks.ts';
+import { decodeWeeks, encodeWeeks } from './recent-weeks.ts';
 
 /** Raised when the meaning of a stored state changes; profiles of another version are folded again from the start. */
-export const STATE_VERSION = 4;
+export const STATE_VERSION = 5;
 
 /** A purchase, once per order key. */
 export interface Order {
@@ -24,6 +26,11 @@ export interface Order {
   readonly thousandths: number;
   /** Lines of the order. */
   readonly lines: number;
+  /** What was taken off the full price, minor units; 0 where the event tells of no discount. */
+  readonly discount: number;
+  /** Lines that tell a price, and these prices of one put together, minor units. */
+  readonly priced: number;
+  readonly prices: number;
   /** Items per category, sorted by category. */
   readonly categories: readonly (readonly [category: string, items: number])[];
 }
@@ -36,6 +43,13 @@ export interface Refund {
   readonly currency: string;
   /** Amount given back in minor units, positive; null for the whole order. */
   readonly value: number | null;
+}
+
+/** Prices of some items. */
+export interface Prices {
+  readonly items: number;
+  /** Prices of one put together, minor units. */
+  readonly minor: number;
 }
 
 /** What was agreed to when. */
@@ -69,6 +83,12 @@ export interface ProfileState {
   readonly carted: Map<string, number>;
   /** Events per source. */
   readonly sources: Map<string, number>;
+  /** What was looked at or put into the cart and tells a price, per currency. */
+  readonly prices: Map<string, Prices>;
+  /** Points of interest by category, of what was looked at or put into the cart. */
+  readonly interests: RecentWeeks;
+  /** Page views by topic. */
+  readonly topics: RecentWeeks;
 }
 
 /** The state before any event. */
@@ -86,6 +106,9 @@ export const emptyState = (): ProfileState => ({
   viewed: new Map(),
   carted: new Map(),
   sources: new Map(),
+  prices: new Map(),
+  interests: new Map(),
+  topics: new Map(),
 });
 
 /** The state's one text: equal states have equal texts. A state without events has none. */
@@ -106,6 +129,9 @@ export function encodeState(state: ProfileState): string {
     viewed: encodeCounts(state.viewed),
     carted: encodeCounts(state.carted),
     sources: encodeCounts(state.sources),
+    prices: sorted(state.prices).map(([currency, { items, minor }]) => [currency, items, minor]),
+    interests: encodeWeeks(state.interests),
+    topics: encodeWeeks(state.topics),
   });
 }
 
@@ -123,15 +149,18 @@ export function decodeState(text: string): ProfileState {
     agreed: { at: stored.at[1], purposes: stored.agreed },
     days: decodeDays(stored.days),
     orders: new Map(
-      stored.orders.map(([key, at, currency, value, thousandths, lines, categories]) => [
+      stored.orders.map(([key, at, currency, value, thousandths, lines, discount, priced, prices, categories]) => [
         key,
-        { at, currency, value, thousandths, lines, categories },
+        { at, currency, value, thousandths, lines, discount, priced, prices, categories },
       ]),
     ),
     refunds: new Map(stored.refunds.map(([key, at, order, currency, value]) => [key, { at, order, currency, value }])),
     viewed: decodeCounts(stored.viewed),
     carted: decodeCounts(stored.carted),
     sources: decodeCounts(stored.sources),
+    prices: new Map(stored.prices.map(([currency, items, minor]) => [currency, { items, minor }])),
+    interests: decodeWeeks(stored.interests),
+    topics: decodeWeeks(stored.topics),
   };
 }
 
@@ -141,6 +170,9 @@ type OrderFields = [
   value: number | null,
   thousandths: number,
   lines: number,
+  discount: number,
+  priced: number,
+  prices: number,
   categories: Order['categories'],
 ];
 type RefundFields = [at: number, order: string, currency: string, value: number | null];
@@ -162,6 +194,9 @@ interface StoredState {
   readonly viewed: StoredCounts;
   readonly carted: StoredCounts;
   readonly sources: StoredCounts;
+  readonly prices: [currency: string, items: number, minor: number][];
+  readonly interests: StoredWeeks;
+  readonly topics: StoredWeeks;
 }
 
 /** An order as a tuple, time first: what is compared when one key has come with different contents. */
@@ -171,6 +206,9 @@ export const orderFields = (order: Order): OrderFields => [
   order.value,
   order.thousandths,
   order.lines,
+  order.discount,
+  order.priced,
+  order.prices,
   order.categories,
 ];
 

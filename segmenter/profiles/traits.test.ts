@@ -51,6 +51,59 @@ describe('traits', () => {
       ],
       2,
     ],
+    ['price_affinity_minor', 'missing where nothing tells a price', [purchase()], undefined],
+    [
+      'price_affinity_minor',
+      'mean price of one, looked at or bought, whatever the quantity',
+      [
+        anEvent({ name: 'view_item', currency: 'GBP', items: [{ id: 'a', price: 100 }, { id: 'b' }] }),
+        anEvent({ name: 'view_item', currency: 'EUR', items: [{ id: 'a', price: 9_000 }] }),
+        purchase({ items: [{ id: 'a', price: 400, quantity: 7 }] }),
+      ],
+      250,
+    ],
+    ['discount_share', 'missing without orders', [anEvent()], undefined],
+    ['discount_share', '0 where no order tells of a discount', [purchase()], 0],
+    ['discount_share', 'of the full price', [purchase({ value: 750, discount: 250 })], 0.25],
+    [
+      'discount_share',
+      'the discounts of items where the order tells none',
+      [purchase({ value: 800, items: [{ id: 'a', discount: 100, quantity: 2 }] })],
+      0.2,
+    ],
+    ['interest_points', '0 without any', [anEvent()], 0],
+    [
+      'interest_points',
+      '1 for a view, 3 for the cart, 5 for what was bought, an order once',
+      [
+        anEvent({ name: 'view_item', at: T0 + 10 * DAY_MS, items: [{ id: 'a', category: 'x' }] }),
+        anEvent({ name: 'add_to_cart', at: T0 + 10 * DAY_MS, items: [{ id: 'a', category: 'x' }] }),
+        purchase({ at: T0 + 10 * DAY_MS, orderKey: key, items: [{ id: 'a', category: 'y' }] }),
+        purchase({ at: T0 + 11 * DAY_MS, orderKey: key, items: [{ id: 'a', category: 'y' }] }),
+      ],
+      9,
+    ],
+    [
+      'interest_points',
+      'half after four weeks, nothing after 26',
+      [T0 - 18 * DAY_MS, T0 - 190 * DAY_MS].map((at) =>
+        anEvent({ name: 'view_item', at, items: [{ id: 'a', category: 'x' }] }),
+      ),
+      0.5,
+    ],
+    [
+      'interest_focus',
+      'what the first category has of all',
+      ['x', 'x', 'x', 'y'].map((category) => anEvent({ name: 'view_item', items: [{ id: 'a', category }] })),
+      0.75,
+    ],
+    ['topic_focus', 'missing where no page tells a topic', [anEvent()], undefined],
+    [
+      'topic_focus',
+      'what the first topic has',
+      [anEvent({ topics: ['tea', 'garden'] }), anEvent({ topics: ['tea'] })],
+      2 / 3,
+    ],
     ['days_between_orders', 'missing for one order', [purchase()], undefined],
     [
       'days_between_orders',
@@ -60,7 +113,9 @@ describe('traits', () => {
     ],
     ['peak_weekday_share', 'the busiest day', [anEvent(), anEvent(), anEvent({ at: T0 + DAY_MS })], 2 / 3],
   ])('%s: %s', (id, _why, events, expected) => {
-    expect(traitOf(id, events)).toBe(expected);
+    const value = traitOf(id, events);
+    if (expected === undefined) expect(value).toBeUndefined();
+    else expect(value).toBeCloseTo(expected, 12);
   });
 
   it('the main currency has most orders, ties go by alphabet, no currency is none', () => {

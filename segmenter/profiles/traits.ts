@@ -4,16 +4,26 @@
 import type { TraitUnit } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
 import { countSessions } from '../../core/index.ts';
+import type { TraitContext } from './measures.ts';
+import {
+  categoryCount,
+  dayOf,
+  discountShare,
+  meanPrice,
+  named,
+  peakShare,
+  purchaseTimes,
+  ratio,
+  refunded,
+  revenue,
+  sum,
+  thousandthsBought,
+  topShare,
+} from './measures.ts';
 import type { ProfileState } from './state.ts';
 import { byCodeUnits } from './order.ts';
-
-/** What a trait may depend on besides the profile. */
-export interface TraitContext {
-  /** The reference instant; only its UTC day matters, so runs of one day agree. */
-  readonly asOf: number;
-  /** The currency that amounts are summed in; others are not converted. */
-  readonly currency: string | undefined;
-}
+import { fadedCounts } from './recent-weeks.ts';
+import { interestsOf } from './interests.ts';
 
 /** One computed field of a profile. */
 export interface Trait {
@@ -27,6 +37,8 @@ export interface Trait {
   readonly scale: 'linear' | 'log';
   /** Whether clusters may be made from it. */
   readonly clusters: boolean;
+  /** Whether it changes with time alone though it is not counted in days. */
+  readonly fades?: true;
   /** How a segment that is high or low in it is called; an empty word is never used. */
   readonly words: { readonly high: string; readonly low: string };
   /** What is compared, as in "more …" or "fewer …". */
@@ -34,61 +46,6 @@ export interface Trait {
   /** Undefined where the profile does not say: absent is not 0. */
   readonly of: (state: ProfileState, context: TraitContext) => number | undefined;
 }
-
-const dayOf = (at: number): number => Math.floor(at / DAY_MS);
-const named = (state: ProfileState, ...names: readonly string[]): number =>
-  names.reduce((sum, name) => sum + (state.names.get(name) ?? 0), 0);
-const ratio = (part: number | undefined, whole: number | undefined): number | undefined =>
-  part === undefined || whole === undefined || whole === 0 ? undefined : part / whole;
-const sum = (values: Iterable<number>): number => {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
-};
-const peakShare = (counts: readonly number[]): number | undefined => ratio(Math.max(...counts), sum(counts));
-
-/** Revenue of the orders in the context's currency; undefined where there are orders but none has an amount in it. */
-function revenue(state: ProfileState, { currency }: TraitContext): { orders: number; minor: number } | undefined {
-  let orders = 0;
-  let minor = 0;
-  for (const order of state.orders.values()) {
-    if (order.value === null || order.currency !== (currency ?? '')) continue;
-    orders += 1;
-    minor += order.value;
-  }
-  return orders === 0 && state.orders.size > 0 ? undefined : { orders, minor };
-}
-
-/** Money given back in the context's currency; a refund without an amount gives its whole order back. */
-function refunded(state: ProfileState, { currency }: TraitContext): number {
-  let minor = 0;
-  for (const refund of state.refunds.values()) {
-    const order = state.orders.get(refund.order);
-    const of = refund.value === null ? order?.currency : refund.currency;
-    if (of === (currency ?? '')) minor += refund.value ?? order?.value ?? 0;
-  }
-  return minor;
-}
-
-function purchaseTimes(state: ProfileState): { first: number; last: number } | undefined {
-  let first = Number.POSITIVE_INFINITY;
-  let last = Number.NEGATIVE_INFINITY;
-  for (const { at } of state.orders.values()) {
-    first = Math.min(first, at);
-    last = Math.max(last, at);
-  }
-  return state.orders.size === 0 ? undefined : { first, last };
-}
-
-/** Distinct categories of what was looked at, put into the cart or bought; undefined where no item told its category. */
-function categoryCount(state: ProfileState): number | undefined {
-  const categories = new Set([...state.viewed.keys(), ...state.carted.keys()]);
-  for (const order of state.orders.values()) for (const [category] of order.categories) categories.add(category);
-  return categories.size === 0 ? undefined : categories.size;
-}
-
-const thousandthsBought = (state: ProfileState): number =>
-  sum([...state.orders.values()].map((order) => order.thousandths));
 
 /** The catalogue. */
 export const TRAITS: readonly Trait[] = [
@@ -271,6 +228,68 @@ export const TRAITS: readonly Trait[] = [
       const times = purchaseTimes(state);
       return times === undefined ? undefined : Math.max(0, dayOf(asOf) - dayOf(times.last));
     },
+  },
+  // What follows describes and makes no clusters: each trait that does widens the noise on all of their means (P3).
+  {
+    id: 'price_affinity_minor',
+    unit: 'minor_units',
+    description:
+      "Price affinity: mean price of one item looked at, put into the cart or bought, in the site's main currency.",
+    family: 'prices',
+    scale: 'log',
+    clusters: false,
+    words: { high: '', low: '' },
+    phrase: { high: 'dearer items', low: 'cheaper items' },
+    of: meanPrice,
+  },
+  {
+    id: 'discount_share',
+    unit: 'share',
+    description: "Share of full prices that discounts took off, over orders in the site's main currency.",
+    family: 'discounts',
+    scale: 'linear',
+    clusters: false,
+    words: { high: '', low: '' },
+    phrase: { high: 'more bought at a discount', low: 'less bought at a discount' },
+    of: discountShare,
+  },
+  {
+    id: 'interest_points',
+    unit: 'count',
+    description:
+      'Interest in categories: 1 for an item looked at, 3 for one put into the cart, 5 for one bought; half after four weeks, none after 26.',
+    family: 'interests',
+    scale: 'log',
+    fades: true,
+    clusters: false,
+    words: { high: '', low: '' },
+    phrase: { high: 'more interest of late', low: 'less interest of late' },
+    of: (state, { asOf }) => sum(interestsOf(state, asOf).values()),
+  },
+  {
+    id: 'interest_focus',
+    unit: 'share',
+    description: 'Share of the interest that the first category has.',
+    family: 'interests',
+    scale: 'linear',
+    fades: true,
+    clusters: false,
+    words: { high: '', low: '' },
+    phrase: { high: 'more set on one category', low: 'less set on one category' },
+    of: (state, { asOf }) => topShare(interestsOf(state, asOf)),
+  },
+  {
+    id: 'topic_focus',
+    unit: 'share',
+    description:
+      'Share of page views by topic (words of paths and titles, faded like interests) that the first topic has.',
+    family: 'topics',
+    scale: 'linear',
+    fades: true,
+    clusters: false,
+    words: { high: '', low: '' },
+    phrase: { high: 'more set on one topic', low: 'less set on one topic' },
+    of: (state, { asOf }) => topShare(fadedCounts(state.topics, asOf)),
   },
   {
     id: 'sources',

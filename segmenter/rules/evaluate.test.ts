@@ -68,6 +68,11 @@ describe('a rule asked of a profile', () => {
     expect(holds({ trait: 'average_order_minor', known: false }, events)).toBe(true);
     expect(holds({ trait: 'average_order_minor', at_most: 1e9 }, events)).toBe(false);
     expect(holds({ category: 'tea', of: 'viewed' }, events)).toBe(true);
+    expect(holds({ category: 'tea', of: 'interest', at_least: 5, at_most: 6 }, events)).toBe(true);
+    expect(holds({ category: 'mugs', of: 'interest' }, events)).toBe(false);
+    expect(holds({ topic: 'garden' }, [anEvent({ topics: ['garden'] })])).toBe(true);
+    expect(holds({ topic: 'garden' }, events)).toBe(false);
+    expect(holds({ topic: 'garden', at_most: 0 }, events)).toBe(true);
     expect(holds({ category: 'tea', of: 'bought', at_least: 2 }, events)).toBe(false);
     expect(holds({ segment: 'big' }, events, ['big'])).toBe(true);
     expect(holds({ segment: 'big' }, events)).toBe(false);
@@ -83,5 +88,9 @@ describe('a rule asked of a profile', () => {
     expect(isTimed(timed)).toBe(true);
     expect(isTimed({ any: [{ event: 'x' }, { trait: 'frequency' }, { consent: 'share' }] })).toBe(false);
     expect(isTimed({ trait: 'recency_days' })).toBe(true);
+    expect(isTimed({ trait: 'interest_focus' })).toBe(true);
+    expect(isTimed({ topic: 'garden' })).toBe(true);
+    expect(isTimed({ category: 'tea', of: 'interest' })).toBe(true);
+    expect(isTimed({ category: 'tea', of: 'viewed' })).toBe(false);
   });
 });

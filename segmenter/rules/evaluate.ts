@@ -1,9 +1,11 @@
 // segmenter/rules/evaluate.ts: whether a profile fulfils a rule, as of a UTC day. The same function for one visitor and for all.
 import type { Condition, EventCondition, SequenceCondition } from '../../contract/index.ts';
 import { DAY_MS, PURPOSE_BIT } from '../../contract/index.ts';
+import { interestsOf } from '../profiles/interests.ts';
 import type { RecentDays } from '../profiles/recent-days.ts';
+import { fadedCounts } from '../profiles/recent-weeks.ts';
 import type { ProfileState } from '../profiles/state.ts';
-import type { TraitContext } from '../profiles/traits.ts';
+import type { TraitContext } from '../profiles/measures.ts';
 import { TRAITS } from '../profiles/traits.ts';
 
 /** What a rule is asked of. */
@@ -29,7 +31,14 @@ export function fulfils(condition: Condition, subject: RuleSubject, context: Tra
   }
   if ('event' in condition) return withinTimes(eventsOf(condition, state, context), condition);
   if ('sequence' in condition) return follows(condition, state, context);
-  if ('category' in condition) return withinTimes(itemsOf(condition.category, condition.of, state), condition);
+  if ('category' in condition) {
+    const { category, of } = condition;
+    if (of === 'interest') return withinFaded(interestsOf(state, context.asOf).get(category), condition);
+    return withinTimes(itemsOf(category, of, state), condition);
+  }
+  if ('topic' in condition) {
+    return withinFaded(fadedCounts(state.topics, context.asOf).get(condition.topic), condition);
+  }
   if ('segment' in condition) return subject.isIn(condition.segment);
   return (state.agreed.purposes & PURPOSE_BIT[condition.consent]) !== 0;
 }
@@ -37,11 +46,15 @@ export function fulfils(condition: Condition, subject: RuleSubject, context: Tra
 const within = (value: number, low: number | undefined, high: number | undefined): boolean =>
   (low === undefined || value >= low) && (high === undefined || value <= high);
 
+type HowOften = { readonly at_least?: number; readonly at_most?: number };
+
 /** At least once where a rule says neither. */
-const withinTimes = (
-  count: number,
-  { at_least: low, at_most: high }: { readonly at_least?: number; readonly at_most?: number },
-): boolean => within(count, low ?? (high === undefined ? 1 : undefined), high);
+const withinTimes = (count: number, { at_least: low, at_most: high }: HowOften): boolean =>
+  within(count, low ?? (high === undefined ? 1 : undefined), high);
+
+/** Any at all where a rule says neither: what has faded is below 1 soon. */
+const withinFaded = (left: number | undefined, { at_least: low, at_most: high }: HowOften): boolean =>
+  low === undefined && high === undefined ? left !== undefined : within(left ?? 0, low, high);
 
 /** The first UTC day of a window that ends with the reference day. */
 const firstDay = ({ asOf }: TraitContext, days: number): number => Math.floor(asOf / DAY_MS) - days + 1;
@@ -98,6 +111,10 @@ export function isTimed(condition: Condition): boolean {
   if ('all' in condition) return condition.all.some(isTimed);
   if ('any' in condition) return condition.any.some(isTimed);
   if ('not' in condition) return isTimed(condition.not);
-  if ('trait' in condition) return TRAIT_BY_ID.get(condition.trait)?.unit === 'days';
+  if ('trait' in condition) {
+    const trait = TRAIT_BY_ID.get(condition.trait);
+    return trait?.unit === 'days' || trait?.fades === true;
+  }
+  if ('topic' in condition || ('category' in condition && condition.of === 'interest')) return true;
   return 'sequence' in condition || ('event' in condition && condition.within_days !== undefined);
 }

@@ -9,7 +9,7 @@ import type { Fusion } from '../profiles/fuse.ts';
 import { fuseVisitors } from '../profiles/fuse.ts';
 import type { ProfileState } from '../profiles/state.ts';
 import { decodeState, emptyState } from '../profiles/state.ts';
-import type { TraitContext } from '../profiles/traits.ts';
+import type { TraitContext } from '../profiles/measures.ts';
 import { mainCurrency } from '../profiles/traits.ts';
 import { fulfils } from './evaluate.ts';
 

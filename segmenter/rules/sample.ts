@@ -6,7 +6,7 @@ import { breathe } from '../breathe.ts';
 import { fuseVisitors } from '../profiles/fuse.ts';
 import type { ProfileState } from '../profiles/state.ts';
 import { decodeState } from '../profiles/state.ts';
-import type { TraitContext } from '../profiles/traits.ts';
+import type { TraitContext } from '../profiles/measures.ts';
 import { mainCurrency } from '../profiles/traits.ts';
 import { personsOf } from './judge.ts';
 

@@ -20,6 +20,12 @@ export interface Share {
 /** Chunks of one reading at most: eight thousand million events. */
 const CHUNKS_MAX = 4_000_000;
 
+/** Pages that get a number at most; those beyond are read one by one. */
+const PAGES_MAX = 200_000;
+/** The path and the title of a page view, a line each. */
+const PAGE =
+  "CASE WHEN name = 'page_view' THEN nullif(coalesce(path, '') || chr(10) || coalesce(title, ''), chr(10)) END";
+
 /** Visitors in one slice of their list. */
 const VISITORS_A_SLICE = 100_000;
 /** Slices of it at most: a thousand million visitors. */
@@ -74,15 +80,20 @@ export async function readMirroredVisitors(
   if (parts.length === 0) return { events, visitors };
   await withDuck({ threads: 1, memory: '700MB', spillFolder: freshFolder(folder, site) }, async (duck) => {
     const files = `read_parquet(${fileList(parts.map((part) => partPath(folder, site, part)))}, hive_partitioning = false)`;
-    const names = await valuesIn(duck, files, 'name');
-    const sources = await valuesIn(duck, files, 'source');
+    const texts = {
+      names: await valuesIn(duck, files, 'name'),
+      sources: await valuesIn(duck, files, 'source'),
+      pages: await valuesIn(duck, `(SELECT ${PAGE} AS page FROM ${files})`, 'page', ` LIMIT ${PAGES_MAX}`),
+    };
     const result = await duck.stream(
       // A number for a name and no id where none is needed: every text costs as much as all numbers of its row.
       `SELECT visitor, "at"::DOUBLE, purposes, name_texts.nth,
           CASE WHEN name IN (${NAMES_WITH_IDS}) THEN id END, order_key, currency, value::DOUBLE,
           CASE WHEN name IN (${NAMES_WITH_ITEMS}) THEN items END,
-          source_texts.nth
-        FROM ${files} LEFT JOIN name_texts USING (name) LEFT JOIN source_texts USING (source)
+          source_texts.nth, CASE WHEN name = 'purchase' THEN discount::DOUBLE END,
+          coalesce(page_texts.nth, -1), CASE WHEN page_texts.nth IS NULL THEN page END
+        FROM (SELECT *, ${PAGE} AS page FROM ${files}) LEFT JOIN name_texts USING (name)
+          LEFT JOIN source_texts USING (source) LEFT JOIN page_texts USING (page)
         WHERE (purposes & ${PURPOSE_BIT.profile}) <> 0 AND visitor % ${share.of} = ${share.part}
           AND visitor IN (SELECT id FROM read_csv(${literal(visitorsPath(folder, site))}, header = false, columns = {id: 'INTEGER'}))
         ORDER BY visitor`,
@@ -101,7 +112,7 @@ export async function readMirroredVisitors(
           held = [];
           visitors += 1;
         }
-        held.push(eventAt(columns, row, names, sources));
+        held.push(eventAt(columns, row, texts));
       }
       events += chunk.rowCount;
     }
@@ -111,14 +122,26 @@ export async function readMirroredVisitors(
 }
 
 /**
- * Numbers the texts of a column in a table, `name_texts` or `source_texts`, and gives them in that order. As a list in the
+ * Numbers the texts of a column in a table, `name_texts` and so on, and gives them in that order. As a list in the
  * statement they would be searched for every event, and whoever makes names up could make it long.
  */
-async function valuesIn(duck: DuckDBConnection, files: string, column: 'name' | 'source'): Promise<string[]> {
+async function valuesIn(
+  duck: DuckDBConnection,
+  files: string,
+  column: 'name' | 'source' | 'page',
+  limit = '',
+): Promise<string[]> {
   await duck.run(`CREATE TABLE ${column}_texts AS SELECT ${column}, (row_number() OVER (ORDER BY ${column}) - 1)::INTEGER AS nth
-    FROM (SELECT DISTINCT ${column} FROM ${files})`);
+    FROM (SELECT DISTINCT ${column} FROM ${files} WHERE ${column} IS NOT NULL${limit})`);
   const reader = await duck.runAndReadAll(`SELECT ${column} FROM ${column}_texts ORDER BY nth`);
   return reader.getRows().map(([value]) => String(value));
+}
+
+/** Texts by their numbers. */
+interface Texts {
+  readonly names: readonly string[];
+  readonly sources: readonly string[];
+  readonly pages: readonly string[];
 }
 
 /** A chunk's columns: numbers as arrays over DuckDB's own memory, the rest row by row. */
@@ -133,6 +156,10 @@ interface Columns {
   readonly values: DuckDBVector;
   readonly items: DuckDBVector;
   readonly sources: ArrayLike<number>;
+  readonly discounts: DuckDBVector;
+  /** Numbers of pages, -1 for none or one without a number, whose text is in the next column. */
+  readonly pages: ArrayLike<number>;
+  readonly rarePages: DuckDBVector;
 }
 
 function columnsOf(chunk: DuckDBDataChunk): Columns {
@@ -149,10 +176,13 @@ function columnsOf(chunk: DuckDBDataChunk): Columns {
     values: chunk.getColumnVector(7),
     items: chunk.getColumnVector(8),
     sources: numbers(9),
+    discounts: chunk.getColumnVector(10),
+    pages: numbers(11),
+    rarePages: chunk.getColumnVector(12),
   };
 }
 
-function eventAt(columns: Columns, row: number, names: readonly string[], sources: readonly string[]): StoredEvent {
+function eventAt(columns: Columns, row: number, { names, sources, pages }: Texts): StoredEvent {
   const id = columns.ids.getItem(row);
   const event: { -readonly [K in keyof StoredEvent]: StoredEvent[K] } = {
     visitor: columns.visitors[row] ?? -1,
@@ -163,14 +193,19 @@ function eventAt(columns: Columns, row: number, names: readonly string[], source
   };
   const source = sources[columns.sources[row] ?? -1];
   if (source !== undefined && source !== DEFAULT_SOURCE) event.source = source;
+  const page = pages[columns.pages[row] ?? -1] ?? columns.rarePages.getItem(row);
+  if (typeof page === 'string') event.page = page;
   const items = columns.items.getItem(row);
   if (typeof items === 'string') event.items = items;
+  if (event.id === '' && event.items === undefined) return event;
+  const currency = columns.currencies.getItem(row);
+  if (typeof currency === 'string') event.currency = currency;
   if (event.id === '') return event;
   const orderKey = columns.orderKeys.getItem(row);
-  const currency = columns.currencies.getItem(row);
   const value = columns.values.getItem(row);
   if (typeof orderKey === 'string') event.orderKey = orderKey;
-  if (typeof currency === 'string') event.currency = currency;
   if (typeof value === 'number') event.value = value;
+  const discount = columns.discounts.getItem(row);
+  if (typeof discount === 'number') event.discount = discount;
   return event;
 }

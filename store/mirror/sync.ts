@@ -10,7 +10,7 @@ import { addPart, dayFolder, dayNumber, freshFolder, listParts, partsByDay, plac
 import { rewriteParts } from './rewrite.ts';
 
 /** Raised when the columns change: every mirror is then made anew. */
-export const MIRROR_VERSION = 3;
+export const MIRROR_VERSION = 4;
 /** Events read from libSQL at once. */
 const SLICE_EVENTS = 20_000;
 /** Events of one file set: bounds memory, and what a killed run has to do again. */
@@ -24,9 +24,10 @@ const PARTS_A_DAY_MAX = 8;
 const COLUMNS = [
   ['seq', 'e.seq', 'BIGINT'], ['visitor', 'e.visitor', 'INTEGER'], ['linked', "iif(v.linked = 1, json('true'), json('false'))", 'BOOLEAN'],
   ['purposes', 'e.purposes', 'INTEGER'], ['at', 'e."at"', 'BIGINT'], ['id', 'lower(hex(e.id))', 'VARCHAR'],
-  ['name', 'n.value', 'VARCHAR'], ['path', 'p.value', 'VARCHAR'], ['referrer', 'r.value', 'VARCHAR'],
+  ['name', 'n.value', 'VARCHAR'], ['path', 'p.value', 'VARCHAR'], ['title', 't.value', 'VARCHAR'], ['referrer', 'r.value', 'VARCHAR'],
   ['campaign', 'k.value', 'VARCHAR'], ['order_key', "nullif(lower(hex(e.order_key)), '')", 'VARCHAR'],
-  ['currency', 'c.value', 'VARCHAR'], ['value', 'e.value', 'BIGINT'], ['items', 'e.items', 'VARCHAR'],
+  ['currency', 'c.value', 'VARCHAR'], ['value', 'e.value', 'BIGINT'], ['discount', 'e.discount', 'BIGINT'],
+  ['items', 'e.items', 'VARCHAR'],
   ['source', "coalesce(x.source, 'web')", 'VARCHAR'], ['country', "coalesce(x.country, '')", 'VARCHAR'],
   ['device', 'coalesce(x.device, 0)', 'INTEGER'], ['channel', 'coalesce(x.channel, 0)', 'INTEGER'],
   ['lcp', "CASE WHEN json_type(e.properties, '$.lcp') IN ('integer', 'real') THEN json_extract(e.properties, '$.lcp') END", 'DOUBLE'], ['inp', "CASE WHEN json_type(e.properties, '$.inp') IN ('integer', 'real') THEN json_extract(e.properties, '$.inp') END", 'DOUBLE'],
@@ -172,7 +173,7 @@ const SLICE = `SELECT max(seq) AS seq, count(*) AS events, group_concat(line, ch
   FROM events AS e NOT INDEXED CROSS JOIN strings AS n ON n.id = e.name LEFT JOIN visitors AS v ON v.id = e.visitor
     LEFT JOIN strings AS p ON p.id = e.path LEFT JOIN strings AS r ON r.id = e.referrer
     LEFT JOIN strings AS k ON k.id = e.campaign LEFT JOIN strings AS c ON c.id = e.currency
-    LEFT JOIN contexts AS x ON x.id = e.context
+    LEFT JOIN contexts AS x ON x.id = e.context LEFT JOIN strings AS t ON t.id = e.title
   WHERE e.site_id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?)`;
 
 /** Moves what COPY wrote, `day=…/data_N.parquet`, to the site's folders under names of the stretch. */
