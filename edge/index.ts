@@ -14,6 +14,8 @@ export type { Ask, Deliver, Destination, RightsNeeds, Subject } from './api/priv
 export { readOfficerAsk } from './api/privacy/read-ask.ts';
 export { shownRequest } from './api/privacy/shown.ts';
 export { botReason } from './collector/bots.ts';
+export { createCollect } from './collector/collect.ts';
+export { createKeyring } from './collector/keyring.ts';
 export { agentOf } from './collector/context/agent.ts';
 export type { Metric } from './http/exposition.ts';
 export type { LoginCodeNeeds } from './api/access/give-code.ts';

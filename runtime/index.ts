@@ -15,6 +15,8 @@ export { configuredKeys } from './key-provider.configured.ts';
 export { KeyFolderError } from './key-provider.file.ts';
 export type { RunningNode } from './node.ts';
 export { startNode } from './node.ts';
+export { nodeHmac } from './hmac.node.ts';
+export { createRandomPool } from './random-pool.ts';
 export { openData } from './open-data.ts';
 export type { Restored } from './restore.ts';
 export { restoreBackup } from './restore.ts';

@@ -31,7 +31,7 @@ export interface NotAdmitted {
 
 /** What admitting needs. */
 export interface AdmitNeeds {
-  readonly port: Port;
+  readonly port: Pick<Port, 'now'>;
   readonly tokenKeys: () => Promise<TokenKeys>;
   readonly siteOf: (id: SiteId) => Promise<Site | undefined>;
 }

@@ -36,7 +36,7 @@ export const corsHeaders = (origin: string | undefined): Readonly<Record<string,
 function senderOf(
   asked: Asked,
   { site, batch, imported }: Admitted,
-  port: Port,
+  port: Pick<Port, 'dataCentres'>,
 ): Pick<AcceptContext, 'sender' | 'bot'> {
   const userAgent = (asked.header('user-agent') ?? '').slice(0, USER_AGENT_CHARS_MAX);
   // An importer's address and agent are a server's, nobody's visitor.
@@ -56,7 +56,7 @@ function senderOf(
 
 /** Counts events that are refused before they are looked at; where that can't be written the log says how many. */
 async function countRefused(
-  port: Port,
+  port: Pick<Port, 'now' | 'write' | 'log'>,
   site: SiteRow,
   { outcome, reason, events }: Pick<LedgerLine, 'outcome' | 'reason' | 'events'>,
 ): Promise<void> {
@@ -72,8 +72,13 @@ async function countRefused(
   if (refusal !== undefined) port.log('warn', 'refusal_not_counted', { reason, events });
 }
 
+/** What it needs: of the platform no more than this. */
+export interface CollectNeeds extends Omit<WaysIn, 'port'> {
+  readonly port: Pick<Port, 'now' | 'randomBytes' | 'limits' | 'dataCentres' | 'write' | 'log' | 'db' | 'transact'>;
+}
+
 /** Makes the handler of POST /v1/collect. */
-export function createCollect({ port, tokenKeys, siteOf, saltHmac }: WaysIn): Handler {
+export function createCollect({ port, tokenKeys, siteOf, saltHmac }: CollectNeeds): Handler {
   const slowDown = createSlowDown(port);
   const known = rememberChoices(port.now);
 
