@@ -62,27 +62,27 @@ export interface WithheldSegment {
 /** One segment of a released version. */
 export type PublishedSegment = VisibleSegment | WithheldSegment;
 
-/** What changed since the last version; each number rounded to two decimals. */
+/** What changed up to a release, by published numbers alone (docs/adr/0035). */
 export interface Drift {
-  /** Share of visitors in both versions that have another segment now. */
+  /** Share of visitors in this version and the one before that have another segment now, with noise, two decimals. */
   readonly labelsChanged: number;
-  /** Population stability index of the trait that changed most; above 0.25 is much. */
-  readonly stabilityIndex: number;
-  /** That trait. */
-  readonly trait: string;
+  /** The trait whose published mean over everybody moved most since the last release; absent where none moved by more than noise. */
+  readonly trait?: string;
+  /** By how much of the larger mean, two digits; above 0.25 is much. */
+  readonly meanChanged?: number;
   /** Whether segments may mean something else than before. */
   readonly alarm: boolean;
 }
 
-/** How good a version is, each with noise as a mean over the visitors has it, to two decimals (docs/adr/0034). */
+/** How good a version is, each with noise by what one visitor can move it by, to two decimals (docs/adr/0034, 0035). */
 export interface PublishedMetrics {
   /** Mean silhouette width (Rousseeuw 1987), -1 to 1; absent with fewer than two clusters. */
   readonly silhouette?: number;
   /** Share of the variance that the kept components carry. */
   readonly explainedVariance: number;
-  /** Adjusted Rand index against the last version, over visitors in both. */
+  /** Adjusted Rand index against the last version, over visitors in both; of groups large enough to be told from noise. */
   readonly ariWithLast?: number;
-  /** Normalised mutual information against the last version, over visitors in both. */
+  /** Normalised mutual information against the last version, of the same groups. */
   readonly nmiWithLast?: number;
   /** Absent of a first version. */
   readonly drift?: Drift;

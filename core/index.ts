@@ -131,16 +131,19 @@ export type { SessionDays } from './sessions.ts';
 export { addToSessions, countSessions, mergeSessions, SESSION_DAYS_MAX, SESSION_GAP_MS } from './sessions.ts';
 export type { ReportCount } from './report-numbers.ts';
 export {
+  CELL_SCALES_MIN,
   dayStage,
   DAY_SEALED,
   DAY_STAGE_MS,
   mayRefreshDay,
+  publishCells,
   publishDayCount,
   publishKeyOf,
   publishNested,
   publishQuality,
   publishReportCount,
   publishShare,
+  QUALITY_SCALE,
   REPORT_MARGIN,
   REPORT_NOISE_SCALE,
   REPORT_PERIOD_MS,

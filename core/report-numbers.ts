@@ -5,6 +5,7 @@
 import type { SiteId, WithheldReason } from '../contract/index.ts';
 import { DAY_MS, HOUR_MS } from '../contract/index.ts';
 import { lengthPrefixed } from './pseudonym.ts';
+import type { WordsSecret, WordSource } from './publishing.ts';
 import {
   checkFloor,
   COUNT_STEP,
@@ -45,7 +46,7 @@ export async function publishKeyOf(secret: Uint8Array<ArrayBuffer>, site: SiteId
 }
 
 // The count is in it: the same question over other data draws other noise, or the difference of two answers would be exact.
-const wordsFor = async (secret: Uint8Array<ArrayBuffer>, what: string, count: number) => {
+const wordsFor = async (secret: WordsSecret, what: string, count: number) => {
   const digest = await crypto.subtle.digest('SHA-256', lengthPrefixed(['hushtag report 1', what, String(count)]));
   return setWords(secret, new Uint8Array(digest));
 };
@@ -133,29 +134,54 @@ export function mayRefreshDay(
   return stage === DAY_SEALED && mayRelease(was.late, now);
 }
 
-/** Steps in which the noise of a quality figure is drawn, each {@link NOISE_SCALE} / so many of one person's weight. */
+/** Steps in which the noise of a quality figure is drawn, each {@link QUALITY_SCALE} / so many of one person's weight. */
 const QUALITY_STEPS = 1_024;
+/** Scale of a quality figure's noise, in what one person can move it by: that of a mean, because many are told at once. */
+export const QUALITY_SCALE = 14;
 /** Scales of noise that a noisy sum of shares must have, so that noise is a quarter of it at most, 19 times in 20. */
 const SHARE_SCALES_MIN = 12;
+/** Scales of noise that a group must have to be told from none: noise alone does so once in three hundred times. */
+export const CELL_SCALES_MIN = 5;
 /** Decimals of a quality figure. */
 const QUALITY_DECIMALS = 2;
 
+// No digest of it first: HMAC takes a message of any length.
+const qualityWords = (secret: WordsSecret, what: string, figure: number): Promise<WordSource> =>
+  setWords(secret, lengthPrefixed(['hushtag quality 2', what, String(figure)]));
+
 /**
- * A figure that says how good something is, with noise as if one of `of` people moved it by 1 / `of`: so it does for means over them
- * (docs/adr/0034-what-models-say-of-themselves.md). From -1 to 1, two decimals. The same question over the same data gives the same figure.
+ * A figure that says how good something is, with noise of {@link QUALITY_SCALE} times `reach` / `of`
+ * (docs/adr/0035-figures-by-what-one-visitor-moves.md). From -1 to 1, two decimals. The same question over the same data gives the same figure.
  * @param what names the question; the figure itself is part of it.
+ * @param reach how far one person's part goes: one of `of` people moves the figure by `reach` / `of`. 1 for a mean of shares.
  */
 export async function publishQuality(
   figure: number,
   of: number,
-  secret: Uint8Array<ArrayBuffer>,
+  secret: WordsSecret,
   what: string,
+  reach = 1,
 ): Promise<number> {
-  const noise = await discreteLaplace(await wordsFor(secret, `quality ${what}`, figure), NOISE_SCALE * QUALITY_STEPS);
-  const noisy = figure + noise / QUALITY_STEPS / Math.max(1, of);
+  const noise = await discreteLaplace(await qualityWords(secret, what, figure), QUALITY_SCALE * QUALITY_STEPS);
+  const noisy = figure + ((noise / QUALITY_STEPS) * reach) / Math.max(1, of);
   const shown = Number(Math.min(1, Math.max(-1, noisy)).toFixed(QUALITY_DECIMALS));
   // Not -0, which is no other figure.
   return shown === 0 ? 0 : shown;
+}
+
+/**
+ * Numbers of people in groups that share nobody, each with noise of its own. One that may be noise alone is 0: what is computed
+ * of them then knows nothing of groups so small.
+ * @param what names the groups, whose order is part of it. @returns whole numbers, 0 or {@link CELL_SCALES_MIN} scales and more.
+ */
+export async function publishCells(counts: readonly number[], secret: WordsSecret, what: string): Promise<number[]> {
+  const shown: number[] = [];
+  for (const [nth, count] of counts.entries()) {
+    const noisy =
+      count + (await discreteLaplace(await qualityWords(secret, `cell ${what} ${nth}`, count), QUALITY_SCALE));
+    shown.push(noisy >= CELL_SCALES_MIN * QUALITY_SCALE ? noisy : 0);
+  }
+  return shown;
 }
 
 /**
@@ -165,7 +191,7 @@ export async function publishQuality(
 export async function publishShare(
   sum: number,
   of: number,
-  secret: Uint8Array<ArrayBuffer>,
+  secret: WordsSecret,
   what: string,
   scale: number,
 ): Promise<ReportCount> {

@@ -89,7 +89,7 @@ export function startSchedule(config: Config, log: Port['log'], onDamage: () => 
               log('warn', 'segments_drifted', {
                 sites,
                 advice:
-                  'Visitors changed so much that segments may mean something else: look at metrics.drift of the model.',
+                  'Visitors changed so much that segments may mean something else: compare the released versions.',
               });
             }
           }),

@@ -48,9 +48,6 @@ export async function segmentSite(needs: SegmentNeeds, site: Site): Promise<Resu
   });
 }
 
-const isDrifted = (run: Result<RunSummary, RunRefusal>): boolean =>
-  run.ok && run.value.model.status === 'segmented' && run.value.model.metrics.drift?.alarm === true;
-
 /** Runs every site in turn and counts what came of it. One site's fault stops no other; the first is thrown at the end. */
 export async function segmentSites(needs: SegmentNeeds): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
@@ -60,7 +57,7 @@ export async function segmentSites(needs: SegmentNeeds): Promise<Readonly<Record
       const run = await segmentSite(needs, site);
       const outcome = run.ok ? run.value.outcome : run.error;
       counts[outcome] = (counts[outcome] ?? 0) + 1;
-      if (outcome === 'released' && isDrifted(run)) counts['drift_alarms'] = (counts['drift_alarms'] ?? 0) + 1;
+      if (run.ok && run.value.drift?.alarm === true) counts['drift_alarms'] = (counts['drift_alarms'] ?? 0) + 1;
     } catch (fault) {
       faults.push(fault);
     }

@@ -34,7 +34,9 @@ export type {
   PredictorRefusal,
 } from './predictions/predictor.ts';
 export { predictChances, trainPredictor } from './predictions/predictor.ts';
+export type { Sha256 } from './publish/member-set.ts';
 export { isEnough } from './publish/enough.ts';
+export { publishCurve } from './publish/pictures.ts';
 export type { ExactCluster, PublishHistory } from './publish/publish.ts';
 export { publishUnderCap } from './publish/publish.ts';
 export type { Effect, ExperimentRows, Uplift } from './predictions/uplift.ts';

@@ -19,6 +19,7 @@ import {
   saveHeldMembers,
   saveRelease,
 } from '../store/index.ts';
+import type { ExactDrift } from './clusters/drift.ts';
 import type { ClusterOptions } from './clusters/find.ts';
 import type { CleaningReport } from './features/clean.ts';
 import { foldNewEvents } from './fold-events.ts';
@@ -85,6 +86,8 @@ export interface RunSummary {
   readonly segments: readonly PublishedSegment[];
   readonly cleaning: CleaningReport;
   readonly durationsMs: Readonly<Partial<Record<Stage, number>>>;
+  /** What changed since the last version; absent of the first and of one that stays. */
+  readonly drift?: ExactDrift | undefined;
 }
 
 /** What is stored beside a version: what it was made from, and the parts of the result that are not published. */
@@ -198,7 +201,8 @@ async function runHeld(
   if (!(await timer('publish', () => save(input, lease, version, released, internals)))) return err('lease_lost');
   input.onProgress?.('publish', 1, 1);
   const stored = { version, model: JSON.stringify(modelled.model), internals: '' };
-  return ok({ outcome: 'released', ...events, ...summaryOf(stored, internals), durationsMs: timer.durations() });
+  const { drift } = modelled;
+  return ok({ outcome: 'released', ...events, ...summaryOf(stored, internals), durationsMs: timer.durations(), drift });
 }
 
 /** What is known of the last version, if there was one. */

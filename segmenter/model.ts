@@ -13,16 +13,19 @@ import { COUNT_STEP, NOISE_EPSILON, publishQuality } from '../core/index.ts';
 import { K_MIN, VISITORS_PER_CLUSTER_MIN } from './clusters/choose-k.ts';
 import type { ClusterOptions, Clustering } from './clusters/find.ts';
 import { findClusters } from './clusters/find.ts';
-import type { TraitSpread } from './clusters/drift.ts';
+import type { ExactDrift, TraitSpread } from './clusters/drift.ts';
 import { driftOf, spreadsOf } from './clusters/drift.ts';
 import type { KnownCluster } from './clusters/ids.ts';
 import type { CleaningReport, Features } from './features/clean.ts';
 import { cleanTraits } from './features/clean.ts';
-import { adjustedRandIndex, contingencyOf, normalisedMutualInformation } from './math/agreement.ts';
+import { SILHOUETTE_REACH, SILHOUETTE_SAMPLE_MAX } from './math/silhouette.ts';
+import type { Agreement, BothVersions } from './publish/agreement.ts';
+import { publishAgreement } from './publish/agreement.ts';
 import { isEnough } from './publish/enough.ts';
 import { publishCurve } from './publish/pictures.ts';
-import type { ExactGroup, PublishHistory } from './publish/publish.ts';
+import type { ExactGroup, Publication, PublishHistory } from './publish/publish.ts';
 import { publishUnderCap } from './publish/publish.ts';
+import { publishedDrift } from './publish/published-drift.ts';
 import type { TraitTable } from './features/trait-table.ts';
 import { TRAITS } from './profiles/traits.ts';
 import type { ProfileTraits } from './read-traits.ts';
@@ -72,6 +75,8 @@ export interface Modelled {
   readonly internals: ModelInternals;
   /** For the next run's cap. */
   readonly history?: PublishHistory | undefined;
+  /** What changed since the last version, exactly and of each run: for the operator, never published. */
+  readonly drift?: ExactDrift | undefined;
 }
 
 /** Visitors from which a site is segmented, less or more by noise: ten a cluster, and twice the floor so that one segment and its complement can be seen. */
@@ -103,16 +108,15 @@ export async function modelVisitors(input: ModelInput): Promise<Modelled> {
   // As often as new sets, and no oftener: figures of a run say what its sets are like.
   const isNew = history.rounds.includes(input.at);
   const held = isNew ? undefined : input.last.history?.metrics;
-  const { drift, ...agreement } = comparedWithLast(memberships, table, input.last);
-  const metrics = held ?? (await metricsOf(input, clustering, agreement));
+  const both = inBothVersions(memberships, input.last);
+  const metrics = held ?? (await metricsOf(input, clustering, both, publication));
   const model: PublishedModel = {
     status: 'segmented',
     ...versionOf(input, clustering),
     ...(visitors === undefined ? {} : { visitors }),
     // Those that clusters may be made from: which of them vary would tell of the one visitor in whom one does.
     traits: TRAITS.filter(({ clusters }) => clusters).map(({ id }) => id),
-    // The alarm does not wait for the next release: what it warns of is happening now.
-    metrics: { ...metrics, ...(drift === undefined ? {} : { drift }) },
+    metrics,
     ...(publication.kChoice === undefined ? {} : { kChoice: publication.kChoice }),
     ...(map === undefined ? {} : { map }),
   };
@@ -122,6 +126,7 @@ export async function modelVisitors(input: ModelInput): Promise<Modelled> {
     memberships,
     internals: { ...internalsOf(features, currency, clustering), spreads: spreadsOf(table) },
     history: { ...history, metrics },
+    drift: driftOf(input.last.spreads ?? [], table, both),
   };
 }
 
@@ -177,12 +182,8 @@ function internalsOf(features: Features, currency: string | undefined, clusterin
   };
 }
 
-/** Agreement of two versions over the visitors in both, and what changed; nothing where there are none. */
-function comparedWithLast(
-  memberships: Modelled['memberships'],
-  table: TraitTable,
-  { members: last, spreads = [] }: LastVersion,
-): Pick<PublishedMetrics, 'ariWithLast' | 'nmiWithLast' | 'drift'> {
+/** The segments of the visitors that are in both versions. */
+function inBothVersions(memberships: Modelled['memberships'], { members: last }: LastVersion): BothVersions {
   const now: string[] = [];
   const before: string[] = [];
   for (const { segment, visitors } of memberships) {
@@ -193,31 +194,31 @@ function comparedWithLast(
       before.push(old);
     }
   }
-  if (now.length === 0) return {};
-  const contingency = contingencyOf(now, before);
-  const changed = now.filter((segment, i) => segment !== before[i]).length;
-  const drift = driftOf(spreads, table, { both: now.length, changed });
-  return {
-    ariWithLast: adjustedRandIndex(contingency),
-    nmiWithLast: normalisedMutualInformation(contingency),
-    ...(drift === undefined ? {} : { drift }),
-  };
+  return { now, before };
 }
 
-/** What is said of how good the clusters are: blurred, as means over the visitors (ADR 0034). */
+/** What is said of how good the clusters are, with noise by what one visitor can move (ADR 0034, 0035). */
 async function metricsOf(
-  { site, profiles, publishKey }: ModelInput,
-  { silhouette, components: { explained: explainedVariance } }: Clustering,
-  agreement: { readonly ariWithLast?: number; readonly nmiWithLast?: number },
+  { site, profiles, publishKey, last }: ModelInput,
+  { silhouette, components: { explained } }: Clustering,
+  both: BothVersions,
+  publication: Publication,
 ): Promise<PublishedMetrics> {
-  const blurred = (name: string, figure: number): Promise<number> =>
-    publishQuality(figure, profiles.table.visitors.length, publishKey, `model ${site.id} ${name}`);
-  const { ariWithLast, nmiWithLast } = agreement;
+  const people = profiles.table.visitors.length;
+  const what = (name: string): string => `model ${site.id} ${name}`;
+  // Of a sample, and a visitor's own width goes from -1 to 1.
+  const seen = Math.min(people, SILHOUETTE_SAMPLE_MAX);
+  const agreement: Partial<Agreement> = (await publishAgreement(both, publishKey, what('agreement'))) ?? {};
+  const { labelsChanged, ...indices } = agreement;
   return {
-    ...(silhouette === undefined ? {} : { silhouette: await blurred('silhouette', silhouette) }),
-    explainedVariance: await blurred('explained variance', explainedVariance),
-    ...(ariWithLast === undefined ? {} : { ariWithLast: await blurred('ari', ariWithLast) }),
-    ...(nmiWithLast === undefined ? {} : { nmiWithLast: await blurred('nmi', nmiWithLast) }),
+    ...(silhouette === undefined
+      ? {}
+      : { silhouette: await publishQuality(silhouette, seen, publishKey, what('silhouette'), SILHOUETTE_REACH) }),
+    explainedVariance: await publishQuality(explained, people, publishKey, what('explained variance')),
+    ...indices,
+    ...(labelsChanged === undefined
+      ? {}
+      : { drift: publishedDrift(labelsChanged, both.now.length, last.history?.publication, publication) }),
   };
 }
 

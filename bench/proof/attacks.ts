@@ -11,7 +11,7 @@ import type { ExactCluster, PublishHistory } from '../../segmenter/index.ts';
 import { publishUnderCap } from '../../segmenter/index.ts';
 import type { Seeded } from './seeded.ts';
 import type { AttackReport } from './trials.ts';
-import { runTrials } from './trials.ts';
+import { nodeSha256, runTrials } from './trials.ts';
 
 const FLOOR = 50;
 const T0 = 1_772_409_600_000;
@@ -176,7 +176,7 @@ async function evidenceFor(
     const run = await publishUnderCap(
       clusters,
       all,
-      { version: day + 1, at, floor: FLOOR, secret, currency: undefined },
+      { version: day + 1, at, floor: FLOOR, secret, sha256: nodeSha256, currency: undefined },
       history,
     );
     history = run.history;

@@ -11,7 +11,7 @@ import { publishUnderCap, TRAITS } from '../../segmenter/index.ts';
 import { chance } from './attacks.ts';
 import type { Seeded } from './seeded.ts';
 import type { AttackReport } from './trials.ts';
-import { runTrials } from './trials.ts';
+import { nodeSha256, runTrials } from './trials.ts';
 
 const FLOOR = 50;
 const T0 = 1_772_409_600_000;
@@ -159,7 +159,7 @@ async function evidenceFor(
         measured.map((trait) => [trait, joined(clusters.map(({ values }) => values.get(trait) ?? new Float64Array()))]),
       ),
     };
-    const context = { version: day + 1, at, floor: FLOOR, secret, currency: undefined };
+    const context = { version: day + 1, at, floor: FLOOR, secret, sha256: nodeSha256, currency: undefined };
     const run = await publishUnderCap(clusters, all, context, history);
     history = run.history;
     const bounds = measured.map(({ id }) => history?.bounds?.of[id] ?? 1);

@@ -5,7 +5,7 @@
 import { NOISE_SCALE } from '../../core/index.ts';
 import { isEnough } from '../../segmenter/index.ts';
 import type { AttackReport } from './trials.ts';
-import { runTrials } from './trials.ts';
+import { nodeSha256, runTrials } from './trials.ts';
 
 const NEEDED = 100;
 const DAYS = 28;
@@ -55,7 +55,7 @@ export const runThresholdAttack = (trials: number, seed: number): Promise<Attack
       const size = from + Math.floor((day * 2 * REACH) / DAYS);
       const others = Array.from({ length: size }, (_, nth) => (nth < REAL ? 1_000 + nth : DUMMIES + day * 1_000 + nth));
       sizes.push(size);
-      ended = await isEnough(isThere ? [...others, TARGET] : others, NEEDED, secret);
+      ended = await isEnough(isThere ? [...others, TARGET] : others, NEEDED, secret, nodeSha256);
     }
     return likelihood(sizes, ended, 1) - likelihood(sizes, ended, 0);
   });

@@ -56,6 +56,10 @@ const WORDS = {
     '{share} of visitors have another segment than in the last version. What changed most: {trait}.',
     '{share} 的访客与上一版所属群体不同。变化最大的特征:{trait}。',
   ],
+  driftShare: [
+    '{share} of visitors have another segment than in the last version.',
+    '{share} 的访客与上一版所属群体不同。',
+  ],
 } as const;
 
 const choice = v.object({
@@ -75,7 +79,7 @@ const modelSchema = v.looseObject({
       ariWithLast: v.optional(v.number()),
     }),
   ),
-  drift: v.optional(v.object({ labelsChanged: v.number(), trait: v.string(), alarm: v.boolean() })),
+  drift: v.optional(v.object({ labelsChanged: v.number(), trait: v.optional(v.string()), alarm: v.boolean() })),
   kChoice: v.optional(v.array(choice)),
   map: v.optional(v.array(v.object({ segment: v.string(), x: v.number(), y: v.number(), size: v.number() }))),
 });
@@ -171,10 +175,14 @@ function DriftAlarm({ model: { drift } }: { readonly model: Model }): JSX.Elemen
   const { language } = useConsole();
   const { percent } = useFormats();
   if (drift?.alarm !== true) return null;
-  const trait = textIn(language, traitName(drift.trait));
+  const share = percent(drift.labelsChanged);
+  const text =
+    drift.trait === undefined
+      ? say('driftShare', { share })
+      : say('driftDo', { share, trait: textIn(language, traitName(drift.trait)) });
   return (
     <Notice icon="warn" tone="warn" title={say('drift')}>
-      <p>{say('driftDo', { share: percent(drift.labelsChanged), trait })}</p>
+      <p>{text}</p>
     </Notice>
   );
 }

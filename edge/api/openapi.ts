@@ -67,9 +67,12 @@ export const modelSchema = v.variant('status', [
       drift: v.optional(
         v.object({
           labelsChanged: described(v.number(), 'Share of visitors in both versions that have another segment now'),
-          stabilityIndex: described(v.number(), 'Population stability index of the trait that changed most'),
-          trait: v.string(),
-          alarm: described(v.boolean(), 'More than 0.05 labels changed, or an index above 0.25'),
+          trait: described(
+            v.optional(v.string()),
+            'The trait whose mean over everybody moved most, by more than noise',
+          ),
+          meanChanged: described(v.optional(v.number()), 'By how much of itself'),
+          alarm: described(v.boolean(), 'Clearly more than 0.05 labels changed, or a mean by more than 0.25'),
         }),
       ),
     }),

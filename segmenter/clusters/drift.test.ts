@@ -8,7 +8,11 @@ const tableOf = (views: readonly number[]): TraitTable => ({
   columns: TRAITS.map(({ id }) => Float64Array.from(views, (value) => (id === 'views' ? value : Number.NaN))),
 });
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-const still = { both: 100, changed: 0 };
+const segmentsWith = (changed: number) => ({
+  now: upTo(100).map((nth) => (nth < changed ? 'b' : 'a')),
+  before: upTo(100).map(() => 'a'),
+});
+const still = segmentsWith(0);
 
 describe('the drift alarm', () => {
   it('is silent where nothing changed', () => {
@@ -37,11 +41,11 @@ describe('the drift alarm', () => {
     { why: 'one above', changed: LABELS_CHANGED_MAX * 100 + 1, alarm: true },
   ])('rings by visitors with another segment $why: $alarm', ({ changed, alarm }) => {
     const table = tableOf(upTo(200));
-    expect(driftOf(spreadsOf(table), table, { both: 100, changed })?.alarm).toBe(alarm);
+    expect(driftOf(spreadsOf(table), table, segmentsWith(changed))?.alarm).toBe(alarm);
   });
 
   it('has nothing to say of a first version', () => {
-    expect(driftOf([], tableOf(upTo(20)), { both: 0, changed: 0 })).toBeUndefined();
+    expect(driftOf([], tableOf(upTo(20)), { now: [], before: [] })).toBeUndefined();
   });
 
   it('computes the index of a worked example', () => {

@@ -1,5 +1,4 @@
 // segmenter/clusters/drift.ts: whether visitors changed so much since the last version that its segments mean something else.
-import type { Drift } from '../../contract/index.ts';
 import type { TraitTable } from '../features/trait-table.ts';
 import { quantileOf } from '../math/statistics.ts';
 import { TRAITS } from '../profiles/traits.ts';
@@ -63,18 +62,30 @@ export function stabilityIndex(before: readonly number[], now: readonly number[]
   }, 0);
 }
 
+/** What changed since the last version, of everybody and exact to two decimals: for whoever runs the server, never published. */
+export interface ExactDrift {
+  /** Share of visitors in both versions that have another segment now. */
+  readonly labelsChanged: number;
+  /** Population stability index of the trait that changed most. */
+  readonly stabilityIndex: number;
+  /** That trait. */
+  readonly trait: string;
+  /** Whether segments may mean something else than before. */
+  readonly alarm: boolean;
+}
+
 const rounded = (value: number): number => Number(value.toFixed(DECIMALS));
 
 /**
- * What changed since the last version, with two decimals, as other measures of a model are told.
- * @param labels of visitors in both versions, how many and how many of them have another segment now.
+ * What changed since the last version.
+ * @param both the segments of the visitors in both versions, in one order.
  * @returns undefined where there is nothing to compare with.
  */
 export function driftOf(
   last: readonly TraitSpread[],
   { columns }: TraitTable,
-  labels: { readonly both: number; readonly changed: number },
-): Drift | undefined {
+  both: { readonly now: readonly string[]; readonly before: readonly string[] },
+): ExactDrift | undefined {
   let worst: { readonly id: string; readonly index: number } | undefined;
   for (const { id, edges, shares } of last) {
     const column = columns[TRAITS.findIndex((trait) => trait.id === id)];
@@ -82,8 +93,9 @@ export function driftOf(
     const index = stabilityIndex(shares, sharesIn(sampled(column), edges));
     if (worst === undefined || index > worst.index) worst = { id, index };
   }
-  if (worst === undefined || labels.both === 0) return undefined;
-  const labelsChanged = labels.changed / labels.both;
+  if (worst === undefined || both.now.length === 0) return undefined;
+  const changed = both.now.filter((segment, nth) => segment !== both.before[nth]).length;
+  const labelsChanged = changed / both.now.length;
   return {
     labelsChanged: rounded(labelsChanged),
     stabilityIndex: rounded(worst.index),

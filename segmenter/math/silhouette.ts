@@ -4,6 +4,8 @@ import { squaredDistance } from './points.ts';
 
 /** Points it is computed on at most; the work grows with their square. */
 export const SILHOUETTE_SAMPLE_MAX = 2_000;
+/** From the least width of a point to the largest. */
+export const SILHOUETTE_REACH = 2;
 
 /**
  * Mean of (b - a) / max(a, b) over all points: a is the mean distance to the own cluster's others, b that to the nearest

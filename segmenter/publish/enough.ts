@@ -6,6 +6,7 @@
 // enough" tell little together; the first "enough" is the one that costs, and afterwards the question is not asked again.
 import type { WordsSecret } from '../../core/index.ts';
 import { discreteLaplace, setWords } from '../../core/index.ts';
+import type { Sha256 } from './member-set.ts';
 import { memberSetDigest } from './member-set.ts';
 
 /** A digest that no set of members has: of the site's own threshold. */
@@ -18,8 +19,9 @@ export async function isEnough(
   visitors: ArrayLike<number> & Iterable<number>,
   needed: number,
   secret: WordsSecret,
+  sha256?: Sha256,
 ): Promise<boolean> {
-  const digest = await memberSetDigest(visitors);
+  const digest = await memberSetDigest(visitors, sha256);
   const ofSet = await discreteLaplace(await setWords(secret, Uint8Array.of(...COUNT, ...digest)));
   const ofSite = await discreteLaplace(await setWords(secret, THRESHOLD));
   return visitors.length + ofSet >= needed + ofSite;

@@ -55,9 +55,9 @@ describe('P3: the curve of numbers', () => {
     const publish = () => publishCurve(curveOf(900), (of) => of, { floor, secret });
     const [first] = await publish();
     expect(first?.k).toBe(3);
-    // Blurred as figures of a model are (ADR 0034): by 10 people of 900, and of the 800 that a silhouette is of.
-    expect(Math.abs((first?.stability ?? 0) - 0.987_6)).toBeLessThan(0.1);
-    expect(Math.abs((first?.silhouette ?? 0) - 0.512_3)).toBeLessThan(0.1);
+    // Blurred by what one of the 3,000, and of the 800 that a silhouette is of, moves them by (ADR 0035): scales of 0.03 and 0.05.
+    expect(Math.abs((first?.stability ?? 0) - 0.987_6)).toBeLessThan(0.2);
+    expect(Math.abs((first?.silhouette ?? 0) - 0.512_3)).toBeLessThan(0.3);
     expect(first?.smallest).toBeGreaterThan(0.25);
     expect(first?.smallest).toBeLessThanOrEqual(0.33);
     expect(await publish()).toEqual([first]);

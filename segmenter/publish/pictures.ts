@@ -1,13 +1,22 @@
 // segmenter/publish/pictures.ts: what a map of the clusters and a curve of their number are drawn from, as far as it may be seen (P3).
 import type { MapPoint, NumberOfClusters } from '../../contract/index.ts';
+import type { WordsSecret } from '../../core/index.ts';
 import { FLOOR_MARGIN, NOISE_SCALE, discreteLaplace, invariant, publishQuality, setWords } from '../../core/index.ts';
 import type { KCurve } from '../clusters/choose-k.ts';
 import { SILHOUETTE_POINTS_MAX } from '../clusters/choose-k.ts';
 import type { TraitSummary } from '../clusters/summary.ts';
 import { principalComponents, project } from '../math/pca.ts';
+import { SILHOUETTE_REACH } from '../math/silhouette.ts';
 import { memberSetDigest } from './member-set.ts';
 
 const DECIMALS = 2;
+/** Figures of each number of clusters that share a budget: stability and silhouette. */
+const FIGURES = 2;
+/**
+ * How far one of n visitors moves an adjusted Rand index that is near 1, in 1 / n: 2 / (1 - 1 / k) for k clusters of one size, which
+ * is most for two. Where sizes are unequal it is more.
+ */
+const STABILITY_REACH = 4;
 /** Told apart from the noise of other counts of the same set. */
 const SMALLEST = new TextEncoder().encode('hushtag smallest cluster');
 
@@ -52,24 +61,24 @@ export function mapOf(placed: readonly Placed[]): MapPoint[] {
 export async function publishCurve(
   { candidates, points }: KCurve,
   visitorsOf: (rows: readonly number[]) => readonly number[],
-  { floor, secret }: { readonly floor: number; readonly secret: Uint8Array<ArrayBuffer> },
+  { floor, secret }: { readonly floor: number; readonly secret: WordsSecret },
 ): Promise<NumberOfClusters[]> {
   invariant(points > 0, 'P3: a curve is of somebody');
   const curve: NumberOfClusters[] = [];
+  // All figures of a curve are told at once: together they have the noise that one has.
+  const figures = Math.sqrt(FIGURES * candidates.length);
+  const onMap = Math.min(points, SILHOUETTE_POINTS_MAX);
   for (const { k, stability, silhouette, smallest } of candidates) {
     const digest = await memberSetDigest(visitorsOf(smallest));
     const words = await setWords(secret, Uint8Array.of(...SMALLEST, ...digest));
     const count = smallest.length + (await discreteLaplace(words, NOISE_SCALE * candidates.length));
     const isSeen = smallest.length >= floor && count >= floor + FLOOR_MARGIN * candidates.length;
+    const quality = (figure: number, of: number, name: string, reach: number): Promise<number> =>
+      publishQuality(figure, of, secret, `curve ${k} ${name}`, reach * figures);
     curve.push({
       k,
-      stability: await publishQuality(stability, points, secret, `curve ${k} stability`),
-      silhouette: await publishQuality(
-        silhouette,
-        Math.min(points, SILHOUETTE_POINTS_MAX),
-        secret,
-        `curve ${k} silhouette`,
-      ),
+      stability: await quality(stability, points, 'stability', STABILITY_REACH),
+      silhouette: await quality(silhouette, onMap, 'silhouette', SILHOUETTE_REACH),
       smallest: isSeen ? rounded(Math.min(1 / k, count / points)) : null,
     });
   }

@@ -16,6 +16,8 @@ import { describeCluster, labelClusters } from '../clusters/words.ts';
 import type { ChosenBounds, MeasuredGroup, NoisyMean } from './means.ts';
 import { boundsFor, measure } from './means.ts';
 import { mapOf } from './pictures.ts';
+import type { Sha256 } from './member-set.ts';
+import { webSha256 } from './member-set.ts';
 import type { SetNoise } from './set-noise.ts';
 import { createSetNoise } from './set-noise.ts';
 
@@ -40,6 +42,8 @@ export interface PublishContext {
   readonly floor: number;
   /** The site's secret for sticky noise. */
   readonly secret: WordsSecret;
+  /** WebCrypto's where absent. */
+  readonly sha256?: Sha256;
   readonly currency: string | undefined;
 }
 
@@ -74,30 +78,40 @@ export async function publishUnderCap(
   kChoice?: readonly NumberOfClusters[],
 ): Promise<{ readonly publication: Publication; readonly history: PublishHistory }> {
   const rounds = (history?.rounds ?? []).filter((at) => context.at - at < RELEASE_PERIOD_MS);
-  const noise = createSetNoise(context.secret);
+  const noise = createSetNoise(context.secret, context.sha256);
   const bounds = await boundsFor(all, noise, context.at, history?.bounds);
   const curve = kChoice === undefined ? {} : { kChoice };
   const publication = { ...(await publishClusters(clusters, all, bounds, { ...context, noise })), ...curve };
-  const sets = await digestOf(clusters, all, publication, noise);
+  const sets = await digestOf(clusters, all, publication, { noise, sha256: context.sha256 ?? webSha256 });
   if (history !== undefined && history.sets !== sets && !mayRelease(rounds, context.at)) {
     return { publication: repeated(history.publication, clusters, context), history: { ...history, rounds, bounds } };
   }
-  // Equal sets with equal means: publishing them again tells nothing and is not counted.
-  const counted = history?.sets === sets ? rounds : [...rounds, context.at];
-  return { publication, history: { rounds: counted, sets, publication, bounds } };
+  if (history?.sets !== sets)
+    return { publication, history: { rounds: [...rounds, context.at], sets, publication, bounds } };
+  // Equal sets that look the same: publishing them again tells nothing and is not counted. What the number of clusters was
+  // chosen by is no part of that look, so it stands as it was.
+  const again = {
+    ...publication,
+    ...(history.publication.kChoice === undefined ? {} : { kChoice: history.publication.kChoice }),
+  };
+  return { publication: again, history: { rounds, sets, publication: again, bounds } };
 }
 
-/** One digest of all sets and the means to be shown of them, whatever they are called. */
+/** One digest of all sets and of what is to be shown of them besides sizes, whatever they are called. */
 async function digestOf(
   clusters: readonly ExactCluster[],
   all: ExactGroup,
-  { segments }: Publication,
-  noise: SetNoise,
+  { segments, map = [] }: Publication,
+  { noise, sha256 }: { readonly noise: SetNoise; readonly sha256: Sha256 },
 ): Promise<string> {
-  const digests = segments.map((segment) => (segment.status === 'published' ? JSON.stringify(segment.traits) : ''));
+  // Words and places follow from means that are too small to be shown, too.
+  const digests = [...segments, ...map].map((shown) => {
+    if ('x' in shown) return JSON.stringify([shown.x, shown.y]);
+    return shown.status === 'published' ? JSON.stringify([shown.traits, shown.label, shown.description]) : '';
+  });
   for (const { visitors } of [...clusters, all]) digests.push(toHex(await noise.digest(visitors)));
   const text = new TextEncoder().encode(digests.sort().join());
-  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', text)));
+  return toHex(await sha256(text));
 }
 
 function repeated(

@@ -1,6 +1,7 @@
 // segmenter/publish/set-noise.ts: the noise of sets within one publication: the secret is made a key once, each set is digested once.
 import type { WordsSecret, WordSource } from '../../core/index.ts';
 import { setWords, wordsKey } from '../../core/index.ts';
+import type { Sha256 } from './member-set.ts';
 import { memberSetDigest } from './member-set.ts';
 
 /** Gives sets their words. Sets are told apart by their lists, which nobody may change meanwhile. */
@@ -11,11 +12,11 @@ export interface SetNoise {
 }
 
 /** Makes it for one publication. @param secret the site's, for sticky noise. */
-export function createSetNoise(secret: WordsSecret): SetNoise {
+export function createSetNoise(secret: WordsSecret, sha256?: Sha256): SetNoise {
   const digests = new Map<readonly number[], Promise<Uint8Array<ArrayBuffer>>>();
   let key: Promise<WordsSecret> | undefined;
   const digest = (visitors: readonly number[]): Promise<Uint8Array<ArrayBuffer>> => {
-    const known = digests.get(visitors) ?? memberSetDigest(visitors);
+    const known = digests.get(visitors) ?? memberSetDigest(visitors, sha256);
     digests.set(visitors, known);
     return known;
   };
