@@ -1,6 +1,5 @@
 // segmenter/rules/spread.ts: how the visitors of segments spread over traits: counts in a few ranges of each.
 import type { Db, SiteRow } from '../../store/index.ts';
-import { quantileOf } from '../math/statistics.ts';
 import { TRAITS } from '../profiles/traits.ts';
 import { eachSampledPerson } from './sample.ts';
 
@@ -13,10 +12,18 @@ export const SPREAD_TRAITS = [
   'views',
   'categories',
 ] as const;
-/** Ranges are cut at these shares of everybody. */
-const CUTS = [0.2, 0.4, 0.6, 0.8] as const;
-/** Significant digits of a cut. */
-const CUT_DIGITS = 2;
+/**
+ * Where ranges are cut, by trait. Always the same: cuts made of everybody's values would be somebody's value, which who adds dummies
+ * around it can read. Each visitor is in one range of a trait, so many ranges tell no more than few.
+ */
+const CUTS: Readonly<Record<(typeof SPREAD_TRAITS)[number], readonly number[]>> = {
+  recency_days: [1, 3, 7, 14, 30, 60, 90, 180],
+  frequency: [1, 2, 3, 5, 10, 20],
+  monetary_minor: [1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000],
+  sessions: [2, 3, 5, 10, 20, 50],
+  views: [2, 5, 10, 20, 50, 100, 200],
+  categories: [1, 2, 3, 5, 10],
+};
 
 const SHOWN = SPREAD_TRAITS.map((id) => TRAITS.find((trait) => trait.id === id)).filter((trait) => trait !== undefined);
 
@@ -26,7 +33,7 @@ export type Spread = readonly (readonly number[])[];
 /** Cuts by trait: ranges lie below the first, between two, and from the last on. */
 export type Cuts = readonly (readonly number[])[];
 
-/** Everybody's spread, with the cuts that it makes. */
+/** Everybody's spread, with where it is cut. */
 export interface WholeSpread {
   readonly cuts: Cuts;
   readonly counts: Spread;
@@ -50,22 +57,11 @@ function add(counts: number[][], cuts: Cuts, nth: number, value: number | undefi
 
 /** Spreads everybody, and says where the cuts are. */
 export async function spreadEverybody(db: Db, site: SiteRow, asOf: number): Promise<WholeSpread> {
-  const values = SHOWN.map((): number[] => []);
-  const { oneIn, currency } = await eachSampledPerson(db, site, asOf, ({ state }, context) => {
-    SHOWN.forEach((trait, nth) => {
-      const value = trait.of(state, context);
-      if (value !== undefined) values[nth]?.push(value);
-    });
-  });
-  const cuts = values.map((own) => {
-    if (own.length === 0) return [];
-    const ascending = Float64Array.from(own).sort();
-    const rounded = CUTS.map((share) => Number(quantileOf(ascending, share).toPrecision(CUT_DIGITS)));
-    // Of equal cuts one is enough, and below the least value nobody is.
-    return [...new Set(rounded)].filter((cut) => cut > (ascending[0] ?? 0));
-  });
+  const cuts = SPREAD_TRAITS.map((id) => CUTS[id]);
   const counts = emptyCounts(cuts);
-  values.forEach((own, nth) => own.forEach((value) => add(counts, cuts, nth, value)));
+  const { oneIn, currency } = await eachSampledPerson(db, site, asOf, ({ state }, context) => {
+    SHOWN.forEach((trait, nth) => add(counts, cuts, nth, trait.of(state, context)));
+  });
   return { cuts, counts: counts.map((own) => own.map((count) => count * oneIn)), currency };
 }
 
