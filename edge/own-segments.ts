@@ -10,6 +10,7 @@ import { parseFirstPartyId, parseSiteId, PURPOSE_BIT } from '../contract/index.t
 import { IDENTIFY_EVENT, truncateAddress } from '../core/index.ts';
 import type { OwnSegments, Site } from '../store/index.ts';
 import { findSite, readOwnSegments, visitorsOfKeys } from '../store/index.ts';
+import { hasGpc } from './collector/consent-status.ts';
 import { knownVisitorKeys } from './collector/known-visitor.ts';
 import { createAddressNames } from './http/address-name.ts';
 import { answer, refusal } from './http/describe.ts';
@@ -91,7 +92,7 @@ export function createOwnSegments(port: Port): Hono {
       });
     }
     // C2: with Global Privacy Control there is no personalising, whatever was agreed to.
-    const own = context.req.header('sec-gpc') === '1' ? { segments: [] } : await ownOf(site, id.value);
+    const own = hasGpc(context.req.header('sec-gpc')) ? { segments: [] } : await ownOf(site, id.value);
     return context.json(own, 200, { ...cors, 'cache-control': `private, max-age=${KEEP_SECONDS}` });
   });
   app.options(PATH, (context) =>
