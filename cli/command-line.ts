@@ -27,6 +27,7 @@ import { saltsCommand } from './commands/salts.ts';
 import { segmentCommand } from './commands/segment.ts';
 import { segmentsCommand } from './commands/segments.ts';
 import { serveCommand } from './commands/serve.ts';
+import { receiptCommand } from './commands/receipt.ts';
 import { siteCommand } from './commands/site.ts';
 import { tokenCommand } from './commands/token.ts';
 import { tokensCommand } from './commands/tokens.ts';
@@ -55,6 +56,7 @@ export const mainCommand: CommandDef = defineCommand({
     audit: auditCommand,
     retention: retentionCommand,
     erasure: erasureCommand,
+    receipt: receiptCommand,
     account: accountCommand,
     salts: saltsCommand,
     clock: clockCommand,

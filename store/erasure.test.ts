@@ -6,13 +6,15 @@ import { jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EpochMs, VisitorKey } from '../contract/index.ts';
 import { DAY_MS } from '../contract/index.ts';
+import { noteSignerFrom, noteVerifierFrom } from '../core/index.ts';
 import { runSegmenter } from '../segmenter/index.ts';
 import type { TestStore } from '../segmenter/testing.ts';
 import { aRow, aRun, insertRows, openTestStore, SHOP, shopRows, T0, visitorKey } from '../segmenter/testing.ts';
 import { readAuditLog } from './audit.ts';
 import type { Db } from './db.ts';
 import { addTombstones, eraseVisitor, readTombstones, replayTombstones } from './erasure.ts';
-import { signErasureReceipt } from './erasure-receipt.ts';
+import type { ErasureReceipt } from './erasure-receipt.ts';
+import { readErasureReceipt, signErasureReceipt } from './erasure-receipt.ts';
 import { openFiles } from './open.node.ts';
 import { setRetention } from './retention.ts';
 import { checkRetention } from './retention-check.ts';
@@ -202,5 +204,33 @@ describe('P4: the receipt', () => {
     const { payload } = await jwtVerify(token, publicKey, { issuer: 'hushtag', typ: 'erasure-receipt+jwt' });
     expect(payload).toMatchObject({ jti: RECEIPT, site: 'shop', rows: erased.value });
     expect(JSON.stringify(payload)).not.toContain(KEY);
+  });
+
+  it('is read with the audit log’s public key alone, and by no other; altered in any byte it is refused', async () => {
+    const seed = new Uint8Array(32).fill(5);
+    const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
+    const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, { name: 'Ed25519' }, false, ['sign']);
+    const said: ErasureReceipt = {
+      receipt: RECEIPT,
+      site: 'shop',
+      erasedAt: (Math.floor(NOW / 1_000) * 1_000) as EpochMs,
+      rows: { events: 3, visitors: 1, strings: 2 },
+      destinations: [{ name: 'crm', told: false }],
+    };
+    const jws = await signErasureReceipt(said, privateKey);
+    const keyOf = async (of: Uint8Array): Promise<CryptoKey> => {
+      const verifier = await noteVerifierFrom((await noteSignerFrom(of)).publicKey);
+      if (verifier === undefined) throw new Error('a signer names its own key');
+      return verifier.key;
+    };
+    const key = await keyOf(seed);
+    expect(await readErasureReceipt(jws, key)).toEqual(said);
+    expect(await readErasureReceipt(jws, await keyOf(new Uint8Array(32).fill(6)))).toBeUndefined();
+    for (let at = 0; at < jws.length; at += 1) {
+      // The last letter of a part may hold bits that say nothing.
+      if (jws[at] === '.' || jws[at + 1] === '.' || at === jws.length - 1) continue;
+      const altered = `${jws.slice(0, at)}${jws[at] === 'A' ? 'B' : 'A'}${jws.slice(at + 1)}`;
+      expect(await readErasureReceipt(altered, key)).toBeUndefined();
+    }
   });
 });

@@ -30,6 +30,7 @@ export { EXPORT_COLUMNS, exportSlices, readSnapshot } from './export-events.ts';
 export type { HeldField, HeldRecords, HeldSalt, Holdings } from './holdings.ts';
 export { HELD_FIELDS, readHeldRecords, readHeldSalts, readHoldings } from './holdings.ts';
 export type { StoredDestination } from './destinations.ts';
+export { LETTER_DAYS_MAX } from './dead-letters.ts';
 export { DESTINATIONS_MAX, readDestinations, removeDestination, setDestination } from './destinations.ts';
 export type { Lease } from './lease.ts';
 export { acquireLease, LIVE_HOLDER, releaseLease, renewLease } from './lease.ts';
@@ -50,7 +51,7 @@ export {
 export type { ErasedRows, Erasure, ErasureNeeds } from './erasure.ts';
 export { eraseVisitor, replayTombstones } from './erasure.ts';
 export type { ErasureReceipt } from './erasure-receipt.ts';
-export { signErasureReceipt } from './erasure-receipt.ts';
+export { readErasureReceipt, signErasureReceipt } from './erasure-receipt.ts';
 export type { Kept } from './kept-aside.ts';
 export { addKept, decodeKept, encodeKept, readKept } from './kept-aside.ts';
 export { leaveSegments, markObjectors, objectionStatements, objectionWithdrawalStatements } from './objection.ts';

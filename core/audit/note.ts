@@ -15,6 +15,8 @@ export interface NoteSigner {
 /** Checks signatures of one key. */
 export interface NoteVerifier {
   readonly name: string;
+  /** The Ed25519 key itself: receipts of erasures are signed with it too. */
+  readonly key: Awaited<ReturnType<typeof crypto.subtle.importKey>>;
   /** The text of a note, ending in a line feed; undefined unless exactly this key signed exactly this text. */
   readonly open: (note: string) => Promise<string | undefined>;
 }
@@ -63,6 +65,7 @@ export async function noteVerifierFrom(publicKey: string): Promise<NoteVerifier 
   const key = await crypto.subtle.importKey('raw', raw, { name: 'Ed25519' }, true, ['verify']);
   return {
     name,
+    key,
     open: async (note) => {
       // The text is everything to the last empty line. One signature alone is taken: there is nobody else to sign.
       const at = note.lastIndexOf('\n\n');
