@@ -13,6 +13,8 @@ export interface RetentionFinding {
     | 'copy_within_limit'
     | 'profiles_within_limit'
     | 'profiles_only_of_kept_events'
+    | 'sessions_within_limit'
+    | 'campaigns_within_limit'
     | 'letters_within_limit'
     | 'receipts_within_limit'
     | 'requests_within_limit'
@@ -62,6 +64,17 @@ const AGES: readonly Age[] = [
     claim: 'profiles_only_of_kept_events',
     limit: 'events',
     from: `SELECT site_id, state ->> '$.at[0]' AS at FROM profiles`,
+  },
+  {
+    // A session is told by its day alone, which ends after the last event that may be of it.
+    claim: 'sessions_within_limit',
+    limit: 'events',
+    from: `SELECT site_id, ((SELECT min(value ->> '$[0]') FROM json_each(state, '$.sessions')) + 1) * ${DAY_MS} - 1 AS at FROM profiles`,
+  },
+  {
+    claim: 'campaigns_within_limit',
+    limit: 'events',
+    from: 'SELECT site_id, at FROM events WHERE campaign IS NOT NULL',
   },
   { claim: 'letters_within_limit', limit: 'events', from: 'SELECT site_id, at FROM dead_letters' },
   { claim: 'receipts_within_limit', limit: 'receipts', from: 'SELECT site_id, at FROM receipts' },

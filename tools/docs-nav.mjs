@@ -33,7 +33,14 @@ export const GROUPS = [
   },
   {
     title: 'Privacy',
-    pages: ['docs/privacy.md', 'docs/notices.md', 'docs/notices.zh.md', 'docs/audit.md', 'docs/security.md'],
+    pages: [
+      'docs/privacy.md',
+      'docs/privacy-proof.md',
+      'docs/notices.md',
+      'docs/notices.zh.md',
+      'docs/audit.md',
+      'docs/security.md',
+    ],
   },
   {
     title: 'Run',

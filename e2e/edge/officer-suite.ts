@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { verifyAudit } from '../../console/app/verify-audit.ts';
 import { collect, siteId, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
-import { addSite } from '../../store/index.ts';
+import { addSite, findSite, setDestination, setPolicy, setRetention } from '../../store/index.ts';
+import type { EpochMs } from '../../contract/index.ts';
 import { logIn } from '../support/login.ts';
 import type { SuiteEdge } from './use-edge.ts';
 
@@ -52,6 +53,64 @@ export function officerSuite(edge: SuiteEdge): void {
       expect((await marketer.fetch(`${base}/policy`)).status).toBe(200);
       const body = JSON.stringify({ policy, version: after.version });
       expect((await marketer.fetch(`${base}/policy`, { method: 'PUT', body })).status).toBe(403);
+    });
+
+    it('C2: finds on each event the version of the policy that it was accepted under', async () => {
+      const [origin, id] = ['https://versions.example', siteId('versions-shop')];
+      await addSite(edge.db, { id, origins: [origin], policy: 'standard', floor: 50, at: Date.now() });
+      const versionOf = async (): Promise<number> => {
+        const event = wireEvent({ u: `${origin}/` });
+        await collect(edge, wireBatch({ s: id, e: [event] }), { origin });
+        return Number((await edge.stored(event.i))['policy_version']);
+      };
+      expect(await versionOf()).toBe(1);
+      const changed = await findSite(edge.db, id);
+      if (changed === undefined) throw new Error('it was added');
+      await setPolicy(edge.db, changed, { ...changed.policy, channelData: false }, Date.now() as EpochMs);
+      // What collects takes a change over within five seconds.
+      expect(await until(versionOf, (version) => version !== 1)).toBe(2);
+      expect(
+        await edge.ask('SELECT DISTINCT policy_version AS v FROM events WHERE site_id = ? ORDER BY 1', changed.row),
+      ).toEqual([{ v: 1 }, { v: 2 }]);
+    });
+
+    it('has records that follow the configuration as it changes: policy, time limits, destinations', async () => {
+      const id = siteId('records-shop');
+      await addSite(edge.db, {
+        id,
+        origins: ['https://records.example'],
+        policy: 'standard',
+        floor: 50,
+        at: Date.now(),
+      });
+      const who = await logIn(edge, [{ site: id, role: 'privacy_officer' }]);
+      const read = async (): Promise<readonly string[]> =>
+        Promise.all(
+          ['ropa', 'dpia', 'breach?from=2026-01-01&to=2026-01-02'].map(async (name) =>
+            (await who.fetch(`/v1/sites/${id}/privacy/${name}`)).text(),
+          ),
+        );
+      for (const text of (await read()).slice(0, 2)) {
+        expect(text).toContain('NO LIMIT SET');
+        expect(text).toContain('unknown visitors \\"day\\"');
+        expect(text).toContain('no destination is configured');
+      }
+      const now = Date.now() as EpochMs;
+      const changed = await findSite(edge.db, id);
+      if (changed === undefined) throw new Error('it was added');
+      await setPolicy(edge.db, changed, { ...changed.policy, preset: 'strict', unknown: 'drop', refused: 'drop' }, now);
+      await setRetention(edge.db, changed, { events: 33, profiles: 22, receipts: 44, requests: 55, audit: 66 }, now);
+      const crm = { name: 'crm-of-records', url: 'https://crm.example/hook', purpose: 'newsletters' };
+      await setDestination(edge.db, changed, crm, now);
+      const [ropa = '', dpia = '', breach = ''] = await read();
+      for (const text of [ropa, dpia]) {
+        expect(text).not.toContain('NO LIMIT SET');
+        expect(text).toContain('unknown visitors \\"drop\\"');
+        for (const days of ['["events",33]', '["profiles",22]', '["audit",66]']) expect(text).toContain(days);
+        expect(text).toContain('["sessions","as events');
+        expect(text).toContain('["campaign data","as events');
+      }
+      for (const text of [ropa, dpia, breach]) expect(text).toContain('crm-of-records');
     });
 
     it('sees what is kept', async () => {

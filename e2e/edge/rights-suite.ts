@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import type { WireBatch } from '../../contract/index.ts';
+import { DAY_MS } from '../../contract/index.ts';
 import { privacyDocumentSchema, privacySchemas } from '../../edge/api/privacy/openapi.ts';
 import type { ShownRequest } from '../../edge/api/privacy/shown.ts';
 import { readAuditLog } from '../../store/index.ts';
@@ -292,6 +293,7 @@ export function rightsSuite(edge: SuiteEdge): void {
       const { requests } = v.parse(privacySchemas.requests, await (await get(REQUESTS)).json());
       expect(requests.length).toBeGreaterThan(2);
       expect(requests[0]).toMatchObject({ kind: 'erasure', subject: 'account' });
+      for (const { askedAt, dueAt } of requests) expect(dueAt - askedAt).toBe(30 * DAY_MS);
       const done = v.parse(privacySchemas.requests, await (await get(`${REQUESTS}?status=open`)).json());
       expect(done.requests).toEqual([]);
       const files = await edge.written();

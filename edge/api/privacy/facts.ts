@@ -4,7 +4,14 @@ import { purposesOf } from '../../../contract/index.ts';
 import type { RetentionDays } from '../../../core/index.ts';
 import { DATA_CLASSES, roundCount } from '../../../core/index.ts';
 import type { HeldRecords, Holdings, HeldSalt, Site } from '../../../store/index.ts';
-import { HELD_FIELDS, readHeldRecords, readHeldSalts, readHoldings, readRetention } from '../../../store/index.ts';
+import {
+  HELD_FIELDS,
+  LETTER_DAYS_MAX,
+  readHeldRecords,
+  readHeldSalts,
+  readHoldings,
+  readRetention,
+} from '../../../store/index.ts';
 import type { Section } from './documents.ts';
 import type { RightsNeeds } from './needs.ts';
 
@@ -108,7 +115,12 @@ export const retentionSection = ({ days }: Facts): Section => ({
   heading: 'Time limits',
   table: {
     head: ['Class', 'Days'],
-    rows: DATA_CLASSES.map((name) => [name, days[name] ?? 'NO LIMIT SET']),
+    rows: [
+      ...DATA_CLASSES.map((name): (string | number)[] => [name, days[name] ?? 'NO LIMIT SET']),
+      ['sessions', 'as events: they are parts of profiles, and are made anew of the events that stay'],
+      ['campaign data', 'as events: utm_* parameters are fields of them, and there is no other'],
+      ['dead letters', `as events, ${LETTER_DAYS_MAX} at most`],
+    ],
   },
 });
 

@@ -180,6 +180,7 @@ export async function makeBreachPack(
           ]),
         },
       },
+      recipientsSection(facts),
       measuresSection(facts),
     ],
   };

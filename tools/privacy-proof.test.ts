@@ -1,0 +1,30 @@
+// tools/privacy-proof.test.ts: docs/privacy-proof.md names tests that are there.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectFolder } from '../runtime/index.ts';
+
+const root = projectFolder();
+const page = readFileSync(join(root, 'docs', 'privacy-proof.md'), 'utf8');
+const table = page.slice(page.indexOf('<!-- table: proofs -->'), page.indexOf('<!-- /table -->'));
+const rows = [...table.matchAll(/^\| (.+?) \| `([^`]+)` \| (.+) \|$/gm)].map(
+  ([, promise = '', file = '', test = '']) => ({
+    promise,
+    file,
+    test,
+  }),
+);
+
+describe('where each promise is tested', () => {
+  it('names a test for every row of the table', () => {
+    expect(rows.length).toBe(table.split('\n').filter((line) => line.startsWith('| ')).length - 2);
+    expect(rows.length).toBeGreaterThan(50);
+  });
+
+  it.each(rows)('$file: $test', ({ file, test }) => {
+    const titles = [...readFileSync(join(root, file), 'utf8').matchAll(/(['"`])((?:(?!\1)[^\\]|\\.)*)\1/g)].map(
+      ([, , text = '']) => text,
+    );
+    expect(titles).toContain(test);
+  });
+});
