@@ -40,11 +40,10 @@ function NewNote({ days, onAdded }: { readonly days: Days; readonly onAdded: () 
   const site = useSite();
   const [date, setDate] = useState(days.to);
   const [text, setText] = useState('');
-  const { act, isBusy, failure } = useAct();
+  const { actOnce, isBusy, failure } = useAct();
   const question: Question = { method: 'POST', path: PATH, params: { site }, body: { date, text } };
   const add = async (): Promise<void> => {
-    const headers = { 'idempotency-key': crypto.randomUUID() };
-    if ((await act({ ...question, headers }, noteSchema)) === undefined) return;
+    if ((await actOnce(question, noteSchema)) === undefined) return;
     setText('');
     onAdded();
   };

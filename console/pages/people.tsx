@@ -49,7 +49,7 @@ const codeSchema = v.object({ code: v.string(), minutes: v.number() });
 function NewPerson({ onAdded }: { readonly onAdded: () => void }): JSX.Element {
   const say = useWords(WORDS);
   const { principal } = useConsole();
-  const { act, isBusy, failure } = useAct();
+  const { actOnce, isBusy, failure } = useAct();
   const [label, setLabel] = useState('');
   const [email, setEmail] = useState('');
   const [site, setSite] = useState('');
@@ -61,8 +61,7 @@ function NewPerson({ onAdded }: { readonly onAdded: () => void }): JSX.Element {
     body: { label, roles, ...(email === '' ? {} : { email }) },
   };
   const add = async (): Promise<void> => {
-    const headers = { 'idempotency-key': crypto.randomUUID() };
-    if ((await act({ ...question, headers }, personSchema)) === undefined) return;
+    if ((await actOnce(question, personSchema)) === undefined) return;
     setLabel('');
     setEmail('');
     onAdded();

@@ -110,7 +110,7 @@ const TONES: Readonly<Record<Request['status'], Tone>> = { open: 'warn', done: '
 function AnswerForm({ onDone }: { readonly onDone: (request: Request) => void }): JSX.Element {
   const say = useWords(WORDS);
   const site = useSite();
-  const { act, isBusy, failure } = useAct();
+  const { actOnce, isBusy, failure } = useAct();
   const [kind, setKind] = useState<(typeof KINDS)[number]>('access');
   const [by, setBy] = useState<(typeof WAYS)[number]>('email');
   const [value, setValue] = useState('');
@@ -122,8 +122,7 @@ function AnswerForm({ onDone }: { readonly onDone: (request: Request) => void })
     body: { kind, subject },
   };
   const send = async (): Promise<void> => {
-    // A double click, or a connection that breaks, answers the same request.
-    const done = await act({ ...question, headers: { 'idempotency-key': crypto.randomUUID() } }, requestSchema);
+    const done = await actOnce(question, requestSchema);
     if (done === undefined) return;
     setValue('');
     onDone(done);

@@ -82,14 +82,14 @@ function NewSite({ onAdded }: { readonly onAdded: () => void }): JSX.Element {
   const [policy, setPolicy] = useState<(typeof PRESETS)[number]>('standard');
   const [floor, setFloor] = useState(FLOOR);
   const [added, setAdded] = useState<string | undefined>();
-  const { act, isBusy, failure } = useAct();
+  const { actOnce, isBusy, failure } = useAct();
   const question: Question = {
     method: 'POST',
     path: '/v1/sites',
     body: { id, origins: linesOf(origins), policy, floor: Number(floor) },
   };
   const add = async (): Promise<void> => {
-    const made = await act({ ...question, headers: { 'idempotency-key': crypto.randomUUID() } }, siteAnswer);
+    const made = await actOnce(question, siteAnswer);
     if (made === undefined) return;
     setAdded(made.id);
     setId('');

@@ -82,7 +82,7 @@ function ScopeChoice({ scopes, onScopes }: ScopeChoiceProps): JSX.Element {
 function NewToken({ onMade }: { readonly onMade: () => void }): JSX.Element {
   const say = useWords(WORDS);
   const site = useSite();
-  const { act, isBusy, failure } = useAct();
+  const { actOnce, isBusy, failure } = useAct();
   const [label, setLabel] = useState('');
   const [days, setDays] = useState<(typeof DAYS)[number]>('30');
   const [scopes, setScopes] = useState<readonly string[]>([]);
@@ -90,8 +90,7 @@ function NewToken({ onMade }: { readonly onMade: () => void }): JSX.Element {
   const body = { label, scopes, days: Number(days) };
   const question: Question = { method: 'POST', path: PATH, params: { site }, body };
   const make = async (): Promise<void> => {
-    const headers = { 'idempotency-key': crypto.randomUUID() };
-    const made = await act({ ...question, headers }, madeSchema);
+    const made = await actOnce(question, madeSchema);
     if (made === undefined) return;
     setToken(made.token);
     onMade();
