@@ -122,6 +122,19 @@ const WORDS: Readonly<Record<string, Text>> = {
   rules: ['rules', '规则'],
   publish: ['publishing', '发布'],
   insights: ['predictions and patterns', '预测与关联'],
+  // What a field holds, and numbers that are withheld (edge/api/privacy/facts.ts).
+  'fewer than 10': ['fewer than 10', '少于 10'],
+  'path of the page, scrubbed': ['path of the page, scrubbed', '页面路径(已脱敏)'],
+  'title of the page, scrubbed': ['title of the page, scrubbed', '页面标题(已脱敏)'],
+  'host of the referring page': ['host of the referring page', '来源页面的主机名'],
+  'pseudonym of the order': ['pseudonym of the order', '订单假名'],
+  'amounts of orders': ['amounts of orders', '订单金额'],
+  'products looked at and bought': ['products looked at and bought', '浏览与购买的商品'],
+  'properties the site chose, scrubbed': ['properties the site chose, scrubbed', '站点自选属性(已脱敏)'],
+  'country, region, kind of device, browser, system, language, time zone, channel, as far as they are kept': [
+    'country, region, kind of device, browser, system, language, time zone, channel, as far as they are kept',
+    '国家、地区、设备类型、浏览器、系统、语言、时区、渠道(以实际保留为限)',
+  ],
   // Events of a shop.
   page_view: ['Page viewed', '浏览页面'],
   view_item: ['Product viewed', '查看商品'],

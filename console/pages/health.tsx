@@ -45,13 +45,17 @@ export function HealthPage(): JSX.Element {
               rows={[...checks].sort((a, b) => Number(a.ok) - Number(b.ok))}
               keyOf={({ name }) => name}
               columns={[
-                { head: say('name'), cell: ({ name }) => name.replaceAll('_', ' '), isName: true },
+                {
+                  head: say('name'),
+                  cell: ({ name }) => <span lang="en">{name.replaceAll('_', ' ')}</span>,
+                  isName: true,
+                },
                 {
                   head: say('state'),
                   cell: (one) => <Badge tone={one.ok ? 'good' : 'bad'}>{say(one.ok ? 'good' : 'wrong')}</Badge>,
                 },
-                { head: say('found'), cell: ({ words }) => words },
-                { head: say('todo'), cell: ({ todo }) => todo ?? '' },
+                { head: say('found'), cell: ({ words }) => <span lang="en">{words}</span> },
+                { head: say('todo'), cell: ({ todo }) => <span lang="en">{todo ?? ''}</span> },
               ]}
             />
           </div>

@@ -12,7 +12,7 @@ import { Link } from '../parts/link.tsx';
 import { Page } from '../parts/page.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { Panel, ReadPanel } from '../parts/panel.tsx';
-import { Notice } from '../parts/states.tsx';
+import { Notice, Skeleton } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 
 const WORDS = {
@@ -164,11 +164,9 @@ export function JobsPage(): JSX.Element {
   }, [isGoing, reload]);
   return (
     <Page title={say('title')} note={say('lead')}>
-      {newest === undefined || cursor !== undefined ? null : (
-        <Panel title={say('last')}>
-          <Last run={newest} />
-        </Panel>
-      )}
+      {cursor === undefined && (newest !== undefined || state.status === 'loading') ? (
+        <Panel title={say('last')}>{newest === undefined ? <Skeleton height={160} /> : <Last run={newest} />}</Panel>
+      ) : null}
       <ReadPanel title={say('runs')} read={read} height={280}>
         {({ runs, next }) =>
           runs.length === 0 ? (

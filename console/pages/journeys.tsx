@@ -54,6 +54,9 @@ function Sankey({ moves }: { readonly moves: readonly Move[] }): JSX.Element {
   );
 }
 
+// Kept for what is drawn, and where nothing is, so that the table below stays in its place.
+const SHOWN_PX = 320;
+
 /** The page. */
 export function JourneysPage(): JSX.Element {
   const say = useWords(WORDS);
@@ -63,8 +66,16 @@ export function JourneysPage(): JSX.Element {
   const read = useRead({ path: '/v1/sites/{site}/paths', params: { site }, query: { ...days } }, pathsSchema);
   return (
     <Page title={say('title')} note={say('lead')} filters={<DaysChoice />}>
-      <ReadPanel title={say('title')} read={read} height={420}>
-        {({ moves }) => (moves.length === 0 ? <Withheld why={say('none')} /> : <Sankey moves={moves} />)}
+      <ReadPanel title={say('title')} read={read} height={SHOWN_PX}>
+        {({ moves }) =>
+          moves.length === 0 ? (
+            <div style={{ minHeight: `${SHOWN_PX}px` }}>
+              <Withheld why={say('none')} />
+            </div>
+          ) : (
+            <Sankey moves={moves} />
+          )
+        }
       </ReadPanel>
       <Panel title={say('table')}>
         <ReadView read={read} height={240}>

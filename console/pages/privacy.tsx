@@ -141,7 +141,7 @@ function Now({ kept }: { readonly kept: Kept }): JSX.Element {
       <Facts>
         {kept.held.map(({ what, about }) => (
           <Fact key={what} name={say(HELD.find((one) => one === what) ?? 'events_')}>
-            {about}
+            {word(about)}
           </Fact>
         ))}
       </Facts>
@@ -243,6 +243,7 @@ function Salts({ kept }: { readonly kept: Kept }): JSX.Element {
 }
 
 function Rest({ kept }: { readonly kept: Kept }): JSX.Element {
+  const word = useServerWord();
   const say = useWords(WORDS);
   return (
     <div class="columns">
@@ -259,8 +260,8 @@ function Rest({ kept }: { readonly kept: Kept }): JSX.Element {
           rows={kept.fields}
           keyOf={({ field }) => field}
           columns={[
-            { head: say('field'), cell: ({ field }) => field, isName: true },
-            { head: say('events'), cell: ({ about }) => about, isNumber: true },
+            { head: say('field'), cell: ({ field }) => word(field), isName: true },
+            { head: say('events'), cell: ({ about }) => word(about), isNumber: true },
           ]}
         />
       </Panel>
