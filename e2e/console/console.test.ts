@@ -1,6 +1,7 @@
 // e2e/console/console.test.ts: the console in real Chromium over one served edge with the demo's data.
 import { testAxe } from './axe-suite.ts';
 import { testFeatures } from './feature-suite.ts';
+import { testPages } from './page-suite.ts';
 import { testPrivacy } from './privacy-suite.ts';
 import { testRules } from './rule-suite.ts';
 import { testShell } from './shell-suite.ts';
@@ -16,3 +17,4 @@ testPrivacy(served);
 testFeatures(served);
 testStates(served);
 testAxe(served);
+testPages(served);
