@@ -46,7 +46,7 @@ export default defineConfig({
           name: 'browser',
           include: [
             'e2e/{tag,visit,consent-platforms,npm,docs}/**/*.test.ts',
-            'e2e/console/console.test.ts',
+            'e2e/console/console*.test.ts',
             'e2e/engines/chromium.test.ts',
           ],
         },

@@ -2,7 +2,7 @@
 export { exampleFile } from './example-file.ts';
 export { CollectError, retryAfterMs } from './post-message.ts';
 export type { ReplayReport } from './replay.ts';
-export { CONCURRENCY_DEFAULT, CONCURRENCY_MAX, replay } from './replay.ts';
+export { CONCURRENCY_DEFAULT, CONCURRENCY_MAX, replay, replayMapped } from './replay.ts';
 export type { Shop } from './shop-server.ts';
 export { serveShop } from './shop-server.ts';
 export { findChromium, visitShop } from './visit-shop.ts';

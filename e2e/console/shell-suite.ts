@@ -139,7 +139,7 @@ export function testShell(served: ConsoleUnderTest): void {
     it('say why a segment is withheld, and what to do where there is nothing yet', async () => {
       const context = await served.visit();
       const page = await openPage(context, served.origin, 'shop/segments');
-      await page.getByText('Fewer visitors than the floor of 100').first().waitFor();
+      await page.getByText('Fewer visitors than the floor of 50').first().waitFor();
       await page.goto(`${served.origin}/console/new-shop/segments`);
       await page.getByText('There are no segments yet').waitFor();
       await page.goto(`${served.origin}/console/new-shop/ledger`);

@@ -11,6 +11,9 @@ const problemOf = (status: number, name: string, detail: string) => ({
   body: JSON.stringify({ type: `urn:hushtag:problem:${name}`, title: `Title of ${name}`, status, detail }),
 });
 
+/** A walk over all pages takes its time on a busy machine. */
+const WALK_TIME = { timeout: 240_000 };
+
 /** What an answer of the API is, and what every page says then. */
 const STATES: readonly {
   readonly name: string;
@@ -58,7 +61,7 @@ async function openWith(
 /** The suite. */
 export function testStates(served: ConsoleUnderTest): void {
   describe('every page says of an answer', () => {
-    it.each(STATES)('$name', async ({ answer, says }) => {
+    it.each(STATES)('$name', WALK_TIME, async ({ answer, says }) => {
       const context = await served.visit();
       const page = await openWith(context, served.origin, answer);
       for (const path of [...PAGES, 'segments/cluster-1', 'rules/some', 'requests/some']) {
@@ -75,7 +78,7 @@ export function testStates(served: ConsoleUnderTest): void {
     });
   });
 
-  it('every page keeps the place of what is under way', async () => {
+  it('every page keeps the place of what is under way', WALK_TIME, async () => {
     const context = await served.visit();
     const page = await openWith(context, served.origin, () => Promise.resolve());
     for (const path of PAGES) {
@@ -90,7 +93,7 @@ export function testStates(served: ConsoleUnderTest): void {
     await context.close();
   });
 
-  it('every page of a site without visitors says what to do next, and none fails', async () => {
+  it('every page of a site without visitors says what to do next, and none fails', WALK_TIME, async () => {
     const context = await served.visit();
     const page = await context.newPage();
     await page.goto(`${served.origin}/console/new-shop/overview`);
