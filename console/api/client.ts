@@ -38,10 +38,15 @@ export function addressOf({ path, params = {}, query = {} }: Question): string {
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** The question as a line of curl. */
+/** What is of the whole installation: a token, which is of one site, may not ask for it. */
+const OF_ALL_SITES = /^\/v1\/(?:people|health)(?:\/|$)/;
+const OF_A_PERSON = '# It needs the rights of a person of all sites: a token of one site is refused.\n';
+
+/** The question as a line of curl, below a note where a token does not do. */
 export function curlOf(origin: string, question: Question): string {
   const { method = 'GET', body, headers = {} } = question;
-  const lines = [`curl -s ${quoted(origin + addressOf(question))}`, '-H "Authorization: Bearer $TOKEN"'];
+  const note = OF_ALL_SITES.test(question.path) ? OF_A_PERSON : '';
+  const lines = [`${note}curl -s ${quoted(origin + addressOf(question))}`, '-H "Authorization: Bearer $TOKEN"'];
   if (method !== 'GET') lines.push(`-X ${method}`);
   for (const [name, value] of Object.entries(headers)) lines.push(`-H ${quoted(`${name}: ${value}`)}`);
   if (body !== undefined) lines.push(`-H 'Content-Type: application/json'`, `--data ${quoted(JSON.stringify(body))}`);

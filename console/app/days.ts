@@ -28,13 +28,13 @@ export const lastDays = (count: number, now: number): Days => ({
 /** How many days they are. */
 export const countDays = ({ from, to }: Days): number => Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS) + 1;
 
-/** The days an address names; the last 28 where it names none that can be asked for. */
-export function readDays(query: URLSearchParams, now: number): Days {
+/** The days an address names; the last 28, or `last`, where it names none that can be asked for. */
+export function readDays(query: URLSearchParams, now: number, last: number = DAYS_DEFAULT): Days {
   const [from, to] = [query.get('from'), query.get('to')];
-  if (!isDay(from) || !isDay(to)) return lastDays(DAYS_DEFAULT, now);
+  if (!isDay(from) || !isDay(to)) return lastDays(last, now);
   const days = { from, to };
   const count = countDays(days);
-  return count >= 1 && count <= DAYS_MAX ? days : lastDays(DAYS_DEFAULT, now);
+  return count >= 1 && count <= DAYS_MAX ? days : lastDays(last, now);
 }
 
 /** Each of them, oldest first. */

@@ -14,6 +14,8 @@ export interface Formats {
   /** `in 3 days`, `2 hours ago`. */
   readonly ago: (at: number, now: number) => string;
   readonly bytes: (bytes: number) => string;
+  /** Seconds without their unit: 3.4, 0.58, 0.008, 127. */
+  readonly seconds: (seconds: number) => string;
 }
 
 const MINUTE_MS = 60_000;
@@ -35,6 +37,7 @@ export function createFormats(locale: string): Formats {
   }); // biome-ignore format: an instant a row
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const bytes = new Intl.NumberFormat(locale, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 1 });
+  const brief = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
   return {
     number: (value) => number.format(value),
     compact: (value) => compact.format(value),
@@ -50,5 +53,6 @@ export function createFormats(locale: string): Formats {
       return relative.format(Math.trunc((at - now) / ms), unit);
     },
     bytes: (count) => bytes.format(count / 1_000),
+    seconds: (count) => (count < 10 ? brief.format(count) : number.format(Math.round(count))),
   };
 }

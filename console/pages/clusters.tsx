@@ -249,7 +249,7 @@ function Model({ nameOf }: { readonly nameOf: (id: string) => string }): JSX.Ele
         )}
       </ReadPanel>
       {model === undefined ? null : (
-        <Panel title={say('choice')} note={say('choiceNote')}>
+        <Panel title={say('choice')} note={say('choiceNote')} question={read.question}>
           {model.kChoice === undefined || model.kChoice.length === 0 ? (
             <p class="note">{say('noChoice')}</p>
           ) : (

@@ -18,8 +18,8 @@ import { Table } from '../parts/table.tsx';
 const WORDS = {
   title: ['Jobs', '任务'],
   lead: [
-    'Runs of the segmenter. It begins every hour; what else the schedule does is in Health.',
-    '分群任务的运行记录。每小时启动一次,其他计划任务见“健康”。',
+    'Runs of the segmenter. It begins every hour; what else the schedule does is in Health, and each line of a run in the server’s log.',
+    '分群任务的运行记录。每小时启动一次;其他计划任务见“健康”,各次运行的日志行见服务器日志。',
   ],
   last: ['Last run', '最近一次运行'],
   runs: ['All runs', '全部运行'],
@@ -66,7 +66,7 @@ const AGAIN_MS = 5_000;
 function Stages({ run: { stages } }: { readonly run: Run }): JSX.Element | null {
   const say = useWords(WORDS);
   const word = useServerWord();
-  const { number } = useFormats();
+  const { number, seconds: inSeconds } = useFormats();
   if (stages.length === 0) return null;
   return (
     <StackBar
@@ -74,7 +74,7 @@ function Stages({ run: { stages } }: { readonly run: Run }): JSX.Element | null 
       parts={stages.map(({ stage, seconds, rows }) => ({
         name: word(stage),
         value: seconds,
-        shown: `${say('seconds', { n: number(seconds) })}${rows === null ? '' : ` · ${say('rows', { n: number(rows) })}`}`,
+        shown: `${say('seconds', { n: inSeconds(seconds) })}${rows === null ? '' : ` · ${say('rows', { n: number(rows) })}`}`,
       }))}
     />
   );
@@ -83,7 +83,7 @@ function Stages({ run: { stages } }: { readonly run: Run }): JSX.Element | null 
 function Last({ run }: { readonly run: Run }): JSX.Element {
   const say = useWords(WORDS);
   const word = useServerWord();
-  const { instant, number } = useFormats();
+  const { instant, number, seconds: inSeconds } = useFormats();
   return (
     <div class="stack">
       <Facts>
@@ -92,7 +92,7 @@ function Last({ run }: { readonly run: Run }): JSX.Element {
           <Badge tone={TONES[run.outcome] ?? 'plain'}>{word(run.outcome)}</Badge>
         </Fact>
         {run.version === null ? null : <Fact name={say('version')}>{number(run.version)}</Fact>}
-        {run.seconds === null ? null : <Fact name={say('took')}>{say('seconds', { n: number(run.seconds) })}</Fact>}
+        {run.seconds === null ? null : <Fact name={say('took')}>{say('seconds', { n: inSeconds(run.seconds) })}</Fact>}
       </Facts>
       <Stages run={run} />
     </div>
@@ -102,7 +102,7 @@ function Last({ run }: { readonly run: Run }): JSX.Element {
 function RunTable({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
   const say = useWords(WORDS);
   const word = useServerWord();
-  const { instant, number } = useFormats();
+  const { instant, number, seconds: inSeconds } = useFormats();
   return (
     <Table
       label={say('runs')}
@@ -118,14 +118,16 @@ function RunTable({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
         { head: say('version'), cell: ({ version }) => (version === null ? '—' : number(version)), isNumber: true },
         {
           head: say('took'),
-          cell: ({ seconds }) => (seconds === null ? '—' : say('seconds', { n: number(seconds) })),
+          cell: ({ seconds }) => (seconds === null ? '—' : say('seconds', { n: inSeconds(seconds) })),
           isNumber: true,
         },
         {
           head: say('stages'),
           cell: ({ stages }) => (
             <span class="note">
-              {stages.map(({ stage, seconds }) => say('stage', { name: word(stage), n: number(seconds) })).join(' · ')}
+              {stages
+                .map(({ stage, seconds }) => say('stage', { name: word(stage), n: inSeconds(seconds) }))
+                .join(' · ')}
             </span>
           ),
         },
@@ -165,7 +167,9 @@ export function JobsPage(): JSX.Element {
   return (
     <Page title={say('title')} note={say('lead')}>
       {cursor === undefined && (newest !== undefined || state.status === 'loading') ? (
-        <Panel title={say('last')}>{newest === undefined ? <Skeleton height={160} /> : <Last run={newest} />}</Panel>
+        <Panel title={say('last')} question={read.question}>
+          {newest === undefined ? <Skeleton height={160} /> : <Last run={newest} />}
+        </Panel>
       ) : null}
       <ReadPanel title={say('runs')} read={read} height={280}>
         {({ runs, next }) =>

@@ -77,7 +77,7 @@ export function JourneysPage(): JSX.Element {
           )
         }
       </ReadPanel>
-      <Panel title={say('table')}>
+      <Panel title={say('table')} question={read.question}>
         <ReadView read={read} height={240}>
           {({ moves }) => (
             <Table

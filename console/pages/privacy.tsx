@@ -44,6 +44,7 @@ const WORDS = {
   retention: ['Time limits', '留存期限'],
   kind: ['Class', '类别'],
   limit: ['Limit', '期限'],
+  about: ['about {n}', '约 {n}'],
   days: ['{n} days', '{n} 天'],
   noLimit: ['no limit set', '未设期限'],
   noLimitDo: [
@@ -114,11 +115,23 @@ const keptSchema = v.object({
 type Kept = v.InferOutput<typeof keptSchema>;
 const HELD = ['linked_visitors', 'day_visitors', 'profiles', 'receipts', 'dead_letters'] as const;
 
+/** A rounded number of the API, written as numbers of the language are. */
+function useAbout(): (about: string) => string {
+  const say = useWords(WORDS);
+  const { number } = useFormats();
+  const word = useServerWord();
+  return (about) => {
+    const [, count] = /^about (\d+)$/.exec(about) ?? [];
+    return count === undefined ? word(about) : say('about', { n: number(Number(count)) });
+  };
+}
+
 function Now({ kept }: { readonly kept: Kept }): JSX.Element {
   const say = useWords(WORDS);
   const { number } = useFormats();
   const pathOf = usePathOf();
   const word = useServerWord();
+  const aboutOf = useAbout();
   const list = (words: readonly string[]): string => words.map(word).join(', ') || say('none');
   return (
     <div class="stack">
@@ -141,7 +154,7 @@ function Now({ kept }: { readonly kept: Kept }): JSX.Element {
       <Facts>
         {kept.held.map(({ what, about }) => (
           <Fact key={what} name={say(HELD.find((one) => one === what) ?? 'events_')}>
-            {word(about)}
+            {aboutOf(about)}
           </Fact>
         ))}
       </Facts>
@@ -244,6 +257,7 @@ function Salts({ kept }: { readonly kept: Kept }): JSX.Element {
 
 function Rest({ kept }: { readonly kept: Kept }): JSX.Element {
   const word = useServerWord();
+  const aboutOf = useAbout();
   const say = useWords(WORDS);
   return (
     <div class="columns">
@@ -261,7 +275,7 @@ function Rest({ kept }: { readonly kept: Kept }): JSX.Element {
           keyOf={({ field }) => field}
           columns={[
             { head: say('field'), cell: ({ field }) => word(field), isName: true },
-            { head: say('events'), cell: ({ about }) => word(about), isNumber: true },
+            { head: say('events'), cell: ({ about }) => aboutOf(about), isNumber: true },
           ]}
         />
       </Panel>

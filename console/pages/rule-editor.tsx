@@ -25,6 +25,7 @@ import type { Preview, RuleSegment } from './rule-schemas.ts';
 import { previewSchema, ruleSegmentSchema } from './rule-schemas.ts';
 import { RULE_WORDS } from './rule-words.ts';
 import { useWhyWithheld } from './rule-withheld.ts';
+import { SegmentMembers } from './segment-members.tsx';
 
 /** A rule being edited: by the form, or as a text. */
 type Edited = { readonly by: 'form'; readonly draft: RuleDraft } | { readonly by: 'json'; readonly text: string };
@@ -277,12 +278,35 @@ function Editor({ id, segment }: EditorProps): JSX.Element {
   );
 }
 
+/** Its size as it was last published. */
+function Size({ segment: { size, withheld, id } }: { readonly segment: RuleSegment }): JSX.Element {
+  const say = useWords(RULE_WORDS);
+  const site = useSite();
+  const { number } = useFormats();
+  const why = useWhyWithheld();
+  return (
+    <Panel
+      title={say('size')}
+      note={say('sizeNote')}
+      question={{ path: '/v1/sites/{site}/rule-segments/{id}', params: { site, id } }}
+    >
+      {size === null ? <Withheld why={why(withheld)} /> : <p class="tile-value">≈ {number(size)}</p>}
+    </Panel>
+  );
+}
+
 function Existing({ id }: { readonly id: string }): JSX.Element {
   const site = useSite();
   const read = useRead({ path: '/v1/sites/{site}/rule-segments/{id}', params: { site, id } }, ruleSegmentSchema);
   return (
     <ReadView read={read} height={320}>
-      {(segment) => <Editor id={id} segment={segment} />}
+      {(segment) => (
+        <>
+          <Size segment={segment} />
+          <Editor id={id} segment={segment} />
+          <SegmentMembers id={id} />
+        </>
+      )}
     </ReadView>
   );
 }

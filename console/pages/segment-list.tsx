@@ -152,7 +152,7 @@ export function SegmentList(): JSX.Element {
         }
       </ReadPanel>
       {isEmpty || read.state.status === 'failed' ? null : (
-        <Panel title={say('about')}>
+        <Panel title={say('about')} question={read.question}>
           <ReadView read={read} height={110}>
             {(release) => <Release release={release} />}
           </ReadView>

@@ -16,6 +16,10 @@ const WORDS = {
     'Pseudonyms made for exports alone, of those who agreed to sharing. Each page of the download is in the audit log.',
     '仅为导出生成的假名,且仅含同意共享者。每页下载均记入审计日志。',
   ],
+  send: [
+    'Sending it to a destination waits for campaigns, which this version does not have.',
+    '发送到目的地需等待营销活动功能,当前版本尚不提供。',
+  ],
   get: ['Download as CSV', '下载 CSV'],
   busy: ['{n} read…', '已读取 {n}…'],
   done: ['{n} members are in the file', '文件含 {n} 位成员'],
@@ -90,6 +94,7 @@ export function SegmentMembers({ id }: { readonly id: string }): JSX.Element | n
             {came === undefined || came.isDone ? '' : say('busy', { n: number(came.members) })}
           </span>
         </div>
+        <p class="note">{say('send')}</p>
       </div>
     </Panel>
   );

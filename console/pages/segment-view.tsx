@@ -130,6 +130,7 @@ export function SegmentView({ id }: { readonly id: string }): JSX.Element {
       </ReadPanel>
       {segment?.status === 'published' ? (
         <Panel
+          question={read.question}
           title={say('traits')}
           note={say(segment.traits.some(({ overall }) => overall !== undefined) ? 'traitsNote' : 'traitsAlone')}
         >

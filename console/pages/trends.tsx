@@ -39,6 +39,8 @@ const WORDS = {
   days_withheld: ['Too many days are withheld: fewer people than the floor came.', '过多日期不予显示:人数低于下限。'],
   value_out_of_range: ['A day is larger than this can reckon with.', '某日数值超出可计算范围。'],
 } as const;
+// Of four weeks, which other pages show, no trend can be said.
+const DAYS_SHOWN = 90;
 const METRICS = ['views', 'visits', 'visitors', 'orders', 'revenue'] as const;
 const REASONS = ['too_few_days', 'days_withheld', 'value_out_of_range'] as const;
 
@@ -101,7 +103,7 @@ function Anomalies({ points }: { readonly points: readonly Point[] }): JSX.Eleme
 export function TrendsPage(): JSX.Element {
   const say = useWords(WORDS);
   const site = useSite();
-  const days = useDays();
+  const days = useDays(DAYS_SHOWN);
   const { query, setQuery } = useQuery();
   const metric = METRICS.find((one) => one === query.get('metric')) ?? 'views';
   const read = useRead({ path: '/v1/sites/{site}/trends', params: { site }, query: { ...days, metric } }, trendSchema);
@@ -112,7 +114,7 @@ export function TrendsPage(): JSX.Element {
       note={say('lead')}
       filters={
         <>
-          <DaysChoice />
+          <DaysChoice last={DAYS_SHOWN} />
           <SelectField
             label={say('metric')}
             value={metric}
@@ -134,7 +136,7 @@ export function TrendsPage(): JSX.Element {
         }
       </ReadPanel>
       {trend?.status === 'ready' ? (
-        <Panel title={say('anomalies')}>
+        <Panel title={say('anomalies')} question={read.question}>
           <Anomalies points={trend.days.filter(({ anomaly }) => anomaly !== undefined)} />
         </Panel>
       ) : null}

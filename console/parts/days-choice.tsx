@@ -14,15 +14,15 @@ const WORDS = {
 } as const;
 const CHOICES = [7, 28, 90, 365] as const;
 
-/** The days in force. */
-export const useDays = (): Days => readDays(useQuery().query, Date.now());
+/** The days in force. @param last how many, where the address names none. */
+export const useDays = (last?: number): Days => readDays(useQuery().query, Date.now(), last);
 
-/** The choice. */
-export function DaysChoice(): JSX.Element {
+/** The choice. `last` is the page's own number of days where the address names none. */
+export function DaysChoice({ last }: { readonly last?: number }): JSX.Element {
   const say = useWords(WORDS);
   const { query, setQuery } = useQuery();
   const now = Date.now();
-  const days = readDays(query, now);
+  const days = readDays(query, now, last);
   const count = CHOICES.find((one) => one === countDays(days) && days.to === lastDays(1, now).to);
   const isOwn = query.get('own') !== null || count === undefined;
   const options = [
