@@ -1,5 +1,5 @@
 // segmenter/patterns/shop-rules.ts: what is bought together, and what to recommend beside an item, as far as it may be seen (P3).
-import { publishDayCount, roundMean } from '../../core/index.ts';
+import { publishReportCount, roundMean } from '../../core/index.ts';
 import type { Insight } from '../../store/index.ts';
 import { basketsOf, itemCounts } from './baskets.ts';
 import { associationRules } from './rules.ts';
@@ -51,7 +51,7 @@ export async function shopRules(
 ): Promise<{ readonly rules: PublishedRules; readonly recommendations: readonly Omit<Insight, 'kind'>[] }> {
   const { floor, secret, asOf, days, period } = by;
   const publish = (count: number, what: string): Promise<number | null> =>
-    publishDayCount(count, floor, secret, `shop rules ${period} ${what}`);
+    publishReportCount(count, floor, secret, `shop rules ${period} ${what}`);
   const refused = (reason: 'too_few_orders' | 'too_many_item_sets') => ({
     rules: { status: 'refused', asOf, reason } as const,
     recommendations: [],
@@ -85,6 +85,8 @@ export async function shopRules(
       lift: roundMean(share / (alone / orders)),
     });
   }
+  // The order of exact ones would tell what their noise hides.
+  rules.sort((a, b) => b.lift - a.lift || b.orders - a.orders);
   const recommendations = await recommendationsOf(baskets, counts, publish);
   return { rules: { status: 'ready', days, orders, asOf, rules }, recommendations };
 }
