@@ -100,7 +100,7 @@ export function sessionSuite(edge: SuiteEdge): void {
       expect(log).toContainEqual(expect.objectContaining({ kind: 'logged_out', by }));
       // A token is named by its id, which is no part of it that opens anything.
       const token = await edge.token(siteId('shop'), ['ledger:read']);
-      expect((await askLogin(edge, { token })).status).toBe(200);
+      expect((await askLogin(edge, { token })).status).toBe(201);
       const { jti } = JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))) as {
         jti: string;
       };
