@@ -4,8 +4,10 @@ import { PURPOSE_BIT } from '../contract/index.ts';
 import type { Db, SiteRow } from './db.ts';
 import { textOf } from './rows.ts';
 
-/** Names of the events whose id or order key a profile holds, as a list in SQL: no other's is read (segmenter/profiles/fold.ts). */
-export const NAMES_WITH_IDS = "'purchase', 'refund'";
+/** Names of the events whose id or order key a profile holds: no other's is read (segmenter/profiles/fold.ts). */
+export const ID_NAMES: ReadonlySet<string> = new Set(['purchase', 'refund']);
+/** The same as a list in SQL. */
+export const NAMES_WITH_IDS: string = [...ID_NAMES].map((name) => `'${name}'`).join(', ');
 /** And of those whose items it counts. */
 export const NAMES_WITH_ITEMS = "'view_item', 'add_to_cart', 'purchase', 'refund'";
 

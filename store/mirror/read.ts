@@ -7,7 +7,7 @@ import { DEFAULT_SOURCE } from '../../core/index.ts';
 import type { Db, SiteRow } from '../db.ts';
 import { textOf } from '../rows.ts';
 import type { StoredEvent } from '../event-slices.ts';
-import { FOLDABLE_VISITOR, NAMES_WITH_IDS, NAMES_WITH_ITEMS } from '../event-slices.ts';
+import { FOLDABLE_VISITOR, ID_NAMES, NAMES_WITH_IDS, NAMES_WITH_ITEMS } from '../event-slices.ts';
 import { fileList, literal, withDuck } from './duck.ts';
 import { freshFolder, listParts, partPath } from './files.ts';
 
@@ -20,11 +20,14 @@ export interface Share {
 /** Chunks of one reading at most: eight thousand million events. */
 const CHUNKS_MAX = 4_000_000;
 
-/** Pages that get a number at most; those beyond are read one by one. */
-const PAGES_MAX = 200_000;
+/** Different lists of items, or pages, that get a number: as many as are quick to number and small to hold. */
+const NUMBERED_MAX = 200_000;
 /** The path and the title of a page view, a line each. */
 const PAGE =
   "CASE WHEN name = 'page_view' THEN nullif(coalesce(path, '') || chr(10) || coalesce(title, ''), chr(10)) END";
+
+/** The items of the events whose items are folded. */
+const ITEMS = `CASE WHEN name IN (${NAMES_WITH_ITEMS}) THEN items END`;
 
 /** Visitors in one slice of their list. */
 const VISITORS_A_SLICE = 100_000;
@@ -66,6 +69,7 @@ export const forgetFoldable = (folder: string, site: SiteRow): Promise<void> =>
  * Calls `onVisitor` for every visitor on the list of {@link listFoldable} with their events that agreed to `profile` (C1), in
  * no order; the id of an event that no profile holds (no purchase, no refund) is ''. Visitors come in ascending order.
  * @param onVisitor may return a promise to make the reading wait.
+ * @param numberedMax texts of a column that get a number at most; those beyond are read one by one.
  */
 export async function readMirroredVisitors(
   db: Db,
@@ -73,6 +77,7 @@ export async function readMirroredVisitors(
   site: SiteRow,
   share: Share,
   onVisitor: (visitor: number, events: readonly StoredEvent[]) => Promise<void> | undefined,
+  numberedMax: number = NUMBERED_MAX,
 ): Promise<{ readonly events: number; readonly visitors: number }> {
   const parts = await listParts(db, site);
   let visitors = 0;
@@ -80,20 +85,19 @@ export async function readMirroredVisitors(
   if (parts.length === 0) return { events, visitors };
   await withDuck({ threads: 1, memory: '700MB', spillFolder: freshFolder(folder, site) }, async (duck) => {
     const files = `read_parquet(${fileList(parts.map((part) => partPath(folder, site, part)))}, hive_partitioning = false)`;
-    const texts = {
-      names: await valuesIn(duck, files, 'name'),
-      sources: await valuesIn(duck, files, 'source'),
-      pages: await valuesIn(duck, `(SELECT ${PAGE} AS page FROM ${files})`, 'page', ` LIMIT ${PAGES_MAX}`),
-    };
+    // Several queries read the same files; what they say of themselves is read once.
+    await duck.run('SET parquet_metadata_cache = true');
+    const texts = await numberTexts(duck, files, numberedMax);
     const result = await duck.stream(
-      // A number for a name and no id where none is needed: every text costs as much as all numbers of its row.
-      `SELECT visitor, "at"::DOUBLE, purposes, name_texts.nth,
-          CASE WHEN name IN (${NAMES_WITH_IDS}) THEN id END, order_key, currency, value::DOUBLE,
-          CASE WHEN name IN (${NAMES_WITH_ITEMS}) THEN items END,
-          source_texts.nth, CASE WHEN name = 'purchase' THEN discount::DOUBLE END,
-          coalesce(page_texts.nth, -1), CASE WHEN page_texts.nth IS NULL THEN page END
-        FROM (SELECT *, ${PAGE} AS page FROM ${files}) LEFT JOIN name_texts USING (name)
+      // A number for a text and no text where none is needed: every text costs as much as all numbers of its row.
+      `SELECT visitor, "at"::DOUBLE, purposes, name_texts.nth, source_texts.nth, coalesce(item_list_texts.nth, -1),
+          CASE WHEN item_list_texts.nth IS NULL THEN item_list END, coalesce(page_texts.nth, -1),
+          CASE WHEN page_texts.nth IS NULL THEN page END, coalesce(currency_texts.nth, -1),
+          CASE WHEN name IN (${NAMES_WITH_IDS}) THEN id END, CASE WHEN name IN (${NAMES_WITH_IDS}) THEN order_key END,
+          value::DOUBLE, CASE WHEN name = 'purchase' THEN discount::DOUBLE END
+        FROM (SELECT *, ${PAGE} AS page, ${ITEMS} AS item_list FROM ${files}) LEFT JOIN name_texts USING (name)
           LEFT JOIN source_texts USING (source) LEFT JOIN page_texts USING (page)
+          LEFT JOIN item_list_texts USING (item_list) LEFT JOIN currency_texts USING (currency)
         WHERE (purposes & ${PURPOSE_BIT.profile}) <> 0 AND visitor % ${share.of} = ${share.part}
           AND visitor IN (SELECT id FROM read_csv(${literal(visitorsPath(folder, site))}, header = false, columns = {id: 'INTEGER'}))
         ORDER BY visitor`,
@@ -103,18 +107,21 @@ export async function readMirroredVisitors(
     for (let nth = 0; nth < CHUNKS_MAX; nth += 1) {
       const chunk = await result.fetchChunk();
       if (chunk === null || chunk.rowCount === 0) break;
-      const columns = columnsOf(chunk);
-      for (let row = 0; row < chunk.rowCount; row += 1) {
+      const columns = columnsOf(chunk, texts);
+      // Each look at it asks DuckDB.
+      const { rowCount } = chunk;
+      for (let row = 0; row < rowCount; row += 1) {
         const visitor = columns.visitors[row] ?? -1;
         if (visitor !== current) {
-          if (held.length > 0) await onVisitor(current, held);
+          const wait = held.length > 0 ? onVisitor(current, held) : undefined;
+          if (wait !== undefined) await wait;
           current = visitor;
           held = [];
           visitors += 1;
         }
         held.push(eventAt(columns, row, texts));
       }
-      events += chunk.rowCount;
+      events += rowCount;
     }
     if (held.length > 0) await onVisitor(current, held);
   });
@@ -122,17 +129,35 @@ export async function readMirroredVisitors(
 }
 
 /**
- * Numbers the texts of a column in a table, `name_texts` and so on, and gives them in that order. As a list in the
- * statement they would be searched for every event, and whoever makes names up could make it long.
+ * Numbers the texts of columns in tables, `name_texts` and so on, and gives them in that order. As a list in the statement they
+ * would be searched for every event, and whoever makes names up could make it long.
  */
-async function valuesIn(
-  duck: DuckDBConnection,
-  files: string,
-  column: 'name' | 'source' | 'page',
-  limit = '',
-): Promise<string[]> {
-  await duck.run(`CREATE TABLE ${column}_texts AS SELECT ${column}, (row_number() OVER (ORDER BY ${column}) - 1)::INTEGER AS nth
-    FROM (SELECT DISTINCT ${column} FROM ${files} WHERE ${column} IS NOT NULL${limit})`);
+async function numberTexts(duck: DuckDBConnection, files: string, numberedMax: number): Promise<Texts> {
+  const few = ['name', 'source', 'currency'] as const;
+  const distinct = few.map((column) => `list(DISTINCT ${column}) FILTER (WHERE ${column} IS NOT NULL) AS ${column}`);
+  await duck.run(`CREATE TABLE few AS SELECT ${distinct.join(', ')} FROM ${files}`);
+  const names = await numbered(duck, 'name', '(SELECT unnest(name) AS name FROM few)');
+  const many = (text: string, column: string): Promise<string[]> =>
+    numbered(
+      duck,
+      column,
+      `(SELECT DISTINCT ${text} AS ${column} FROM ${files} WHERE ${text} IS NOT NULL LIMIT ${numberedMax})`,
+    );
+  return {
+    names,
+    hasId: names.map((name) => ID_NAMES.has(name)),
+    sources: await numbered(duck, 'source', '(SELECT unnest(source) AS source FROM few)'),
+    currencies: await numbered(duck, 'currency', '(SELECT unnest(currency) AS currency FROM few)'),
+    pages: await many(PAGE, 'page'),
+    items: await many(ITEMS, 'item_list'),
+    numberedMax,
+  };
+}
+
+async function numbered(duck: DuckDBConnection, column: string, from: string): Promise<string[]> {
+  await duck.run(
+    `CREATE TABLE ${column}_texts AS SELECT ${column}, (row_number() OVER () - 1)::INTEGER AS nth FROM ${from}`,
+  );
   const reader = await duck.runAndReadAll(`SELECT ${column} FROM ${column}_texts ORDER BY nth`);
   return reader.getRows().map(([value]) => String(value));
 }
@@ -140,69 +165,82 @@ async function valuesIn(
 /** Texts by their numbers. */
 interface Texts {
   readonly names: readonly string[];
+  /** For each name whether events of it have an id that a profile holds. */
+  readonly hasId: readonly boolean[];
   readonly sources: readonly string[];
+  readonly currencies: readonly string[];
   readonly pages: readonly string[];
+  readonly items: readonly string[];
+  /** Texts that have a number at most. */
+  readonly numberedMax: number;
 }
 
-/** A chunk's columns: numbers as arrays over DuckDB's own memory, the rest row by row. */
+/**
+ * A chunk's columns: numbers as arrays over DuckDB's own memory, texts row by row. Of texts that most events have the column
+ * holds a number, or -1 for none, and where too many different ones are numbered the text is in a second column.
+ */
 interface Columns {
   readonly visitors: ArrayLike<number>;
   readonly times: ArrayLike<number>;
   readonly purposes: ArrayLike<number>;
   readonly names: ArrayLike<number>;
+  readonly sources: ArrayLike<number>;
+  readonly items: ArrayLike<number>;
+  readonly rareItems: DuckDBVector | undefined;
+  readonly pages: ArrayLike<number>;
+  readonly rarePages: DuckDBVector | undefined;
+  readonly currencies: ArrayLike<number>;
   readonly ids: DuckDBVector;
   readonly orderKeys: DuckDBVector;
-  readonly currencies: DuckDBVector;
   readonly values: DuckDBVector;
-  readonly items: DuckDBVector;
-  readonly sources: ArrayLike<number>;
   readonly discounts: DuckDBVector;
-  /** Numbers of pages, -1 for none or one without a number, whose text is in the next column. */
-  readonly pages: ArrayLike<number>;
-  readonly rarePages: DuckDBVector;
 }
 
-function columnsOf(chunk: DuckDBDataChunk): Columns {
+function columnsOf(chunk: DuckDBDataChunk, texts: Texts): Columns {
   const numbers = (column: number): ArrayLike<number> =>
     (chunk.getColumnVector(column) as unknown as { readonly items: ArrayLike<number> }).items;
+  const rare = (column: number, numbered: readonly string[]): DuckDBVector | undefined =>
+    numbered.length < texts.numberedMax ? undefined : chunk.getColumnVector(column);
   return {
     visitors: numbers(0),
     times: numbers(1),
     purposes: numbers(2),
     names: numbers(3),
-    ids: chunk.getColumnVector(4),
-    orderKeys: chunk.getColumnVector(5),
-    currencies: chunk.getColumnVector(6),
-    values: chunk.getColumnVector(7),
-    items: chunk.getColumnVector(8),
-    sources: numbers(9),
-    discounts: chunk.getColumnVector(10),
-    pages: numbers(11),
-    rarePages: chunk.getColumnVector(12),
+    sources: numbers(4),
+    items: numbers(5),
+    rareItems: rare(6, texts.items),
+    pages: numbers(7),
+    rarePages: rare(8, texts.pages),
+    currencies: numbers(9),
+    ids: chunk.getColumnVector(10),
+    orderKeys: chunk.getColumnVector(11),
+    values: chunk.getColumnVector(12),
+    discounts: chunk.getColumnVector(13),
   };
 }
 
-function eventAt(columns: Columns, row: number, { names, sources, pages }: Texts): StoredEvent {
-  const id = columns.ids.getItem(row);
+function eventAt(columns: Columns, row: number, texts: Texts): StoredEvent {
+  const name = columns.names[row] ?? -1;
   const event: { -readonly [K in keyof StoredEvent]: StoredEvent[K] } = {
     visitor: columns.visitors[row] ?? -1,
-    id: typeof id === 'string' ? id : '',
+    id: '',
     at: columns.times[row] ?? Number.NaN,
     purposes: columns.purposes[row] ?? 0,
-    name: names[columns.names[row] ?? -1] ?? '',
+    name: texts.names[name] ?? '',
   };
-  const source = sources[columns.sources[row] ?? -1];
+  const source = texts.sources[columns.sources[row] ?? -1];
   if (source !== undefined && source !== DEFAULT_SOURCE) event.source = source;
-  const page = pages[columns.pages[row] ?? -1] ?? columns.rarePages.getItem(row);
-  if (typeof page === 'string') event.page = page;
-  const items = columns.items.getItem(row);
+  const items = texts.items[columns.items[row] ?? -1] ?? columns.rareItems?.getItem(row);
   if (typeof items === 'string') event.items = items;
-  if (event.id === '' && event.items === undefined) return event;
-  const currency = columns.currencies.getItem(row);
-  if (typeof currency === 'string') event.currency = currency;
-  if (event.id === '') return event;
-  const orderKey = columns.orderKeys.getItem(row);
-  const value = columns.values.getItem(row);
+  const page = texts.pages[columns.pages[row] ?? -1] ?? columns.rarePages?.getItem(row);
+  if (typeof page === 'string') event.page = page;
+  const isHeld = texts.hasId[name] === true;
+  if (!isHeld && event.items === undefined) return event;
+  const currency = texts.currencies[columns.currencies[row] ?? -1];
+  if (currency !== undefined) event.currency = currency;
+  if (!isHeld) return event;
+  const [id, orderKey, value] = [columns.ids.getItem(row), columns.orderKeys.getItem(row), columns.values.getItem(row)];
+  if (typeof id === 'string') event.id = id;
   if (typeof orderKey === 'string') event.orderKey = orderKey;
   if (typeof value === 'number') event.value = value;
   const discount = columns.discounts.getItem(row);
