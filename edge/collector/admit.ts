@@ -10,6 +10,7 @@ import { ENCODINGS_TAKEN, inflate, isPacked } from '../http/inflate.ts';
 import type { Grant, TokenKeys } from '../http/tokens.ts';
 import { verifyToken } from '../http/tokens.ts';
 import type { Port } from '../port.ts';
+import type { NoteOrigin } from './refused-origins.ts';
 import { mendSurrogates } from './well-formed.ts';
 
 /** A message whose sender may write to its site. */
@@ -34,6 +35,7 @@ export interface AdmitNeeds {
   readonly port: Pick<Port, 'now'>;
   readonly tokenKeys: () => Promise<TokenKeys>;
   readonly siteOf: (id: SiteId) => Promise<Site | undefined>;
+  readonly noteOrigin: NoteOrigin;
 }
 
 const utf8 = new TextDecoder();
@@ -85,5 +87,6 @@ export async function admit(asked: Asked, needs: AdmitNeeds): Promise<Result<Adm
   if (origin !== undefined && site.origins.includes(origin)) {
     return ok({ site, batch: batch.value, imported: false });
   }
+  needs.noteOrigin(site.id, origin);
   return refuse('origin_not_allowed', 'Add the exact origin (scheme, host, port) to the site.', events);
 }

@@ -13,6 +13,7 @@ import type { Admitted, NotAdmitted } from './admit.ts';
 import { admit } from './admit.ts';
 import { rememberChoices } from './choice.ts';
 import { hasGpc } from './consent-status.ts';
+import { noteRefusedOrigins } from './refused-origins.ts';
 import { createSlowDown } from './slow-down.ts';
 import type { WaysIn } from './ways-in.ts';
 import { writeJob } from './write-job.ts';
@@ -79,6 +80,7 @@ export interface CollectNeeds extends Omit<WaysIn, 'port'> {
 
 /** Makes the handler of POST /v1/collect. */
 export function createCollect({ port, tokenKeys, siteOf, saltHmac }: CollectNeeds): Handler {
+  const noteOrigin = noteRefusedOrigins(port);
   const slowDown = createSlowDown(port);
   const known = rememberChoices(port.now);
 
@@ -119,7 +121,7 @@ export function createCollect({ port, tokenKeys, siteOf, saltHmac }: CollectNeed
   };
 
   return async (asked) => {
-    const admitted = await admit(asked, { port, tokenKeys, siteOf });
+    const admitted = await admit(asked, { port, tokenKeys, siteOf, noteOrigin });
     return admitted.ok ? accept(asked, admitted.value) : refuse(asked, admitted.error);
   };
 }
