@@ -10,6 +10,7 @@ export default defineConfig({
     './store/schema/ground-segments.ts',
     './store/schema/ground-notes.ts',
     './store/schema/ground-access.ts',
+    './store/schema/ground-imports.ts',
     './store/schema/dead-letters.ts',
   ],
   out: './migrations/ground',

@@ -1,7 +1,7 @@
-// cli/import/mapping.test.ts: cells become fields as the mapping says.
+// core/event-mapping.test.ts: cells become fields as the mapping says.
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { mappingSchema, mapRow } from './mapping.ts';
+import { mappingSchema, mapRow } from './event-mapping.ts';
 
 const mapping = v.parse(mappingSchema, {
   columns: { Order: 'id', When: 'time', Total: 'params.value', Note: 'title' },

@@ -1,12 +1,20 @@
-// cli/import/mapping.ts: which column of a CSV file is which field of an event.
+// core/event-mapping.ts: which column of a CSV file is which field of an event.
 import * as v from 'valibot';
 
 const COLUMNS_MAX = 200;
 const FIELD = /^(?:id|name|time|url|referrer|title|first_party_id|address|user_agent|source|params\.[^.]{1,40})$/;
 const field = v.pipe(v.string(), v.regex(FIELD, 'a field such as id, name, time or params.value'));
 
+/** A mapping that was checked. */
+export interface CsvMapping {
+  /** Columns by the field that each is. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** What holds for every row. */
+  readonly constants: Readonly<Record<string, string | number | boolean>>;
+}
+
 /** A mapping as its file holds it; see docs/ingest.md. */
-export const mappingSchema = v.strictObject({
+export const mappingSchema: v.GenericSchema<unknown, CsvMapping> = v.strictObject({
   columns: v.pipe(
     v.record(v.string(), field),
     v.check((columns) => {
@@ -17,9 +25,6 @@ export const mappingSchema = v.strictObject({
   /** What holds for every row. */
   constants: v.optional(v.record(field, v.union([v.string(), v.number(), v.boolean()])), {}),
 });
-/** A mapping that was checked. */
-export type CsvMapping = v.InferOutput<typeof mappingSchema>;
-
 /** An event in words, as a line of an import holds it. Empty cells are left out, and whole numbers of ms are times. */
 export function mapRow(row: Readonly<Record<string, string>>, { columns, constants }: CsvMapping): object {
   const params = new Map<string, unknown>();

@@ -58,6 +58,8 @@ export {
   SYSTEMS,
 } from './context.ts';
 export { storedEventId } from './event-id.ts';
+export type { CsvMapping } from './event-mapping.ts';
+export { mappingSchema, mapRow } from './event-mapping.ts';
 export { faultCode } from './fault-code.ts';
 export { InvariantError, invariant } from './invariant.ts';
 export type { KeyProvider, SecretName } from './key-provider.ts';

@@ -7,6 +7,8 @@ import { createPeopleRoutes } from './api/access/people.ts';
 import { createSessionRoutes } from './api/access/session.ts';
 import { createTokenRoutes } from './api/access/tokens.ts';
 import { createApi } from './api/app.ts';
+import type { PrepareImport } from './api/imports.ts';
+import { createImports } from './api/imports.ts';
 import { createOfficerRoutes } from './api/privacy/officer.ts';
 import { createAuditRoutes } from './api/privacy/audit-log.ts';
 import { createConsentFunnel } from './api/privacy/consent-funnel.ts';
@@ -18,7 +20,7 @@ import { createSiteSettings } from './api/site-settings.ts';
 import { createVisitorRoutes } from './api/privacy/visitor.ts';
 import { createCollector } from './collector/app.ts';
 import { createCollect } from './collector/collect.ts';
-import { createImport } from './collector/import.ts';
+import { createImport, createImportRuns } from './collector/import.ts';
 import { createIngest } from './collector/ingest.ts';
 import { describeEvents, describeImport } from './collector/ingest-openapi.ts';
 import type { WaysIn } from './collector/ways-in.ts';
@@ -39,7 +41,6 @@ import { headersFor } from './http/security-headers.ts';
 import { createMetrics } from './metrics.ts';
 import { createTagServer } from './http/tag-server.ts';
 import { createTokenKeys } from './http/token-keyring.ts';
-import type { TokenKeys } from './http/tokens.ts';
 import type { Port } from './port.ts';
 import { rightsNeeds } from './rights.ts';
 
@@ -96,7 +97,7 @@ export function createEdge(port: Port): Edge {
 }
 
 /** The routes that a token or a session opens, and those of visitors. Each asks for its scope itself. */
-function mountApi(app: Hono<Env>, port: Port, tokenKeys: () => Promise<TokenKeys>): void {
+function mountApi(app: Hono<Env>, { port, tokenKeys }: WaysIn, prepareImport: PrepareImport): void {
   const quota = apiQuota(port);
   for (const path of ['/v1/sites/*', '/v1/people/*']) app.use(path, quota);
   app.route(
@@ -121,6 +122,7 @@ function mountApi(app: Hono<Env>, port: Port, tokenKeys: () => Promise<TokenKeys
   app.route('/', createOwnSegments(port));
   app.route('/', createRecordRoutes(port, tokenKeys, rights));
   const requireScope = scopesOf(port, tokenKeys);
+  app.route('/', createImports(port, requireScope, prepareImport));
   app.route('/', createKeptRoute(rights, requireScope));
   app.route('/', createConsentFunnel(port, requireScope));
   app.route('/', createPolicyRoutes(port, requireScope));
@@ -173,9 +175,10 @@ function createApp(ways: WaysIn, collect: Handler, ingest: Handler): Hono<Env> {
   app.route('/', createTagServer(port.tags));
   app.route('/', createConsoleServer(port));
   app.route('/', createCollector(port, collect));
-  app.post('/v1/import', describeImport, createImport(ways));
+  const prepareImport = createImportRuns(ways);
+  app.post('/v1/import', describeImport, createImport(ways, prepareImport));
   app.post('/v1/events', describeEvents, serveByHono(ingest, port));
-  mountApi(app, port, tokenKeys);
+  mountApi(app, ways, prepareImport);
   mountDescription(app);
   return app;
 }

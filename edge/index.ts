@@ -27,6 +27,7 @@ export type { KnownKeysNeeds } from './collector/known-visitor.ts';
 export { knownAccountKeys, knownVisitorKey, knownVisitorKeys } from './collector/known-visitor.ts';
 export type { ReplayReport } from './collector/replay-letters.ts';
 export { REPLAY_LETTERS_MAX, replayLetters } from './collector/replay-letters.ts';
+export { BrokenCsvError } from './collector/import-stream.ts';
 export { serverEventSchema } from './collector/server-event.ts';
 export { destroyExpiredSalts } from './collector/salt-destruction.ts';
 export type { Rotation } from './collector/salt-rotation.ts';

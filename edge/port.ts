@@ -145,6 +145,13 @@ export interface Port {
         readonly forecast: readonly { readonly expected: number; readonly low: number; readonly high: number }[];
       }
     | undefined;
+  /**
+   * Rows of a CSV by the names of its first row; absent where no reader of CSV runs (Workers).
+   * It throws `BrokenCsvError` where the bytes are none.
+   */
+  readonly readCsv?:
+    | ((bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Readonly<Record<string, string>>>)
+    | undefined;
   /** The built tags by file name (`tag.js`, `tag.full.js`, chunks), where this platform serves them itself. */
   readonly tags: ReadonlyMap<string, BuiltTag>;
   /** A built file of the console by its path under /console/, such as `index.html`. */

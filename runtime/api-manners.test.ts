@@ -10,6 +10,7 @@ import { testPort } from './testing.ts';
 const MAKES_WITHOUT_KEY: Readonly<Record<string, string>> = {
   'POST /v1/collect': 'every event has an id, and counts once',
   'POST /v1/events': 'every event has an id, and counts once',
+  'POST /v1/sites/{site}/imports': 'every line counts once, by its id or its text',
   'POST /v1/session': 'a code works once; a session more is none of a colleague’s',
   'POST /v1/people/{id}/login-code': 'a secret that must not be kept; the code before it works no more',
 };

@@ -26,6 +26,7 @@ import { COMMIT_SECONDS, nodeMetrics } from './node-metrics.ts';
 import { openData } from './open-data.ts';
 import { readNetworkFile } from './network-file.ts';
 import { createRandomPool } from './random-pool.ts';
+import { readCsv } from './read-csv.ts';
 import { checkFiles, startSchedule } from './schedule.ts';
 import type { StorageHealth } from './storage-health.ts';
 import { watchStorage } from './storage-health.ts';
@@ -134,7 +135,7 @@ const partsOf = (config: Config): Pick<Port, 'fetchOut' | 'deliver' | 'oidc'> & 
   oidc: config.oidc,
   ...PARTS,
 });
-const PARTS = { ...PRIVACY_PARTS, ...SEGMENTER_PARTS };
+const PARTS = { ...PRIVACY_PARTS, ...SEGMENTER_PARTS, readCsv };
 
 /** Starts the edge on Node. @throws {StartError | KeyFolderError} where something must be mended first. */
 export async function startNode(config: Config, options: NodeOptions = {}): Promise<RunningNode> {

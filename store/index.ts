@@ -187,6 +187,8 @@ export type { ExactCount, ExactDay, ExactOverview } from './reports/overview.ts'
 export { readOverview } from './reports/overview.ts';
 export type { ReportResult } from './reports/results.ts';
 export { keepResults, readResults, readSpent, readSpentOn } from './reports/results.ts';
+export type { ImportEnd, ImportRun } from './imports.ts';
+export { importBegins, importEnds, readImports } from './imports.ts';
 export type { Insight, KeptInsight } from './insights.ts';
 export type { KeptVersion, ReleaseRefusal, ReleaseSite } from './releases.ts';
 export { readHold, readVersions, resumeReleases, rollBack, saveHeldMembers } from './releases.ts';

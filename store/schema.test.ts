@@ -7,6 +7,7 @@ import * as deadLetters from './schema/dead-letters.ts';
 import * as derived from './schema/derived.ts';
 import * as ground from './schema/ground.ts';
 import * as collector from './schema/ground-collector.ts';
+import * as imports from './schema/ground-imports.ts';
 import * as notes from './schema/ground-notes.ts';
 import * as access from './schema/ground-access.ts';
 import * as privacy from './schema/ground-privacy.ts';
@@ -31,6 +32,7 @@ describe('D1: the schema is what a fresh migration makes', () => {
       ...groundSegments,
       ...access,
       ...notes,
+      ...imports,
       ...deadLetters,
     }).map((table) => ({
       schema: 'main',

@@ -4,9 +4,9 @@ import type { ReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { parse } from 'csv-parse';
+import type { CsvMapping } from '../../core/index.ts';
+import { mapRow } from '../../core/index.ts';
 import type { FormatOptions, ImportFormat, ImportRecord } from './formats/index.ts';
-import type { CsvMapping } from './mapping.ts';
-import { mapRow } from './mapping.ts';
 
 /** A JSON file that is one array is held whole; larger ones are given as lines. */
 const ARRAY_BYTES_MAX = 268_435_456;

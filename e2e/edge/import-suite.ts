@@ -63,6 +63,59 @@ export function importSuite(edge: SuiteEdge): void {
       expect(await letters()).toHaveLength(3);
     });
 
+    it('D1: are remembered with what they came to; a dry run keeps nothing; bad lines go aside', async () => {
+      const id = siteId('exempt');
+      const headers = { authorization: `Bearer ${await edge.token(id, ['imports:read', 'imports:write'])}` };
+      const at = '/v1/sites/exempt/imports';
+      const post = (body: string, query = ''): Promise<Response> =>
+        edge.fetch(`${at}${query}`, { method: 'POST', body, headers });
+      const body = [lineOf(5_000), '{', lineOf(5_001)].join('\n');
+      const before = await rows();
+      const tried = (await (await post(body, '?dryRun=true')).json()) as Readonly<Record<string, unknown>>;
+      expect(tried).toMatchObject({ dryRun: true, status: 'done', lines: 3, accepted: 2 });
+      const kept = await post(body);
+      const made = (await kept.json()) as Readonly<Record<string, unknown>>;
+      expect([kept.status, kept.headers.get('location')]).toEqual([201, `${at}/${String(made['id'])}`]);
+      expect(made).toMatchObject({ format: 'ndjson', accepted: 2, nextLine: 4, refused: { malformed_event: 1 } });
+      await until(rows, (seen) => seen === before + 2);
+      const list = (await (await edge.fetch(`${at}?limit=1`, { headers })).json()) as {
+        readonly imports: readonly unknown[];
+        readonly next: string;
+      };
+      expect(list.imports).toEqual([made]);
+      const rest = await edge.fetch(`${at}?cursor=${list.next}`, { headers });
+      expect(await rest.json()).toMatchObject({ imports: [tried], next: null });
+      expect(await (await edge.fetch(`${at}/${String(made['id'])}`, { headers })).json()).toEqual(made);
+      expect((await edge.fetch(`${at}/none`, { headers })).status).toBe(404);
+      expect((await post(body, '?line=0')).status).toBe(400);
+      const reader = { authorization: `Bearer ${await edge.token(id, ['imports:read'])}` };
+      expect((await edge.fetch(at, { method: 'POST', body, headers: reader })).status).toBe(403);
+    });
+
+    it('D1: are rows of a CSV by a mapping, where the platform reads CSV; a broken row stops it at its line', async () => {
+      const mapping = encodeURIComponent(
+        JSON.stringify({
+          columns: { Order: 'id', Created: 'time', Note: 'params.note' },
+          constants: { name: 'imported' },
+        }),
+      );
+      const rowOf = (nth: number): string => `csv-${nth},${Date.UTC(2015, 0, 1) + nth * 60_000},"a, ""b""\nc"`;
+      const csv = `\ufeffOrder,Created,Note\n${[7_000, 7_001, 7_002].map(rowOf).join('\n')}\n`;
+      const before = await rows();
+      const sent = await send(csv, `?mapping=${mapping}`);
+      if (sent.status === 501) {
+        expect(await sent.json()).toMatchObject({ type: 'urn:hushtag:problem:not_here' });
+        return;
+      }
+      expect(await sent.json()).toEqual({ lines: 3, nextLine: 5, accepted: 3, refused: {} });
+      await until(rows, (seen) => seen === before + 3);
+      const again = await send(`${csv}${rowOf(7_003)}\n`, `?mapping=${mapping}&line=5`);
+      expect(await again.json()).toEqual({ lines: 1, nextLine: 6, accepted: 1, refused: {} });
+      const broken = await send(`${csv}"never closed`, `?mapping=${mapping}`);
+      expect([broken.status, broken.headers.get('hushtag-next-line')]).toEqual([400, '1']);
+      expect((await send(csv, '?mapping={}')).status).toBe(400);
+    });
+
     it('C1: are under the consent that line or request states', async () => {
       const person = { first_party_id: 'SW1wb3J0Rmlyc3RQYXJ0eUlk' };
       const body = [lineOf(2_000, person), lineOf(2_001, { ...person, consent: { state: 'unasked' } })].join('\n');

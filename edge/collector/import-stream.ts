@@ -1,4 +1,6 @@
 // edge/collector/import-stream.ts: cuts a stream of bytes into numbered lines, holding one chunk and one line at most.
+import type { CsvMapping } from '../../core/index.ts';
+import { mapRow } from '../../core/index.ts';
 
 /** Bytes of one line; a longer one is a bad row, and its rest is passed over. */
 export const LINE_BYTES_MAX = 131_072;
@@ -26,6 +28,13 @@ export class LongStreamError extends Error {
     super('the stream is longer than one request may be');
     this.nextLine = nextLine;
   }
+}
+
+/** Thrown where the body is not CSV from some row on. */
+export class BrokenCsvError extends Error {
+  override readonly name = 'BrokenCsvError';
+  /** Stable code for logs. */
+  readonly code = 'csv_broken';
 }
 
 /** What one stream may hold: lines, empty ones included, and bytes after unpacking. */
@@ -88,5 +97,42 @@ export async function* linesOf(
     goOn();
     const taken = take();
     if (taken.text !== '') yield taken;
+  }
+}
+
+/** The bytes of a stream, within its limit. @throws {BrokenStreamError | LongStreamError} */
+export async function* chunksOf(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  { bytesMax }: StreamLimits,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let read = 0;
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => {
+      throw new BrokenStreamError();
+    });
+    if (done) return;
+    read += value.length;
+    // The whole of a CSV is sent again to go on, so there is no line to name.
+    if (read > bytesMax) throw new LongStreamError(1);
+    yield value;
+  }
+}
+
+/**
+ * Rows of a CSV as lines of events. The row that names the columns is line 1; rows before `first` are passed over.
+ * @throws {BrokenCsvError | BrokenStreamError | LongStreamError}
+ */
+export async function* csvLines(
+  rows: AsyncIterable<Readonly<Record<string, string>>>,
+  first: number,
+  mapping: CsvMapping,
+  { linesMax }: StreamLimits,
+): AsyncGenerator<Line, void, undefined> {
+  let line = 1;
+  for await (const row of rows) {
+    line += 1;
+    if (line < first) continue;
+    if (line - Math.max(first, 2) >= linesMax) throw new LongStreamError(line);
+    yield { line, text: JSON.stringify(mapRow(row, mapping)) };
   }
 }

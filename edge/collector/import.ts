@@ -1,14 +1,17 @@
-// edge/collector/import.ts: POST /v1/import: a stream of events, one JSON object a line, written as it comes.
+// edge/collector/import.ts: imports: a stream of events, one JSON object or row of CSV a line, written as it comes; POST /v1/import.
 import type { Context } from 'hono';
 import * as v from 'valibot';
-import { PURPOSES } from '../../contract/index.ts';
+import type { Result } from '../../contract/index.ts';
+import { err, ok, PURPOSES } from '../../contract/index.ts';
+import { mappingSchema } from '../../core/index.ts';
+import type { Site } from '../../store/index.ts';
 import { ENCODINGS_TAKEN } from '../http/inflate.ts';
+import type { ProblemName } from '../http/problem.ts';
 import { problem } from '../http/problem.ts';
-import type { Port } from '../port.ts';
-import type { EventResult, ServerContext, ServerInput } from './accept-server-events.ts';
+import type { EventResult, ServerInput } from './accept-server-events.ts';
 import { acceptServerEvents } from './accept-server-events.ts';
 import type { Line } from './import-stream.ts';
-import { BrokenStreamError, linesOf, LongStreamError } from './import-stream.ts';
+import { BrokenCsvError, BrokenStreamError, chunksOf, csvLines, linesOf, LongStreamError } from './import-stream.ts';
 import { siteOfToken } from './ingest.ts';
 import type { Defaults } from './server-event.ts';
 import { sourceSchema } from './server-event.ts';
@@ -22,6 +25,9 @@ export const CHUNK_LINES = 250;
 export const IMPORT_LINES_MAX = 1_000_000;
 /** Bytes of one request after unpacking: a small packed body may hold any number of them. */
 export const IMPORT_BYTES_MAX = 2_147_483_648;
+
+/** Characters of a mapping in the query. */
+const MAPPING_CHARS_MAX = 16_384;
 
 const purpose = v.picklist(PURPOSES);
 const querySchema = v.strictObject({
@@ -41,9 +47,23 @@ const querySchema = v.strictObject({
   ),
   /** For lines that name none. */
   source: v.optional(sourceSchema, 'import'),
+  /** Says what would become of the lines, and keeps nothing. */
+  dryRun: v.optional(
+    v.pipe(
+      v.picklist(['true', 'false']),
+      v.transform((word) => word === 'true'),
+    ),
+    'false',
+  ),
+  /** For a CSV: which column is which field, as JSON. */
+  mapping: v.optional(v.pipe(v.string(), v.maxLength(MAPPING_CHARS_MAX), v.parseJson(), mappingSchema)),
 });
+type Query = v.InferOutput<typeof querySchema>;
 
-const defaultsOf = ({ consent, source }: v.InferOutput<typeof querySchema>): Defaults => ({
+const QUERY_HELP =
+  'line is a number from 1; consent is unasked, refused, or purposes with commas; source is a word of letters, such as crm; dryRun is true or false; mapping is JSON as docs/ingest.md shows.';
+
+const defaultsOf = ({ consent, source }: Query): Defaults => ({
   gpc: false,
   source,
   consent: typeof consent === 'string' ? { state: consent } : { state: 'granted', purposes: consent },
@@ -94,76 +114,144 @@ function bodyOf(request: Request): ReadableStream<Uint8Array> | undefined {
   return body.pipeThrough(new DecompressionStream(encoding));
 }
 
-/** Decides about lines and writes them. @returns why they were not written, where they were not. */
-async function writeChunk(
-  port: Port,
-  chunk: readonly Line[],
-  defaults: Defaults,
-  context: Omit<ServerContext, 'now'>,
-  tally: Tally,
-) {
-  const { job, results } = await acceptServerEvents(chunk.map(inputOf), defaults, { ...context, now: port.now() });
-  const refusal = await writeJob(port, job);
-  if (refusal === undefined) count(tally, chunk, results);
-  return refusal;
+/** Why an import ended before its lines did. */
+export type ImportStop =
+  | 'malformed_encoding'
+  | 'malformed_csv'
+  | 'queue_full'
+  | 'storage_unavailable'
+  | 'body_too_large';
+/** What an import came to. */
+export interface ImportReport {
+  readonly format: 'ndjson' | 'csv';
+  readonly dryRun: boolean;
+  /** Lines that were decided about. */
+  readonly lines: number;
+  /** The line to go on with. */
+  readonly nextLine: number;
+  readonly accepted: number;
+  /** Reasons with how many lines. */
+  readonly refused: Readonly<Record<string, number>>;
+  readonly stopped?: ImportStop;
+}
+/** An import that is ready to run: its query and body are what this takes. */
+export interface PreparedImport {
+  readonly format: ImportReport['format'];
+  readonly dryRun: boolean;
+  readonly line: number;
+  readonly run: () => Promise<ImportReport>;
+}
+/** Why one can't begin. */
+export interface ImportRefusal {
+  readonly problem: ProblemName;
+  readonly detail: string;
 }
 
+type Decide = (chunk: readonly Line[]) => Promise<ImportStop | undefined>;
+
+/** Reads lines in chunks and decides about each. @returns why it stopped, where it did. */
+async function readChunks(lines: AsyncIterable<Line>, decide: Decide, tally: Tally): Promise<ImportStop | undefined> {
+  let chunk: Line[] = [];
+  try {
+    for await (const one of lines) {
+      chunk.push(one);
+      if (chunk.length < CHUNK_LINES) continue;
+      // Nothing more is read until these are durable: the sender waits as long as the disk needs.
+      const refusal = await decide(chunk);
+      if (refusal !== undefined) return refusal;
+      chunk = [];
+    }
+  } catch (fault) {
+    if (fault instanceof BrokenStreamError) return 'malformed_encoding';
+    if (fault instanceof BrokenCsvError) return 'malformed_csv';
+    if (!(fault instanceof LongStreamError)) throw fault;
+    const refusal = chunk.length === 0 ? undefined : await decide(chunk);
+    tally.nextLine = refusal === undefined ? fault.nextLine : tally.nextLine;
+    return refusal ?? 'body_too_large';
+  }
+  return chunk.length === 0 ? undefined : await decide(chunk);
+}
+
+/** Does something with a body, and takes no more of it after that. */
+async function letGo<T>(reader: ReadableStreamDefaultReader<Uint8Array>, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** Makes what runs imports of any site. */
+export function createImportRuns({
+  port,
+  saltHmac,
+}: WaysIn): (
+  site: Site,
+  request: Request,
+  query: Readonly<Record<string, string>>,
+) => Result<PreparedImport, ImportRefusal> {
+  return (site, request, raw) => {
+    const query = v.safeParse(querySchema, raw);
+    if (!query.success) return err({ problem: 'malformed_request', detail: QUERY_HELP });
+    const { line, dryRun, mapping } = query.output;
+    const body = bodyOf(request);
+    if (body === undefined)
+      return err({ problem: 'unsupported_encoding', detail: `Send it as it is, or packed as ${ENCODINGS_TAKEN}.` });
+    const { readCsv } = port;
+    if (mapping !== undefined && readCsv === undefined)
+      return err({ problem: 'not_here', detail: 'Send lines of JSON: `hushtag import` makes them of a CSV.' });
+    const defaults = defaultsOf(query.output);
+    const { randomBytes } = port;
+    const shared = { site, saltHmac, randomBytes, via: 'import', ageMsMax: Infinity } as const;
+    const format = mapping === undefined ? 'ndjson' : 'csv';
+    const run = async (): Promise<ImportReport> => {
+      const tally: Tally = { lines: 0, nextLine: line, accepted: 0, refused: new Map() };
+      const decide: Decide = async (chunk) => {
+        const context = { ...shared, now: port.now() };
+        const { job, results } = await acceptServerEvents(chunk.map(inputOf), defaults, context);
+        const refusal = dryRun ? undefined : await writeJob(port, job);
+        if (refusal === undefined) count(tally, chunk, results);
+        return refusal;
+      };
+      const reader = body.getReader();
+      const limits = { linesMax: IMPORT_LINES_MAX, bytesMax: IMPORT_BYTES_MAX };
+      const lines =
+        mapping === undefined || readCsv === undefined
+          ? linesOf(reader, line, limits)
+          : csvLines(readCsv(chunksOf(reader, limits)), line, mapping, limits);
+      const stopped = await letGo(reader, () => readChunks(lines, decide, tally));
+      const { refused, ...counts } = tally;
+      return {
+        format,
+        dryRun,
+        ...counts,
+        refused: Object.fromEntries(refused),
+        ...(stopped === undefined ? {} : { stopped }),
+      };
+    };
+    return ok({ format, dryRun, line, run });
+  };
+}
+
+/** The answer to one that stopped: which line to go on with. */
+export const stoppedAnswer = (stopped: ImportStop, nextLine: number): Response =>
+  problem(stopped, `Lines before ${nextLine} are kept; send the others with ?line=${nextLine}.`, {
+    'hushtag-next-line': String(nextLine),
+  });
+
 /** Makes the handler of POST /v1/import. */
-export function createImport({ port, tokenKeys, siteOf, saltHmac }: WaysIn): (context: Context) => Promise<Response> {
+export function createImport(
+  { port, tokenKeys, siteOf }: WaysIn,
+  prepare: ReturnType<typeof createImportRuns>,
+): (context: Context) => Promise<Response> {
   return async (context) => {
     const asked = { header: (name: string) => context.req.header(name) };
     const site = await siteOfToken(asked, 'import', { now: port.now, tokenKeys, siteOf });
     if (!site.ok) return problem(site.error.problem, site.error.detail);
-    const query = v.safeParse(querySchema, context.req.query());
-    if (!query.success) {
-      return problem(
-        'malformed_request',
-        'line is a number from 1; consent is unasked, refused, or purposes with commas; source is a word of letters, such as crm.',
-      );
-    }
-    const body = bodyOf(context.req.raw);
-    if (body === undefined)
-      return problem('unsupported_encoding', `Send it as it is, or packed as ${ENCODINGS_TAKEN}.`);
-    const { line } = query.output;
-    const defaults = defaultsOf(query.output);
-    const shared = {
-      site: site.value,
-      saltHmac,
-      randomBytes: port.randomBytes,
-      via: 'import',
-      ageMsMax: Infinity,
-    } as const;
-    const tally: Tally = { lines: 0, nextLine: line, accepted: 0, refused: new Map() };
-    const stopped = (name: 'malformed_encoding' | 'queue_full' | 'storage_unavailable' | 'body_too_large'): Response =>
-      problem(name, `Lines before ${tally.nextLine} are kept; send the others with ?line=${tally.nextLine}.`, {
-        'hushtag-next-line': String(tally.nextLine),
-      });
-    const reader = body.getReader();
-    let chunk: Line[] = [];
-    try {
-      for await (const one of linesOf(reader, line, { linesMax: IMPORT_LINES_MAX, bytesMax: IMPORT_BYTES_MAX })) {
-        chunk.push(one);
-        if (chunk.length < CHUNK_LINES) continue;
-        // Nothing more is read until these are durable: the sender waits as long as the disk needs.
-        const refusal = await writeChunk(port, chunk, defaults, shared, tally);
-        if (refusal !== undefined) return stopped(refusal);
-        chunk = [];
-      }
-    } catch (fault) {
-      if (fault instanceof BrokenStreamError) return stopped('malformed_encoding');
-      if (!(fault instanceof LongStreamError)) throw fault;
-      const refusal = chunk.length === 0 ? undefined : await writeChunk(port, chunk, defaults, shared, tally);
-      if (refusal !== undefined) return stopped(refusal);
-      tally.nextLine = fault.nextLine;
-      return stopped('body_too_large');
-    } finally {
-      await reader.cancel().catch(() => undefined);
-    }
-    const refusal = chunk.length === 0 ? undefined : await writeChunk(port, chunk, defaults, shared, tally);
-    if (refusal !== undefined) return stopped(refusal);
-    const { refused, ...counts } = tally;
-    return context.json({ ...counts, refused: Object.fromEntries(refused) }, 200, {
-      'cache-control': 'private, no-store',
-    });
+    const ready = prepare(site.value, context.req.raw, context.req.query());
+    if (!ready.ok) return problem(ready.error.problem, ready.error.detail);
+    const { stopped, lines, nextLine, accepted, refused } = await ready.value.run();
+    if (stopped !== undefined) return stoppedAnswer(stopped, nextLine);
+    return context.json({ lines, nextLine, accepted, refused }, 200, { 'cache-control': 'private, no-store' });
   };
 }

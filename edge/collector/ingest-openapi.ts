@@ -69,7 +69,7 @@ const importSchema = v.object({
 
 /** POST /v1/import */
 export const describeImport = describeRoute({
-  summary: 'Takes history as a stream: one event a line (NDJSON), written as it comes',
+  summary: 'Takes history as a stream: one event a line (NDJSON), or row of a CSV by a mapping, written as it comes',
   security: [{ token: ['import'] }],
   parameters: [
     {
@@ -90,8 +90,22 @@ export const describeImport = describeRoute({
       schema: { type: 'string', default: 'import' },
       description: 'For lines that name none: web, app, crm, social …, or a word of the site’s own',
     },
+    {
+      name: 'dryRun',
+      in: 'query',
+      schema: { type: 'boolean', default: false },
+      description: 'true: says what would become of the lines, and keeps none',
+    },
+    {
+      name: 'mapping',
+      in: 'query',
+      schema: { type: 'string' },
+      description: 'The body is a CSV, and this JSON says which column is which field',
+    },
   ],
-  requestBody: { content: { 'application/x-ndjson': { schema: { type: 'string' } } } },
+  requestBody: {
+    content: { 'application/x-ndjson': { schema: { type: 'string' } }, 'text/csv': { schema: { type: 'string' } } },
+  },
   responses: {
     200: answer(importSchema, 'What became of the lines'),
     400: refusal('The query is not what this takes, or the body is not packed as it says'),
@@ -99,6 +113,7 @@ export const describeImport = describeRoute({
     403: refusal('The token lacks the scope import'),
     413: refusal('More lines than one request takes; those before Hushtag-Next-Line are kept'),
     415: refusal('Packed in a way that is not taken'),
+    501: refusal('This platform reads no CSV'),
     503: refusal('Lines before Hushtag-Next-Line are kept; send the others after Retry-After'),
   },
 });

@@ -19,7 +19,7 @@ export interface Asked {
 
 /** What is answered. Header names are lower-case. */
 export interface Answer {
-  readonly status: 200 | 202 | 204 | 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 503;
+  readonly status: 200 | 202 | 204 | 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 501 | 503;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }

@@ -4,7 +4,7 @@ import { responseOf } from './exchange.ts';
 import { ENCODINGS_TAKEN } from './inflate.ts';
 
 interface Kind {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 501 | 503;
   readonly title: string;
 }
 
@@ -13,6 +13,7 @@ export const PROBLEMS = {
   body_too_large: { status: 413, title: 'The body is larger than this endpoint takes' },
   unsupported_encoding: { status: 415, title: 'The body is packed in a way this server does not take' },
   malformed_encoding: { status: 400, title: 'The body is not packed as it says' },
+  malformed_csv: { status: 400, title: 'The body is not CSV' },
   malformed_json: { status: 400, title: 'The body is not JSON' },
   malformed_batch: { status: 400, title: 'The body is not a message of this version' },
   malformed_request: { status: 400, title: 'The query or body is not what this address takes' },
@@ -43,6 +44,7 @@ export const PROBLEMS = {
   not_found: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'This address takes other methods' },
   rate_limited: { status: 429, title: 'Too many in a short time; send it again later' },
+  not_here: { status: 501, title: 'The platform this server runs on can not do this' },
   queue_full: { status: 503, title: 'The collector is busy; send it again later' },
   storage_unavailable: { status: 503, title: 'The collector cannot store now; send it again later' },
   internal: { status: 500, title: 'Something broke on our side' },
