@@ -7,6 +7,7 @@ import { readInsight, readInsights } from '../store/index.ts';
 import { runSegmenter } from './job.ts';
 import { seededWords } from './math/random.ts';
 import type { PublishedRules } from './patterns/shop-rules.ts';
+import type { PublishedValue } from './predictions/lifetime.ts';
 import type { PublishedOutlook } from './predictions/outlook.ts';
 import type { TestStore } from './testing.ts';
 import { aRow, aRun, insertRows, openTestStore, SHOP, T0, visitorKey } from './testing.ts';
@@ -92,6 +93,11 @@ describe('a run over a shop’s history', () => {
     const chances = found.segments.map(({ chance }) => chance);
     expect(chances.length).toBeGreaterThan(0);
     expect(Math.max(...chances)).toBeLessThanOrEqual(1);
+  });
+  it('says what buyers will spend in the money of the site, or why not, in published form alone', async () => {
+    const found = JSON.parse((await readInsight(store.db, SHOP.row, 'value', ''))?.published ?? '{}') as PublishedValue;
+    // Nobody is known for longer than the horizon.
+    expect(found).toEqual({ horizonDays: 90, asOf: '2026-03-02', status: 'refused', reason: 'history_too_short' });
   });
   it('finds what is bought together, in tens, and what to recommend', async () => {
     const found = await rulesOf(store);

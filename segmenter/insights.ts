@@ -5,6 +5,7 @@ import type { Db, KeptInsight, Lease, SiteRow } from '../store/index.ts';
 import { countEventsAfter, countProfiles, readBaskets, readInsights, saveInsights } from '../store/index.ts';
 import type { History } from './history.ts';
 import { shopRules } from './patterns/shop-rules.ts';
+import { lifetimeValue } from './predictions/lifetime.ts';
 import { outlooks } from './predictions/outlook.ts';
 import type { ProfileState } from './profiles/state.ts';
 import { publishRuleSizes } from './publish/rule-sizes.ts';
@@ -53,7 +54,9 @@ function stands(kept: KeptInsight | undefined, now: number): boolean {
 
 async function findOutlooks({ db, site, now, publishKey }: InsightInput, lease: Lease): Promise<boolean> {
   const kept = [...(await readInsights(db, site.row, 'outlook')).values()];
-  if (kept.length > 0 && kept.every((one) => stands(one, now))) return true;
+  const haveOutlooks = kept.length > 0 && kept.every((one) => stands(one, now));
+  const haveValue = stands((await readInsights(db, site.row, 'value')).get(''), now);
+  if (haveOutlooks && haveValue) return true;
   const states: ProfileState[] = [];
   const segments: string[][] = [];
   const { currency } = await eachSampledPerson(
@@ -67,11 +70,15 @@ async function findOutlooks({ db, site, now, publishKey }: InsightInput, lease: 
     PERSONS_MAX,
   );
   const today = Math.floor(now / DAY_MS) * DAY_MS;
-  const found = await outlooks(
-    { states, segments, currency },
-    { floor: site.floor, secret: publishKey, seed: SEED, today, period: periodOf(now) },
-  );
-  return saveInsights(db, site.row, lease, 'outlook', found, now);
+  const persons = { states, segments, currency };
+  const context = { floor: site.floor, secret: publishKey, seed: SEED, today, period: periodOf(now) };
+  if (!haveOutlooks) {
+    const found = await outlooks(persons, context);
+    if (!(await saveInsights(db, site.row, lease, 'outlook', found, now))) return false;
+  }
+  if (haveValue) return true;
+  const published = JSON.stringify(await lifetimeValue(persons, context));
+  return saveInsights(db, site.row, lease, 'value', [{ key: '', published }], now);
 }
 
 async function findRules({ db, site, now, publishKey }: InsightInput, lease: Lease): Promise<boolean> {

@@ -12,8 +12,7 @@ const refused = (reasons: readonly [string, ...string[]]) =>
   v.object({ status: v.literal('refused'), asOf: v.string(), reason: v.picklist(reasons) });
 const outcome = { outcome: v.string(), words: v.string() };
 
-/** Predictions. */
-export const predictionsSchema = v.object({
+const outcomesSchema = v.object({
   site: v.string(),
   at: v.nullable(v.number()),
   predictions: v.array(
@@ -52,6 +51,34 @@ export const predictionsSchema = v.object({
   ),
 });
 
+const valueHead = { horizonDays: v.number(), asOf: v.string() };
+const valueSchema = v.variant('status', [
+  v.object({
+    status: v.literal('ready'),
+    ...valueHead,
+    currency: v.string(),
+    window: v.object({ from: v.string(), to: v.string() }),
+    method: v.literal('bg_nbd_gamma_gamma'),
+    buyers: v.number(),
+    correlationLater: v.nullable(v.number()),
+    segments: v.array(v.object({ id: v.string(), valueMinor: v.number() })),
+  }),
+  v.object({
+    status: v.literal('refused'),
+    ...valueHead,
+    reason: v.picklist([
+      'no_currency',
+      'history_too_short',
+      'too_few_buyers',
+      'too_few_repeat_buyers',
+      'no_maximum_found',
+    ]),
+  }),
+]);
+
+/** Predictions of outcomes, and what buyers will spend; null before the first run that looked for it. */
+export const predictionsSchema = v.object({ ...outcomesSchema.entries, value: v.nullable(valueSchema) });
+
 /** What is bought together. */
 export const itemRulesSchema = v.intersect([
   v.object({ site: v.string(), at: v.number() }),
@@ -85,7 +112,7 @@ export const recommendationsSchema = v.object({
 
 const describePredictions = reading(
   'reports:read',
-  'What visitors of each segment will likely do, each with the card of its model, or why nothing is predicted',
+  'What visitors of each segment will likely do and spend, each with the card of its model, or why nothing is predicted',
   predictionsSchema,
 );
 const describeItemRules = reading('reports:read', 'What is bought together, by orders of 90 days', itemRulesSchema);
@@ -105,7 +132,13 @@ export function createInsights(port: Port, requireScope: RequireScope): Hono<Api
     const site = context.get('site');
     const found = [...(await readInsights(port.db, site.row, 'outlook')).values()];
     const predictions = found.map(({ published }): unknown => JSON.parse(published));
-    return answerJson(context, { site: site.id, at: found[0]?.at ?? null, predictions });
+    const value = await readInsight(port.db, site.row, 'value', '');
+    return answerJson(context, {
+      site: site.id,
+      at: found[0]?.at ?? null,
+      predictions,
+      value: value === undefined ? null : (JSON.parse(value.published) as unknown),
+    });
   });
   app.get('/v1/sites/:site/item-rules', describeItemRules, scope, async (context) => {
     const site = context.get('site');

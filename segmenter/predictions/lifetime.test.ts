@@ -1,0 +1,75 @@
+// segmenter/predictions/lifetime.test.ts: expected value by segment: near what was simulated, and refused where there is too little.
+import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../contract/index.ts';
+import type { ProfileState } from '../profiles/state.ts';
+import { anEvent, stateOf, T0 } from '../testing.ts';
+import { lifetimeValue, VALUE_HORIZON_DAYS } from './lifetime.ts';
+import type { OutlookPersons } from './outlook.ts';
+import { uniforms } from './testing.ts';
+
+const HISTORY_DAYS = 300;
+const context = { floor: 50, secret: new Uint8Array(32).fill(5), seed: 42, today: T0, period: 1 };
+
+/**
+ * One buyer in two buys every twenty days about, for 20.00, the other every hundred, for 10.00; each has a chance of their own,
+ * a quarter in the mean, to be gone after a purchase.
+ */
+function simulated(buyers: number, days = HISTORY_DAYS): OutlookPersons & { readonly came: readonly number[] } {
+  const uniform = uniforms(11);
+  const states: ProfileState[] = [];
+  const segments: string[][] = [];
+  const came: number[] = [];
+  for (let nth = 0; nth < buyers; nth++) {
+    const isKeen = nth % 2 === 0;
+    const dropOut = uniform() ** 3;
+    const worth = (isKeen ? 2_000 : 1_000) * (0.6 + 0.8 * uniform());
+    const events = [anEvent({ at: T0 - days * DAY_MS })];
+    let later = 0;
+    const end = days + VALUE_HORIZON_DAYS;
+    for (let at = uniform() * Math.min(60, days); at < end; at -= Math.log(1 - uniform()) * (isKeen ? 20 : 100)) {
+      const value = Math.round(worth * (0.5 + uniform()));
+      if (at >= days) later += value;
+      else events.push(anEvent({ name: 'purchase', at: T0 - Math.ceil((days - at) * DAY_MS), currency: 'GBP', value }));
+      if (uniform() < dropOut) break;
+    }
+    states.push(stateOf(events));
+    segments.push([isKeen ? 'keen' : 'calm']);
+    if (isKeen) came.push(later);
+  }
+  return { states, segments, currency: 'GBP', came };
+}
+
+describe('expected value', () => {
+  it('is near what such buyers then spend, and P3: told of segments alone whose sum stands out of the noise', async () => {
+    const persons = simulated(1_600);
+    const found = await lifetimeValue(persons, context);
+    if (found.status !== 'ready') throw new Error(found.reason);
+    expect(found).toMatchObject({
+      currency: 'GBP',
+      horizonDays: VALUE_HORIZON_DAYS,
+      asOf: '2026-03-02',
+      method: 'bg_nbd_gamma_gamma',
+      buyers: 1_600,
+    });
+    expect(found.correlationLater).toBeGreaterThan(0.5);
+    // The calm spend so little that their sum is no more than its noise.
+    expect(found.segments.map(({ id }) => id)).toEqual(['keen']);
+    const spent = persons.came.reduce((sum, minor) => sum + minor, 0) / persons.came.length;
+    const said = found.segments[0]?.valueMinor ?? Number.NaN;
+    expect(Math.abs(said - spent)).toBeLessThan(0.3 * spent);
+    expect(Number(said.toPrecision(2))).toBe(said);
+  });
+
+  it.each([
+    {
+      why: 'nobody pays in a named currency',
+      persons: { ...simulated(10), currency: undefined },
+      reason: 'no_currency',
+    },
+    { why: 'there are few buyers', persons: simulated(60), reason: 'too_few_buyers' },
+    { why: 'hardly anybody came again', persons: simulated(400, 5), reason: 'too_few_repeat_buyers' },
+    { why: 'all began within the horizon', persons: simulated(600, 80), reason: 'history_too_short' },
+  ])('is refused where $why', async ({ persons, reason }) => {
+    expect(await lifetimeValue(persons, context)).toMatchObject({ status: 'refused', reason });
+  });
+});

@@ -1,0 +1,212 @@
+// segmenter/predictions/lifetime.ts: what a site's buyers will spend: BG/NBD for how often, gamma-gamma for how much.
+//
+// Each buyer's expected value is computed and stays here: means over segments leave, with noise (P3). The parameters of the
+// models stay as well: no bound is known for how far one buyer moves them (ADR 0049).
+import type { Result } from '../../contract/index.ts';
+import { DAY_MS, err, ok } from '../../contract/index.ts';
+import {
+  chooseBound,
+  NOISE_SCALE,
+  publishQuality,
+  publishReportCount,
+  publishShare,
+  roundCount,
+  roundMean,
+  setWords,
+} from '../../core/index.ts';
+import type { ProfileState } from '../profiles/state.ts';
+import type { BgNbd, PurchaseHistory } from './bg-nbd.ts';
+import { BUYERS_MIN, expectedPurchases, fitBgNbd } from './bg-nbd.ts';
+import type { GammaGamma } from './gamma-gamma.ts';
+import { expectedValue, fitGammaGamma } from './gamma-gamma.ts';
+import type { OutlookContext, OutlookPersons } from './outlook.ts';
+
+/** Days ahead that value is said for. */
+export const VALUE_HORIZON_DAYS = 90;
+/** Buyers who came again that a fit needs; as near to it as the noise reaches, it is refused. */
+const REPEATERS_MIN = 30;
+
+/** Why no value is said. `no_currency`: no order names one. */
+export type ValueRefusal =
+  | 'no_currency'
+  | 'history_too_short'
+  | 'too_few_buyers'
+  | 'too_few_repeat_buyers'
+  | 'no_maximum_found';
+
+interface ValueHead {
+  readonly horizonDays: number;
+  readonly asOf: string;
+}
+
+/** Expected value by segment with the card of its model. */
+export type PublishedValue =
+  | (ValueHead & { readonly status: 'refused'; readonly reason: ValueRefusal })
+  | (ValueHead & {
+      readonly status: 'ready';
+      /** ISO 4217: the currency of most orders; those in others are left out. */
+      readonly currency: string;
+      readonly window: { readonly from: string; readonly to: string };
+      readonly method: 'bg_nbd_gamma_gamma';
+      /** In tens. */
+      readonly buyers: number;
+      /** How a model learned one horizon earlier did on what came after it; null where it could not be learned. */
+      readonly correlationLater: number | null;
+      /** Mean expected value of a buyer, minor units, two digits. */
+      readonly segments: readonly { readonly id: string; readonly valueMinor: number }[];
+    });
+
+/** One buyer as the models see them; time in days. */
+interface Buyer extends PurchaseHistory {
+  readonly person: number;
+  /** Days with an order, and what was paid on one in the mean. */
+  readonly purchases: number;
+  readonly mean: number;
+}
+
+interface Fitted {
+  readonly counts: BgNbd;
+  readonly money: GammaGamma;
+}
+
+/** Orders of one UTC day are one purchase: a basket that is paid in two is not a rhythm. */
+function buyersAt({ states, currency }: OutlookPersons, asOf: number): Buyer[] {
+  return states.flatMap((state, person): Buyer[] => {
+    const paid = paidDays(state, currency, Number.NEGATIVE_INFINITY, asOf);
+    const days = [...paid.keys()].sort((a, b) => a - b);
+    const [first, last] = [days[0], days.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const minor = days.reduce((sum, day) => sum + (paid.get(day) ?? 0), 0);
+    const observed = asOf / DAY_MS - first;
+    const purchases = days.length;
+    return [{ person, repeats: purchases - 1, lastAt: last - first, observed, purchases, mean: minor / purchases }];
+  });
+}
+
+/** What was paid by UTC day, before refunds, from an instant up to another. */
+function paidDays(state: ProfileState, currency: string | undefined, from: number, to: number): Map<number, number> {
+  const paid = new Map<number, number>();
+  for (const { at, value, currency: of } of state.orders.values()) {
+    if (at < from || at >= to || value === null || value <= 0 || of !== currency) continue;
+    const day = Math.floor(at / DAY_MS);
+    paid.set(day, (paid.get(day) ?? 0) + value);
+  }
+  return paid;
+}
+
+function fit(buyers: readonly Buyer[]): Result<Fitted, ValueRefusal> {
+  const column = (of: (buyer: Buyer) => number): Float64Array => Float64Array.from(buyers, of);
+  const counts = fitBgNbd({
+    repeats: column(({ repeats }) => repeats),
+    lastAt: column(({ lastAt }) => lastAt),
+    observed: column(({ observed }) => observed),
+  });
+  if (!counts.ok) return err(counts.error);
+  const money = fitGammaGamma({
+    purchases: column(({ purchases }) => purchases),
+    mean: column(({ mean }) => mean),
+  });
+  return money.ok ? ok({ counts: counts.value.model, money: money.value }) : err(money.error);
+}
+
+/** Minor units that a buyer is expected to spend in the horizon. */
+const valueOf = ({ counts, money }: Fitted, buyer: Buyer): number =>
+  expectedPurchases(counts, buyer, VALUE_HORIZON_DAYS) *
+  (expectedValue(money, buyer.purchases, buyer.mean) ?? buyer.mean);
+
+/** Pearson's correlation; undefined where one side does not vary. */
+function correlationOf(xs: readonly number[], ys: readonly number[]): number | undefined {
+  const mean = (of: readonly number[]): number => of.reduce((sum, one) => sum + one, 0) / of.length;
+  const [mx, my] = [mean(xs), mean(ys)];
+  let [xy, xx, yy] = [0, 0, 0];
+  xs.forEach((x, nth) => {
+    const [dx, dy] = [x - mx, (ys[nth] ?? 0) - my];
+    xy += dx * dy;
+    xx += dx * dx;
+    yy += dy * dy;
+  });
+  return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : undefined;
+}
+
+/** Learns from what was known one horizon ago and compares with what came. */
+function laterFit(persons: OutlookPersons, cutoff: number, today: number): number | undefined {
+  const buyers = buyersAt(persons, cutoff);
+  const fitted = fit(buyers);
+  if (!fitted.ok) return undefined;
+  const came = buyers.map(({ person }) => {
+    const state = persons.states[person];
+    if (state === undefined) return 0;
+    return [...paidDays(state, persons.currency, cutoff, today).values()].reduce((sum, minor) => sum + minor, 0);
+  });
+  return correlationOf(
+    buyers.map((buyer) => valueOf(fitted.value, buyer)),
+    came,
+  );
+}
+
+const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+/** Learns and says it. */
+export async function lifetimeValue(persons: OutlookPersons, context: OutlookContext): Promise<PublishedValue> {
+  const { today, secret, period } = context;
+  const head = { horizonDays: VALUE_HORIZON_DAYS, asOf: day(today) };
+  const refused = (reason: ValueRefusal): PublishedValue => ({ ...head, status: 'refused', reason });
+  const { currency } = persons;
+  if (currency === undefined) return refused('no_currency');
+  const buyers = buyersAt(persons, today);
+  // Whether there are enough is asked of blurred numbers: the answer itself would else tell of one visitor.
+  const isEnough = async (what: string, count: number, least: number): Promise<boolean> =>
+    (await publishReportCount(count, least, secret, `value ${period} ${what}`)) !== null;
+  if (!(await isEnough('buyers', buyers.length, BUYERS_MIN))) return refused('too_few_buyers');
+  const repeaters = buyers.filter(({ repeats }) => repeats > 0).length;
+  if (!(await isEnough('repeaters', repeaters, REPEATERS_MIN))) return refused('too_few_repeat_buyers');
+  const cutoff = today - VALUE_HORIZON_DAYS * DAY_MS;
+  const early = buyers.filter(({ observed }) => observed > VALUE_HORIZON_DAYS).length;
+  if (!(await isEnough('early', early, REPEATERS_MIN))) return refused('history_too_short');
+  const fitted = fit(buyers);
+  if (!fitted.ok) return refused(fitted.error);
+  const later = laterFit(persons, cutoff, today);
+  const firstDay = buyers.reduce((first, { observed }) => Math.max(first, observed), 0);
+  return {
+    ...head,
+    status: 'ready',
+    currency,
+    window: { from: day(today - firstDay * DAY_MS), to: day(today - 1) },
+    method: 'bg_nbd_gamma_gamma',
+    buyers: roundCount(buyers.length),
+    correlationLater:
+      later === undefined ? null : await publishQuality(later, early, secret, `value ${period} correlation`),
+    segments: await bySegment(persons, buyers, fitted.value, context),
+  };
+}
+
+/** The mean over each segment's buyers: shares of a blurred bound, with noise, of groups that are enough to be shown. */
+async function bySegment(
+  persons: OutlookPersons,
+  buyers: readonly Buyer[],
+  fitted: Fitted,
+  { floor, secret, period }: OutlookContext,
+): Promise<{ id: string; valueMinor: number }[]> {
+  const values = Float64Array.from(buyers, (buyer) => valueOf(fitted, buyer));
+  const words = await setWords(secret, new TextEncoder().encode(`hushtag value bound ${period} ${values.join(' ')}`));
+  const bound = await chooseBound(values, words);
+  const sums = new Map<string, { count: number; sum: number }>();
+  let groupsMax = 1;
+  buyers.forEach(({ person }, row) => {
+    const segments = persons.segments[person] ?? [];
+    groupsMax = Math.max(groupsMax, segments.length);
+    for (const segment of segments) {
+      const held = sums.get(segment) ?? { count: 0, sum: 0 };
+      sums.set(segment, { count: held.count + 1, sum: held.sum + Math.min(values[row] ?? 0, bound) / bound });
+    }
+  });
+  const scale = Math.ceil(NOISE_SCALE * Math.sqrt(groupsMax));
+  const shown: { id: string; valueMinor: number }[] = [];
+  for (const [id, { count, sum }] of [...sums].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const what = `value ${period} ${id}`;
+    const isSeen = (await publishReportCount(count, floor, secret, what)) !== null;
+    const share = await publishShare(sum, count, secret, what, scale);
+    if (isSeen && share !== null) shown.push({ id, valueMinor: roundMean(share * bound) });
+  }
+  return shown;
+}
