@@ -1,5 +1,6 @@
 // e2e/console/console.test.ts: work in the console, in real Chromium over one served edge with the demo's data.
 import { testFeatures } from './feature-suite.ts';
+import { testKeyboard } from './keyboard-suite.ts';
 import { testPrivacy } from './privacy-suite.ts';
 import { testRules } from './rule-suite.ts';
 import { testShell } from './shell-suite.ts';
@@ -12,3 +13,4 @@ testWork(served);
 testRules(served);
 testPrivacy(served);
 testFeatures(served);
+testKeyboard(served);

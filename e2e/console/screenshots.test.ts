@@ -17,7 +17,6 @@ interface Picture {
   readonly isPhone?: boolean;
   /** All of the page, below the window too. */
   readonly isWhole?: boolean;
-  readonly locale?: string;
   readonly before?: (page: Page) => Promise<void>;
 }
 
@@ -25,7 +24,6 @@ const dayBefore = (days: number): string => new Date(Date.now() - days * DAY_MS)
 
 const PICTURES: readonly Picture[] = [
   { name: 'overview', path: 'tea-shop/overview', isWhole: true },
-  { name: 'overview-chinese', path: 'tea-shop/overview', locale: 'zh-CN' },
   { name: 'overview-phone', path: 'tea-shop/overview', isPhone: true, scheme: 'dark' },
   { name: 'funnel', path: 'tea-shop/funnel' },
   { name: 'trends', path: `tea-shop/trends?from=${dayBefore(41)}&to=${dayBefore(1)}` },
@@ -34,7 +32,6 @@ const PICTURES: readonly Picture[] = [
   { name: 'ledger', path: 'shop/ledger' },
   { name: 'segments', path: 'shop/segments' },
   { name: 'segment-dark', path: 'shop/segments/cluster-1', scheme: 'dark', isWhole: true },
-  { name: 'clusters', path: 'shop/clusters' },
   {
     name: 'rule',
     path: 'shop/rules/new',
@@ -66,9 +63,9 @@ const PICTURES: readonly Picture[] = [
 it('takes the pictures', { timeout: 300_000 }, async () => {
   mkdirSync(FOLDER, { recursive: true });
   await addBusySite(served);
-  for (const { name, path, scheme = 'light', isPhone = false, isWhole = false, locale = 'en-GB', before } of PICTURES) {
+  for (const { name, path, scheme = 'light', isPhone = false, isWhole = false, before } of PICTURES) {
     const viewport = isPhone ? { width: 390, height: 844 } : { width: 1280, height: 860 };
-    const context = await served.visit({ colorScheme: scheme, viewport, locale });
+    const context = await served.visit({ colorScheme: scheme, viewport });
     const page = await context.newPage();
     await page.goto(`${served.origin}/console/${path}`);
     await settled(page);

@@ -1,0 +1,33 @@
+// e2e/console/keyboard-suite.ts: the console by keyboard alone: where the focus is, and that it is seen.
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import type { ConsoleUnderTest } from './use-console.ts';
+import { openPage } from './use-console.ts';
+
+/** What has the focus: its tag, and what it says. */
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const at = document.activeElement;
+    return `${at?.tagName.toLowerCase()} ${at?.getAttribute('aria-label') ?? at?.textContent.trim() ?? ''}`;
+  });
+
+/** The suite. */
+export function testKeyboard(served: ConsoleUnderTest): void {
+  describe('by keyboard', () => {
+    it('the first stop leads to the content, and each stop is seen', async () => {
+      const context = await served.visit();
+      const page = await openPage(context, served.origin, 'shop/ledger');
+      await page.keyboard.press('Tab');
+      expect(await focused(page)).toBe('a Skip to content');
+      for (let stop = 0; stop < 12; stop += 1) {
+        const outline = await page.evaluate(() => {
+          const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement ?? document.body);
+          return outlineStyle === 'none' ? 0 : Number.parseFloat(outlineWidth);
+        });
+        expect(outline, await focused(page)).toBeGreaterThanOrEqual(2);
+        await page.keyboard.press('Tab');
+      }
+      await context.close();
+    });
+  });
+}
