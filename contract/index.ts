@@ -49,6 +49,7 @@ export { namedParams } from './listed-params.ts';
 export type { Purpose, PurposeBits } from './purposes.ts';
 export {
   bitsOf,
+  bitsOfWords,
   COMMON_PURPOSES,
   PURPOSE_BIT,
   PURPOSE_BITS_ALL,

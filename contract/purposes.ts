@@ -44,3 +44,17 @@ export const bitsOf = (purposes: Iterable<Purpose>): PurposeBits => {
 /** The purposes of some bits, in the order of {@link PURPOSES}. */
 export const purposesOf = (bits: PurposeBits): Purpose[] =>
   PURPOSES.filter((purpose) => (bits & PURPOSE_BIT[purpose]) !== 0);
+
+/**
+ * The bits of purposes said in words, with spaces or commas between them; `grant` is all that is no separate consent. One word that
+ * is none of these makes the whole mean nothing: "not grant" is no grant.
+ */
+export const bitsOfWords = (said: string): PurposeBits => {
+  let bits = 0;
+  for (const word of said.split(/[\s,]+/)) {
+    if (word === 'grant') bits |= PURPOSE_BITS_ALL;
+    else if (PURPOSES.includes(word as Purpose)) bits |= PURPOSE_BIT[word as Purpose];
+    else if (word) return 0;
+  }
+  return bits;
+};

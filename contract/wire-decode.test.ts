@@ -88,6 +88,11 @@ describe('a page’s parameters and an importer’s commerce come to the same ev
   ])('points into the parameters at $why', ({ p, pointer }) => {
     expect(readOne({ p })).toMatchObject({ ok: false, error: 'malformed_event', pointer });
   }); // biome-ignore format: a table
+
+  it('takes parameters that a page passes as null for none: `identify(null)` is a logout like `identify({})`', () => {
+    expect(readOne({ n: 'identify', p: null })).toEqual(readOne({ n: 'identify' }));
+    expect(readOne({ n: 'identify', p: null })).toMatchObject({ ok: true });
+  });
 });
 
 describe('consent may be told in words', () => {
@@ -104,6 +109,7 @@ describe('consent may be told in words', () => {
     { words: 'measure,cross_border', purposes: 17 },
     { words: 'grant limited', purposes: 1 },
     { words: 'measure,profile limited', purposes: 1 },
+    { words: ' measure,\n profile ', purposes: 3 },
   ])('reads “$words” as $purposes', ({ words, purposes }) => {
     expect(consentOf(['g', words, 1])).toEqual({ state: 'granted', source: 'site', purposes });
   });
@@ -114,6 +120,12 @@ describe('consent may be told in words', () => {
     { words: 'profile limited' },
     { words: 'grants' },
     { words: 'Measure' },
+    { words: 'not grant' },
+    { words: 'measure=false' },
+    { words: '{"measure":true}' },
+    { words: 'measure,analytics' },
+    { words: 'limited' },
+    { words: 'grant limited-edition' },
   ])('reads “$words” as a refusal', ({ words }) => {
     expect(consentOf(['g', words, 1])).toEqual({ state: 'refused', source: 'site' });
   });

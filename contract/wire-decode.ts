@@ -10,7 +10,7 @@ import { eventIdFromRandom, parseEpochMs, parseEventId, parseFirstPartyId, parse
 import { namedParams } from './listed-params.ts';
 import * as limits from './limits.ts';
 import type { PurposeBits } from './purposes.ts';
-import { bitsOf, PURPOSE_BITS_ALL, PURPOSE_BITS_KNOWN, PURPOSES } from './purposes.ts';
+import { bitsOfWords, PURPOSE_BITS_KNOWN } from './purposes.ts';
 import type { Result } from './result.ts';
 import { err, ok } from './result.ts';
 import type { WireCommerce, WireConsent } from './wire.ts';
@@ -130,19 +130,17 @@ const batchSchema = v.object({
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The purposes that a page said in words; other words mean nothing. */
-const bitsOfWords = (said: string): PurposeBits => {
-  const words = said.split(/[^a-z_]+/);
-  const named = words.includes('grant')
-    ? PURPOSE_BITS_ALL
-    : bitsOf(PURPOSES.filter((purpose) => words.includes(purpose)));
-  return words.includes('limited') ? named & ~GPC_REMOVES : named;
+/** What takes away all that Global Privacy Control does, as the tag says it behind a page's words. */
+const LIMITED = /(^|[\s,])limited(?=[\s,]|$)/g;
+const bitsSaid = (said: string): PurposeBits => {
+  const named = bitsOfWords(said.replace(LIMITED, ' '));
+  return said.search(LIMITED) < 0 ? named : named & ~GPC_REMOVES;
 };
 
 const decodeConsent = ([state, said, code, at]: WireConsent): Consent => {
   if (state === 'u') return { state: 'unasked' };
   const made = { source: CONSENT_SOURCES[code] ?? 'none', ...(at === undefined ? {} : { at: at as EpochMs }) };
-  const granted = typeof said === 'number' ? said : bitsOfWords(said);
+  const granted = typeof said === 'number' ? said : bitsSaid(said);
   if (state === 'r' || (typeof said === 'string' && granted === 0)) return { state: 'refused', ...made };
   return { state: 'granted', purposes: granted, ...made };
 };
@@ -197,6 +195,8 @@ const RESERVED_NAMES: readonly string[] = ['__proto__', 'constructor', 'prototyp
 const mapped = (raw: Readonly<Record<string, unknown>>): readonly [event: object, isMapped: boolean] => {
   const event = { ...raw, ...('i' in raw && { i: idOf(raw).id ?? raw['i'] }) };
   const params = Array.isArray(raw['p']) ? namedParams(raw['n'], raw['p']) : raw['p'];
+  // A page that passes nothing passes `null` as well: who was logged in has logged out by `identify(null)`.
+  if (params === null) return [{ ...event, p: undefined }, false];
   return isObject(params) && raw['m'] === undefined
     ? [{ ...event, p: undefined, ...readParams(params) }, true]
     : [event, false];
