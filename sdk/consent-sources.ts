@@ -1,5 +1,5 @@
 // sdk/consent-sources.ts: hears of choices from consent platforms that the page has; the strictest of all holds (C2).
-import type { ConsentSignals } from '../contract/index.ts';
+import type { ConsentSignals, Purpose } from '../contract/index.ts';
 import {
   COMMON_PURPOSES, GCM_SIGNALS, GPP_SIGNALS, PURPOSES, purposesBy, SHOPIFY_SIGNALS, TCF_SIGNALS, WP_SIGNALS,
 } from '../contract/index.ts'; // biome-ignore format: a list
@@ -52,15 +52,15 @@ const PLATFORMS: readonly Platform[] = [
   [TCF_SIGNALS, (page) => page['__tcfapi'], (tcf: TcfApi, tell) =>
     tcf('addEventListener', 2, safely((data, isGood) => {
       // `cmpuishown` reports legitimate interests of people nobody has heard; and where TCF does not apply, it says nothing.
-      if (isGood && data.gdprApplies && /tcloaded|useractioncomplete/.test(data.eventStatus)) {
+      if (isGood && data.gdprApplies && /loaded|complete/.test(data.eventStatus)) {
         tell((signal) => data.purpose.consents[signal]);
       }
     }))],
   [GPP_SIGNALS, (page) => page['__gpp'], (gpp: Gpp, tell) =>
-    gpp('addEventListener', safely(({ pingData: { signalStatus, parsedSections } }) => {
-      // As text, since platforms nest sections differently. Notices (`SaleOptOutNotice`) don't end in these words.
-      const fields = JSON.stringify(parsedSections);
-      if (signalStatus === 'ready' && /OptOut"/.test(fields)) tell(() => !/OptOut":1/.test(fields));
+    gpp('addEventListener', safely(({ pingData }) => {
+      // As text, since platforms nest sections differently. Notices (`SaleOptOutNotice`) don't end in these words, and `ready` is no other field's.
+      const ping = JSON.stringify(pingData);
+      if (/"ready"/.test(ping) && /OptOut"/.test(ping)) tell(() => !/OptOut":1/.test(ping));
     }))],
   [GCM_SIGNALS, (page) => page.dataLayer, (dataLayer: DataLayer, tell) => {
     const known: Record<string, string> = {};
@@ -72,10 +72,10 @@ const PLATFORMS: readonly Platform[] = [
     });
     const { push } = dataLayer;
     dataLayer.forEach(read);
-    dataLayer.push = function (...entries) {
+    dataLayer.push = (...entries) => {
       // The page calls this: what it has made of its lists must not come back to it.
       safely(() => entries.forEach(read))();
-      return push.apply(this, entries);
+      return push.apply(dataLayer, entries);
     };
   }],
   [SHOPIFY_SIGNALS, (page) => page.Shopify?.customerPrivacy, (privacy: CustomerPrivacy, tell) => {
@@ -104,10 +104,9 @@ export const listenToPlatforms = (): void => {
   const seek = safely(() => {
     PLATFORMS.forEach(([signals, find, listen], place) => {
       if (found[place] || !(found[place] = find(window as unknown as PlatformGlobals))) return;
-      const code = place + SOURCE_FIRST;
-      explain?.('found', code);
+      explain?.('found', place + SOURCE_FIRST);
       safely(listen)(found[place] as never, (isGiven) => {
-        choose(purposesBy(signals, isGiven), code);
+        choose(purposesBy(signals, isGiven), place + SOURCE_FIRST);
         wake();
       });
     });
@@ -117,14 +116,15 @@ export const listenToPlatforms = (): void => {
 };
 
 /** What each source said last. */
-const told: string[] = [];
+const told: (readonly string[])[] = [];
 
 /**
  * Keeps the last choice of each source, and answers with what all of them grant. Of separate consents platforms know
  * nothing: the site's own word holds.
  */
 export const combine = (said: string, source: number): string => {
-  told[source] = said;
+  const words = said.split(/[\s,]+/);
+  told[source] = words.every((word) => !word || word === 'grant' || PURPOSES.includes(word as Purpose)) ? words : [];
   return PURPOSES.filter((purpose, place) =>
     place < COMMON_PURPOSES
       ? told.every((words) => words.includes('grant') || words.includes(purpose))

@@ -12,7 +12,7 @@ import {
 import { FLUSH_MS } from './delivery.ts';
 import { ID_AGE_MS_MAX } from './first-party-id.ts';
 import { MARK_KEY } from './mark.ts';
-import { QUEUE_EVENTS_MAX } from './queue.ts';
+import { QUEUE_CHARS_MAX } from './queue.ts';
 import type { Page } from './testing.ts';
 import { closePage, consentOf, openPage, T0 } from './testing.ts';
 
@@ -226,13 +226,19 @@ describe('C1: under a policy that drops, events wait for the answer', () => {
     expect(page.fetched).toEqual([]);
   });
 
-  it('keeps a bounded number of events', async () => {
+  it.each([
+    { why: 'small', calls: 2_500, text: 'x' },
+    { why: 'large', calls: 50, text: 'x'.repeat(10_000) },
+    { why: 'larger than the queue', calls: 5, text: 'x'.repeat(QUEUE_CHARS_MAX) },
+  ])('keeps a bounded number of characters of $why events, and those that were first', async ({ calls, text }) => {
     const page = await openPage({ policy: 'strict' });
-    for (let made = 0; made < QUEUE_EVENTS_MAX + 10; made += 1) page.tag.track(`event_${made}`);
+    for (let made = 0; made < calls; made += 1) page.tag.track('made', { text });
     page.tag.consent('grant');
     await page.pass(60_000);
-    expect(namesIn(page)).toHaveLength(QUEUE_EVENTS_MAX);
-    expect(namesIn(page)[0]).toBe('page_view');
+    const kept = page.fetched.flatMap(({ e }) => e);
+    expect(JSON.stringify(kept).length).toBeLessThanOrEqual(QUEUE_CHARS_MAX + 2);
+    expect(kept[0]?.n).toBe('page_view');
+    expect(kept.length).toBeLessThan(calls + 1);
   });
 
   it('counts, after a refusal, what was gathered before anybody was asked', async () => {

@@ -1,11 +1,14 @@
 // sdk/debug.ts: says in the console, in words, why each event was sent, held or dropped, and which consent source decided.
-import { CONSENT_SOURCES, isEventName, namedParams, PURPOSES } from '../contract/index.ts';
+import type { Purpose } from '../contract/index.ts';
+import {
+  bitsOfWords, COMMON_PURPOSES, CONSENT_SOURCES, isEventName, namedParams, PURPOSES, purposesOf,
+} from '../contract/index.ts'; // biome-ignore format: a list
 import { RETRY_MS_MAX } from './delivery.ts';
 import type { Attempt, Explain, Steps } from './explain.ts';
-import { isExempt, isOpen, options } from './gate.ts';
+import { isExempt, isOpen, options, SOURCE_SITE } from './gate.ts';
 import { isOut } from './mark.ts';
 import type { EventFields } from './queue.ts';
-import { queue, QUEUE_EVENTS_MAX } from './queue.ts';
+import { queue, QUEUE_CHARS_MAX } from './queue.ts';
 import { safely } from './safely.ts';
 
 /** What the collector answers, as far as it is told. */
@@ -26,8 +29,10 @@ const namesOf = (events: string): readonly string[] =>
   (JSON.parse(`[${events}]`) as readonly EventFields[]).map(({ n }) => String(n));
 const namesIn = (events: readonly string[]): string => namesOf(events.join()).join(', ');
 const listed = (purposes: readonly string[]): string => purposes.join(', ') || 'nothing';
-const grantedIn = (words: string): readonly string[] =>
-  PURPOSES.filter((purpose) => words.includes('grant') || words.includes(purpose));
+const grantedIn = (words: string): readonly Purpose[] => purposesOf(bitsOfWords(words));
+const COMMON: readonly Purpose[] = PURPOSES.slice(0, COMMON_PURPOSES);
+/** What a source says no to, of the purposes that all of them know. */
+const isStrict = (granted: readonly Purpose[]): boolean => !COMMON.every((purpose) => granted.includes(purpose));
 
 const found = new Set<number>();
 const told = new Map<number, string>();
@@ -38,15 +43,20 @@ const decision = (): string => {
   const silent = [...found]
     .filter((source) => !told.has(source))
     .map((source) => `${nameOf(source)} has not spoken yet`);
-  const said = [...told].map(([source, words]) => [nameOf(source), grantedIn(words)] as const);
-  const held = PURPOSES.filter((purpose) => said.every(([, granted]) => granted.includes(purpose)));
-  const strict = said.filter(([, granted]) => granted.length < PURPOSES.length);
-  const by = strict.map(([name, granted]) => `${name}, which grants ${listed(granted)}`);
+  const said = [...told].map(([source, words]) => ({ source, name: nameOf(source), granted: grantedIn(words) }));
+  // Of separate consents platforms know nothing: the site's own word holds.
+  const held = PURPOSES.filter((purpose) =>
+    said.every(
+      ({ source, granted }) => granted.includes(purpose) || (source !== SOURCE_SITE && !COMMON.includes(purpose)),
+    ),
+  ).filter((purpose) => COMMON.includes(purpose) || told.has(SOURCE_SITE));
+  const strict = said.filter(({ granted }) => isStrict(granted));
+  const by = strict.map(({ name, granted }) => `${name}, which grants ${listed(granted)}`);
   const limited = said.length > 0 && held.length > 0;
   return [
     said.length === 0
       ? `decided by ${policy}: nobody was asked`
-      : `decided by ${by.join(', and ') || `${said.map(([name]) => name).join(' and ')}, granting everything`}: ${listed(held)} granted`,
+      : `decided by ${by.join(', and ') || `${said.map(({ name }) => name).join(' and ')}, granting everything`}: ${listed(held)} granted`,
     ...(said.length > 0 && held.length === 0 ? [policy] : []),
     ...(limited && navigator.globalPrivacyControl ? ['Global Privacy Control leaves measure alone'] : []),
     ...(limited && isExempt() ? [`${policy} leaves measure alone`] : []),
@@ -69,13 +79,14 @@ const whyUnreadable = (event: EventFields): string => {
   }
 };
 
-const called = (...[event, isListening, waiting]: Steps['called']): void => {
+const called = (...[event, isListening]: Steps['called']): void => {
+  if (typeof event.n === 'symbol') return; // Who looks an object over asks for such: a second tag, say.
   const name = String(event.n);
   if (!isEventName(name)) {
     say(`${name}: the collector will drop this name; names have 1 to 40 lower-case letters, digits and underscores, a letter first`);
   } // biome-ignore format: a sentence
+  making = undefined;
   if (!isListening) say(`dropped ${name}: ${decision()}`);
-  else if (waiting >= QUEUE_EVENTS_MAX) say(`dropped ${name}: ${waiting} events wait already, and the queue is full`);
   else {
     making = event;
     queueMicrotask(() => {
@@ -133,9 +144,18 @@ const STEPS: { readonly [Step in keyof Steps]: (...facts: Steps[Step]) => void }
   },
   chosen: (said, source) => {
     told.set(source, said);
+    if (bitsOfWords(said) === 0 && !/^(refuse)?$/.test(said)) {
+      say(`${nameOf(source)} said “${said}”: there are words in it that are no purpose, which makes it a refusal`);
+    }
     say(`${nameOf(source)} grants ${listed(grantedIn(said))}; ${decision()}`);
   },
   called,
+  refused: (json, waiting) => {
+    if (making === undefined) return; // The gate does not listen, as was said.
+    making = undefined;
+    const room = `the queue has room for ${QUEUE_CHARS_MAX} characters`;
+    say(`dropped ${namesIn([json])} of ${json.length} characters: ${room}, and ${waiting} others wait already`);
+  },
   queued: (json) => {
     making = undefined;
     const { n, u, p } = JSON.parse(json) as EventFields;
@@ -152,7 +172,9 @@ const STEPS: { readonly [Step in keyof Steps]: (...facts: Steps[Step]) => void }
   tried,
   out: () => {
     isOptingOut = true;
-    say('the visitor opted out: nothing is sent from this browser any more');
+    say(
+      'the visitor opted out: nothing is sent from this browser any more, but whose consent ends where there was an id',
+    );
   },
 };
 

@@ -131,6 +131,43 @@ describe('D1: events arrive once, under one id', () => {
   });
 });
 
+describe('S1: what the collector and the page do costs the page little', () => {
+  it.each(['-1', '-99999999999', 'soon', 'NaN', 'Infinity', '1e400', '0', '', 'Wed, 21 Oct 2015 07:28:00 GMT'])(
+    'waits after a Retry-After of “%s” as after none, or for its limit',
+    async (retryAfter) => {
+      const page = await openPage({}, { reply: () => ({ status: 503, retryAfter }) });
+      await page.pass(3_600_000);
+      // Doubled from half a second on until five minutes: ten, then one each five minutes.
+      expect(page.fetched.length).toBeGreaterThanOrEqual(12);
+      expect(page.fetched.length).toBeLessThanOrEqual(22);
+    },
+  );
+
+  it('makes one message of many calls while the page is hidden', async () => {
+    const page = await openPage();
+    page.setHidden(true);
+    for (let made = 0; made < 50; made += 1) page.tag.track('hidden');
+    expect(page.beacons).toHaveLength(1);
+    await page.pass(0);
+    expect(page.beacons.map(({ e }) => e.length)).toEqual([1, 50]);
+  });
+
+  it('has one timer at most, however often it is told to send', async () => {
+    const page = await openPage({ policy: 'strict' }, { reply: () => ({ status: 503 }), sendBeacon: () => false });
+    for (let time = 0; time < 50; time += 1) {
+      page.tag.consent('grant');
+      page.setHidden(true);
+      page.tag.track('hidden');
+      page.setHidden(false);
+      await page.pass(0);
+    }
+    await page.pass(3_600_000);
+    const before = page.fetched.length;
+    await page.pass(RETRY_MS_MAX);
+    expect(page.fetched.length).toBeLessThanOrEqual(before + 1);
+  });
+});
+
 describe('messages stay under the wire’s limits', () => {
   it('splits by number of events', async () => {
     const page = await openPage({}, { url: 'http://a.b/' });
@@ -174,6 +211,7 @@ describe('at the page’s end, what is left goes by beacon', () => {
     const page = await openPage();
     for (let made = 0; made < BATCH_EVENTS_MAX; made += 1) page.tag.track('a', { x: longText, y: longText });
     page.setHidden(true);
+    await page.pass(0);
     expect(idsOf(page.beacons)).toHaveLength(BATCH_EVENTS_MAX + 1);
     expect(Math.max(...page.beacons.map(bytesOf))).toBeLessThan(BODY_BYTES_MAX - 5_000);
   });

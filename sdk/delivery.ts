@@ -17,19 +17,19 @@ let waitMs = FLUSH_MS;
 // Set while a timer runs, so that there is one at most. Requests may overlap: what waits for an answer is lost with a killed tab.
 let timer: unknown;
 
-/** Sends a message, and after it the next. With `isLast` in a way that outlives the page: there may be no later. */
-export const send = async (isLast?: boolean): Promise<void> => {
-  let isDelivered: unknown;
-  let askedMs: number | undefined;
-  timer = 0;
+/** Sends a message, and after it the next: while the page is hidden in a way that outlives it, since it may end at any time. */
+export const send = async (): Promise<void> => {
+  timer = safely(clearTimeout)(timer as number);
   const from = queue;
   // The gate is asked before every message, so that none leaves under an old choice.
   const head = from[0] && envelope();
   if (!head) {
     explain?.('held', from.length);
-    waitMs = 0;
-    return;
+    return void (waitMs = 0);
   }
+  let isLast: unknown;
+  let isDelivered: unknown;
+  let askedMs: number | undefined;
   let events: string | undefined;
   try {
     // What has been joined stays so, also where it has to wait again.
@@ -39,35 +39,34 @@ export const send = async (isLast?: boolean): Promise<void> => {
     const body = `{"e":[${events}],${JSON.stringify(head).slice(1)}`;
     // A string goes as text/plain, which needs no CORS preflight.
     const how = { method: 'POST', body, keepalive: !body[MESSAGE_CHARS_MAX], activateAfter: 0 };
-    if (isLast) isDelivered = safely(() => fetchLater(url, how))() ?? navigator.sendBeacon(url, body);
-    else {
+    isDelivered =
+      document.hidden && (safely(() => fetchLater(url, how))() ?? safely(() => navigator.sendBeacon(url, body))());
+    isLast = isDelivered;
+    if (!isDelivered) {
       // A page may tell us of every request that it sees, ours as well. What it tells meanwhile waits for the answer: in a microtask it
       // would ask for another request, and that for another, before the page could do anything else.
-      timer = 1;
+      timer = how; // Something that is no timer's number.
       const asked = safely(() => fetch(url, how))();
       timer = 0;
       const answer = (await asked) as Response;
       explain?.('answered', answer, events);
       isDelivered = answer.status !== 429 && answer.status < 500;
-      askedMs = Number(answer.headers.get('retry-after')) * 1000;
+      askedMs = (answer.headers.get('retry-after') as unknown as number) * 1000;
     }
   } catch {
     // Offline, blocked by the page's policy, or patched.
   }
   if (isDelivered) waitMs = 0;
   else {
-    waitMs = askedMs || 2 * waitMs + FLUSH_MS;
+    // What is no number of seconds, or less than we wait anyway, asks for nothing.
+    waitMs = Math.max(askedMs || 0, 2 * waitMs + FLUSH_MS);
     from.unshift(events as string); // Another attempt goes under the same ids.
   }
-  explain?.('tried', { events: events as string, head, isLast: isLast === true, isDelivered, retryMs: waitMs });
-  if (queue[0]) (waitMs ? later : wake)();
+  explain?.('tried', { events: events as string, head, isLast: Boolean(isLast), isDelivered, retryMs: waitMs });
+  if (queue[0]) wake();
 };
 
-/** Sends what may be sent then, soon. */
-const later = safely(() => {
-  // At once is the end of what runs now: together with what else it tracks, and before a killed tab could lose it.
+/** Sends what may be sent, soon: at once is the end of what runs now, together with what else it tracks, and before a killed tab could lose it. */
+export const wake: () => void = safely(() => {
   timer ||= waitMs ? setTimeout(send, Math.min(waitMs, RETRY_MS_MAX)) : queueMicrotask(send);
 });
-
-/** Sends what may be sent: soon, or at once while the page is hidden, when it may end at any time. */
-export const wake = (): void => void (document.hidden ? send(true) : later());

@@ -20,8 +20,10 @@ export interface Steps {
   readonly found: readonly [source: number];
   /** A source has spoken: its words, its code, and what holds now. */
   readonly chosen: readonly [said: string, source: number, consent: WireConsent];
-  /** A call, before it is an event: whether the gate listens, and how many events wait already. */
-  readonly called: readonly [event: EventFields, isListening: boolean, waiting: number];
+  /** A call, before it is an event, and whether the gate listens. */
+  readonly called: readonly [event: EventFields, isListening: boolean];
+  /** An event (as JSON) is not kept: the gate does not listen, or there is no room for it beside those that wait already. */
+  readonly refused: readonly [event: string, waiting: number];
   /** An event waits: as JSON. */
   readonly queued: readonly [event: string];
   /** What waits may not leave now. */

@@ -1,6 +1,6 @@
 // sdk/first-party-id.ts: Full's first-party id: random, made after consent alone, thirteen months old at most.
 import { DAY_MS } from '../contract/index.ts';
-import { wake } from './delivery.ts';
+import { send } from './delivery.ts';
 import { explain } from './explain.ts';
 import type { Identity } from './gate.ts';
 import { queue } from './queue.ts';
@@ -27,7 +27,7 @@ export const firstPartyId: Identity = {
       explain?.('withdrawn');
       // An event like any other, so that it is tried until it is heard; the edge takes the id out before it looks at anything.
       queue.push(JSON.stringify({ i: randomId(), n: 'withdraw', t: Date.now(), p: [id] }));
-      wake();
+      void send();
     }
   },
 };

@@ -13,17 +13,17 @@ import { track } from './track.ts';
 export const startFull = (options: TagOptions): Hushtag & FullCalls => {
   extendGate(firstPartyId, combine);
   const tag = startTag(options);
-  safely(listenToPlatforms)();
+  listenToPlatforms();
   safely(watchInteractions)();
   return Object.assign(tag, {
-    id: (other?: string) => {
-      if (other) offerMark(other);
+    id: safely((other?: string) => {
+      if (parseInt(other as string)) offerMark(other as string);
       return envelope()?.i;
-    },
+    }) as FullCalls['id'],
     identify: safely((ids: AccountIds) => {
       track('identify', ids);
       // Logged out: whoever comes next in this browser is another visitor. Without consent there is no id, and storage is left alone (S1).
-      if (!Object.values(ids).join('') && envelope()?.i) writeMark('');
+      if (!Object.values(ids ?? {}).join('') && envelope()?.i) writeMark('');
     }),
   });
 };

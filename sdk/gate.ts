@@ -45,7 +45,7 @@ export const isExempt = (): boolean => options.policy === 'exempt';
 /** Whether the policy takes everybody, who refused without a key. */
 const isStandard = (): boolean => (options.policy ?? 'standard') === 'standard';
 /** Whether events may be linked. `personalise` and `share` act on a profile: alone they are a refusal. */
-const isLinked = (): boolean => /grant|measure|profile(?!.*limited)/.test(consent[1] as string);
+const isLinked = (): boolean => /(^|[\s,])(grant|measure|profile(?![^]*limited))([\s,]|$)/.test(consent[1] as string);
 /** Whether new events are worth keeping: they may be sent now, or once the visitor agrees. */
 export const isListening = (): boolean => !consent[2] || isLinked() || isStandard();
 /**

@@ -10,6 +10,6 @@ export const address = (): string => location.href.replace(options.hash ? /#(?!\
 /** An address without its query, but for the utm_ parameters where the policy keeps them. */
 export const pageUrl = (from: string): string =>
   from.replace(/\?[^#?]*/g, (query) => {
-    const campaign = !isExempt() && query.match(/\butm_[^&]*/g);
-    return campaign ? `?${campaign.join('&')}` : '';
+    const campaign = query.match(/\butm_[^&]*/g);
+    return !campaign || isExempt() ? '' : `?${campaign.join('&')}`;
   });

@@ -1,5 +1,5 @@
 // sdk/page-views.ts: says which page the visitor sees, and for how long and how far it was read.
-import { wake } from './delivery.ts';
+import { send } from './delivery.ts';
 import { isExempt } from './gate.ts';
 import { address, pageUrl } from './page-url.ts';
 import { safely } from './safely.ts';
@@ -48,7 +48,7 @@ export const watchPageViews = (): void => {
     if (document.hidden) {
       since = 0;
       tellEngagement();
-      wake();
+      void send();
     }
     // Routers set the title after the address, in the same task: the page is looked at in the next.
     setTimeout(look);

@@ -5,8 +5,8 @@ import { explain } from './explain.ts';
 /** A wire shape before JSON: what is undefined is not said. */
 export type Sparse<Wire> = { readonly [Field in keyof Wire]: Wire[Field] | undefined };
 
-/** Entries kept while they can't be sent. Later ones are lost, so that the page with the campaign is not. */
-export const QUEUE_EVENTS_MAX = 500;
+/** Characters of all events together that are kept while they can't be sent, some 500 events. Later ones are lost, so that the page with the campaign is not. */
+export const QUEUE_CHARS_MAX = 200_000;
 
 /** What may be said of an event. */
 export type EventFields = Partial<Sparse<WireEvent>>;

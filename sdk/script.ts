@@ -27,14 +27,15 @@ export const runScript = (start: (options: TagOptions) => Hushtag): void =>
     const script = explained ?? (document.currentScript as HTMLScriptElement);
     // An image may be called `currentScript`; it must say neither what is loaded nor where events go.
     // Where it is none, this throws as well.
-    const { dataset, src } = (script.matches('script[data-site]') && script) as unknown as ScriptTag;
+    const { dataset, src } = (script.matches('script') && script) as unknown as ScriptTag;
     const begin = safely(() => {
+      if (!dataset['site']) return;
       // A tag that runs is no list: a second one, which would count everything twice, throws here and does not start.
       const waiting = [...((window.hushtag ?? []) as readonly WaitingCall[])];
       const tag = start({ collector: new URL(src).origin, ...dataset } as unknown as TagOptions);
       window.hushtag = tag;
       // Each by itself: what is no call must not keep a refusal behind it from being heard.
-      waiting.map(safely((one) => (tag as Hushtag & FullCalls)[one[0]](...(one.slice(1) as [never, never]))));
+      waiting.map(safely(([call, ...given]) => (tag as Hushtag & FullCalls)[call](...(given as [never, never]))));
     });
     if (!explained && 'debug' in dataset) import(new URL('tag.debug.js', src).href).catch(begin);
     else begin();

@@ -10,36 +10,41 @@ import { discard } from './queue.ts';
 import { safely } from './safely.ts';
 import { track } from './track.ts';
 
-/** Adds the e-commerce calls to a tag's own: each is `track` with its own name. */
+/** Adds the e-commerce calls to a tag's own: each name that is none of those is `track` with that name. */
 export const eventCalls: ProxyHandler<Hushtag> = {
-  get: safely(
-    (calls: Hushtag, name: string | symbol): unknown =>
-      calls[name as keyof Hushtag] ??
-      // GA4's names of commerce events. Not any name: who looks for a `then` or a `toJSON` must not find a call.
-      (/[a-z]_|purchase|refund|search|identify/.test(name as string)
-        ? (params?: EventParams) => calls.track(name as string, params)
-        : undefined),
-  ),
+  get: (calls: Hushtag, name: string): unknown =>
+    calls[name as keyof Hushtag] ?? ((params?: EventParams) => calls.track(name, params)),
 };
+
+/** Names that are no events, though they are none of Core's calls: who awaits a tag calls its `then`, and chunks ask for the id that Full has. */
+export interface NoEvents {
+  readonly id: 0;
+  readonly then: 0;
+}
 
 /** Starts the tag and returns its API. There is one tag a page: its state is its modules'. */
 export const startTag = (options: TagOptions): Hushtag => {
   openGate(options);
   const consent = safely((choice: ConsentChoice) => {
     // A list becomes its words, as `data-consent="measure profile"` is already.
-    choose(String((choice as { readonly purposes?: readonly Purpose[] }).purposes ?? (choice as string)), SOURCE_SITE);
+    const said = (choice as { readonly purposes?: readonly Purpose[] } | null)?.purposes ?? (choice as string);
+    choose(String(said), SOURCE_SITE);
     void send();
   });
   if (options.consent) consent(options.consent);
   safely(watchPageViews)();
-  const own: OwnCalls = {
+  const own: OwnCalls & NoEvents = {
+    id: 0,
+    // oxlint-disable-next-line unicorn/no-thenable -- the contrary: without it the tag would be one.
+    then: 0,
     track,
     consent,
     optOut: () => {
       explain?.('out');
       discard();
+      consent('refuse');
       writeMark(OPTED_OUT);
     },
   };
-  return new Proxy(own as Hushtag, eventCalls);
+  return new Proxy(own as unknown as Hushtag, eventCalls);
 };

@@ -10,8 +10,7 @@ import { startTag } from './start.ts';
 
 safely(() => {
   // Where the ordinary tag has loaded it, no script is the current one.
-  const script = (document.currentScript ??
-    document.querySelector('script[data-debug][data-site]')) as HTMLScriptElement;
+  const script = (document.currentScript ?? document.querySelector('script[data-debug]')) as HTMLScriptElement;
   const { debug, site } = script.dataset;
   // In the place of Core it is Core; the attribute can say which, for a file by another name.
   const isCore = debug === 'core' || (debug !== 'full' && /\/tag\.js(\?|$)/.test(script.src));

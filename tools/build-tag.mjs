@@ -11,10 +11,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const compiled = join(root, 'dist/server');
 const out = join(root, 'dist');
 
-/** The scripts, by entry file over the same modules, and the most that each may be, bytes after brotli 11. Never raised; nobody but a developer loads the one without. `compress`: what was found to be shortest for one. */
+/** The scripts, by entry file over the same modules, and the most that each may be, bytes after brotli 11. Never raised; nobody but a developer loads the one without. */
 export const SCRIPTS = [
   { entry: 'tag.js', file: 'tag.js', bytesMax: 1_400 },
-  { entry: 'tag-full.js', file: 'tag.full.js', bytesMax: 2_400, compress: { if_return: false } },
+  { entry: 'tag-full.js', file: 'tag.full.js', bytesMax: 2_400 },
   { entry: 'tag-vitals.js', file: 'tag.vitals.js', bytesMax: 900 },
   { entry: 'tag-errors.js', file: 'tag.errors.js', bytesMax: 900 },
   { entry: 'tag-datalayer.js', file: 'tag.datalayer.js', bytesMax: 900 },
@@ -119,9 +119,8 @@ function checkBudgets() {
 /** Builds the scripts; throws where something is missing or over its budget. */
 export async function buildTag() {
   mkdirSync(out, { recursive: true });
-  for (const { entry, file, compress } of SCRIPTS) {
-    const options = { ...terserOptions, compress: { ...terserOptions.compress, ...compress } };
-    const script = await minify(withoutConst(await bundle(entry)), options);
+  for (const { entry, file } of SCRIPTS) {
+    const script = await minify(withoutConst(await bundle(entry)), terserOptions);
     writeFileSync(join(out, file), asBlock(script.code, file));
   }
   checkBudgets();

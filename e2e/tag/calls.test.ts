@@ -49,6 +49,66 @@ describe('e-commerce events by one call', () => {
   });
 });
 
+describe('S1: any name is a call, and none throws', () => {
+  it('whatever it is given, and nobody who looks the tag over finds a call to make', async () => {
+    const page = await stage.open('/');
+    await isReady(page);
+    const seen = await page.evaluate(async () => {
+      const tag = (window as unknown as { hushtag: Record<string, (...given: unknown[]) => unknown> }).hushtag;
+      const cyclic: Record<string, unknown> = {};
+      cyclic['self'] = cyclic;
+      const throwing = {
+        get value(): never {
+          throw new Error('own');
+        },
+        toString(): never {
+          throw new Error('own');
+        },
+      };
+      const proxied = new Proxy(
+        {},
+        {
+          get: () => {
+            throw new Error('own');
+          },
+          ownKeys: () => {
+            throw new Error('own');
+          },
+        },
+      );
+      const given = [
+        null,
+        undefined,
+        1n,
+        Symbol('s'),
+        cyclic,
+        throwing,
+        proxied,
+        () => 1,
+        NaN,
+        'x'.repeat(300_000),
+        new Date(NaN),
+        [[]],
+      ];
+      for (const call of ['track', 'consent', 'identify', 'id', 'optedin', 'purchase', 'view_item', 'brewed']) {
+        for (const one of given) {
+          tag[call]?.(one);
+          tag[call]?.(one, one, one);
+        }
+      }
+      // A promise that comes to the tag comes to it, and is not left to a call of that name.
+      const awaited = await Promise.race([
+        Promise.resolve(tag),
+        new Promise((resolve) => setTimeout(() => resolve('never'), 5_000)),
+      ]);
+      return [awaited === tag, String(tag).length > 0, typeof tag['then']];
+    });
+    expect(seen).toEqual([true, true, 'number']);
+    await track(page, 'afterwards');
+    await stage.arrived('afterwards');
+  });
+});
+
 describe('D1: a collector that can’t answer gets the same events again', () => {
   it('waits for Retry-After and repeats the ids', async () => {
     stage.answer((attempt) => (attempt === 1 ? { status: 503, headers: { 'retry-after': '1' } } : { status: 202 }));

@@ -65,6 +65,36 @@ describe('data-debug says why an event was sent', () => {
   });
 }); // biome-ignore format: sentences
 
+describe('data-debug says what was granted', () => {
+  it('as the collector reads it: separate consents are no part of a grant of everything', async () => {
+    const { said } = await listenTo('/', { attributes: 'data-consent="grant"' });
+    expect(await said('the site’s own call grants')).toMatch(/ grants measure, profile, personalise, share;/);
+    expect(await said('sent page_view')).toMatch(/: measure, profile, personalise, share granted$/);
+  });
+
+  it('and which word makes a choice a refusal', async () => {
+    const { said } = await listenTo('/', { attributes: 'data-policy="strict" data-consent="not-granted"' });
+    expect(await said('said “not-granted”')).toContain('which makes it a refusal');
+    expect(await said('dropped page_view')).toContain('the site’s own call, which grants nothing');
+  });
+});
+
+it('data-debug says that a script without data-site does not start, also where it stands for the ordinary tag', async () => {
+  for (const script of ['tag.debug.js', 'tag.full.js', 'tag.js']) {
+    stage.serve('/bare', {
+      whole: `<!doctype html><title>Shop</title><script src="${stage.collector}/${script}" data-debug></script>`,
+    });
+    const page = await stage.context.newPage();
+    const said = page.waitForEvent('console', {
+      predicate: (line) => line.text().includes('the script tag has no data-site'),
+    });
+    await page.goto(`${stage.site}/bare`);
+    expect((await said).text()).toContain('hushtag: does not start');
+    expect(await page.evaluate(() => 'hushtag' in window)).toBe(false);
+    await page.close();
+  }
+});
+
 describe('data-debug says why an event is held', () => {
   it('for consent, and sends it once there is some', async () => {
     const { page, said } = await listenTo('/', { attributes: 'data-policy="strict"' });
@@ -104,7 +134,7 @@ describe('data-debug says why an event is dropped', () => {
     { why: 'opted out', attributes: 'data-policy="strict"', act: () => (window as unknown as Tagged).hushtag.optOut(), line: 'dropped page_view: the visitor opted out' },
     { why: 'not to be read', attributes: '', act: () => (window as unknown as { hushtag: { track: (...all: unknown[]) => void } }).hushtag.track('big', { value: 1n }), line: 'dropped big: TypeError' },
     { why: 'ill named', attributes: '', act: () => (window as unknown as Tagged).hushtag.track('Brew rated'), line: 'Brew rated: the collector will drop this name' },
-    { why: 'one too many', attributes: 'data-policy="strict"', act: () => { for (let made = 0; made < 500; made += 1) (window as unknown as Tagged).hushtag.track('many'); }, line: 'dropped many: 500 events wait already' },
+    { why: 'one too many', attributes: 'data-policy="strict"', act: () => { for (let made = 0; made < 21; made += 1) (window as unknown as { hushtag: { track: (name: string, params: object) => void } }).hushtag.track('many', { text: 'x'.repeat(10_000) }); }, line: 'dropped many of 10' },
   ])('that is $why', async ({ attributes, act, line }) => {
     const { page, said } = await listenTo('/', { attributes });
     await isReady(page);
