@@ -52,7 +52,7 @@ export const GROUPS = [
   },
   {
     title: 'Figures',
-    pages: ['docs/performance.md', 'docs/quality.md', 'docs/tag-figures.md'],
+    pages: ['docs/performance.md', 'docs/quality.md', 'docs/tag-figures.md', 'docs/tag-proof.md'],
   },
   { title: 'Build on it', pages: ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/dependencies.md'] },
 ];
