@@ -64,7 +64,7 @@ describe('D1: a site’s settings on the command line', () => {
     expect(run('site', 'list').out).toContain('floor 60');
     run('audit', 'export', '--out', 'audit.txt');
     const log = readFileSync(join(folder, 'audit.txt'), 'utf8');
-    expect(log.match(/"kind":"site_changed"/g)).toHaveLength(3);
+    expect(log.match(/\\"kind\\":\\"site_changed\\"/g)).toHaveLength(3);
   });
 
   it('names the collector in the script tag where it is known', () => {
