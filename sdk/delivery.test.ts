@@ -152,6 +152,17 @@ describe('S1: what the collector and the page do costs the page little', () => {
     expect(page.beacons.map(({ e }) => e.length)).toEqual([1, 50]);
   });
 
+  it('sends at once also where the page has broken its microtasks', async () => {
+    const page = await openPage();
+    await page.pass(FLUSH_MS);
+    vi.stubGlobal('queueMicrotask', () => {
+      throw new Error('patched');
+    });
+    page.tag.track('still_here');
+    await page.pass(0);
+    expect(page.fetched.flatMap(({ e }) => e.map(({ n }) => n))).toContain('still_here');
+  });
+
   it('has one timer at most, however often it is told to send', async () => {
     const page = await openPage({ policy: 'strict' }, { reply: () => ({ status: 503 }), sendBeacon: () => false });
     for (let time = 0; time < 50; time += 1) {

@@ -66,7 +66,10 @@ export const send = async (): Promise<void> => {
   if (queue[0]) wake();
 };
 
-/** Sends what may be sent, soon: at once is the end of what runs now, together with what else it tracks, and before a killed tab could lose it. */
+/** Sends at the end of what runs now, together with what else it tracks, and before a killed tab could lose it: by `await`, which no page can patch. */
+const sendAtOnce = async (): Promise<unknown> => (await 0) || send();
+
+/** Sends what may be sent, soon. */
 export const wake: () => void = safely(() => {
-  timer ||= waitMs ? setTimeout(send, Math.min(waitMs, RETRY_MS_MAX)) : queueMicrotask(send);
+  timer ||= waitMs ? setTimeout(send, Math.min(waitMs, RETRY_MS_MAX)) : sendAtOnce();
 });
