@@ -130,7 +130,7 @@ describe('C1: a withdrawal', () => {
     await purgeWithdrawals(needs());
     await run((NOW + 2 * DAY_MS) as EpochMs);
     const { rows } = await store.db.client.execute('SELECT state FROM profiles WHERE visitor = 1');
-    expect(JSON.parse(String(rows[0]?.['state']))).toMatchObject({ at: [NOW + 3, NOW + 3], names: [['page_view', 1]] });
+    expect(JSON.parse(String(rows[0]?.['state']))).toMatchObject({ at: [NOW + 3, NOW + 3], names: ['page_view', 1] });
     expect(await readReceipts(store.db, SHOP.row, 1)).toHaveLength(3);
   });
 

@@ -69,7 +69,7 @@ const AGES: readonly Age[] = [
     // A session is told by its day alone, which ends after the last event that may be of it.
     claim: 'sessions_within_limit',
     limit: 'events',
-    from: `SELECT site_id, ((SELECT min(value ->> '$[0]') FROM json_each(state, '$.sessions')) + 1) * ${DAY_MS} - 1 AS at FROM profiles`,
+    from: `SELECT site_id, ((state ->> '$.sessions[0]') + 1) * ${DAY_MS} - 1 AS at FROM profiles`,
   },
   {
     claim: 'campaigns_within_limit',
