@@ -67,7 +67,10 @@ export const send = async (): Promise<void> => {
 };
 
 /** Sends at the end of what runs now, together with what else it tracks, and before a killed tab could lose it: by `await`, which no page can patch. */
-const sendAtOnce = async (): Promise<unknown> => (await 0) || send();
+const sendAtOnce = async (): Promise<void> => {
+  // Its promise is not returned, which would ask the page's own `then`.
+  void ((await 0) || send());
+};
 
 /** Sends what may be sent, soon. */
 export const wake: () => void = safely(() => {
