@@ -69,6 +69,7 @@ export const send = async (): Promise<void> => {
 /** Sends at the end of what runs now, together with what else it tracks, and before a killed tab could lose it: by `await`, which no page can patch. */
 const sendAtOnce = async (): Promise<void> => {
   // Its promise is not returned, which would ask the page's own `then`.
+  // oxlint-disable-next-line unicorn/no-unnecessary-await, typescript/await-thenable -- nothing is awaited but the end of what runs now.
   void ((await 0) || send());
 };
 
