@@ -36,7 +36,7 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
 /** Counts the events of a message that was answered. */
 function count(visit: Visit, body: string): void {
   // Our events carry an id before their key; the others have the key alone.
-  for (const [, id, key = ''] of body.matchAll(/(?:"i":"([\w-]{36})"(?:(?!"i":).)*?)?"key":"([\w.-]+)"/g)) {
+  for (const [, id, key = ''] of body.matchAll(/(?:"i":"([\w-]+)"(?:(?!"i":).)*?)?"key":"([\w.-]+)"/g)) {
     add(visit.arrived, key);
     if (id !== undefined && visit.ids.has(id)) continue;
     if (id !== undefined) visit.ids.add(id);
