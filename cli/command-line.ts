@@ -26,6 +26,7 @@ import { retentionCommand } from './commands/retention.ts';
 import { saltsCommand } from './commands/salts.ts';
 import { segmentCommand } from './commands/segment.ts';
 import { segmentsCommand } from './commands/segments.ts';
+import { traitsCommand } from './commands/traits.ts';
 import { serveCommand } from './commands/serve.ts';
 import { receiptCommand } from './commands/receipt.ts';
 import { siteCommand } from './commands/site.ts';
@@ -52,6 +53,7 @@ export const mainCommand: CommandDef = defineCommand({
     export: exportCommand,
     segment: segmentCommand,
     segments: segmentsCommand,
+    traits: traitsCommand,
     release: releaseCommand,
     audit: auditCommand,
     retention: retentionCommand,

@@ -1,4 +1,5 @@
 // contract/segment-rule.ts: the language of rule segments, as the API takes it, the store keeps it and the segmenter runs it.
+import type { PropertyValue } from './events.ts';
 import type { Purpose } from './purposes.ts';
 
 /** The version of the language; a rule of another is refused, never guessed at. */
@@ -16,11 +17,13 @@ interface HowOften {
   readonly at_most?: number;
 }
 
-/** A trait within limits, or known at all. */
+/** A trait within limits, or known at all; one that a site defined may be a text. */
 export interface TraitCondition {
   readonly trait: string;
   readonly at_least?: number;
   readonly at_most?: number;
+  /** Exactly this. */
+  readonly is?: PropertyValue;
   /** True: the profile says; false: it does not. Without this and limits: it says. */
   readonly known?: boolean;
 }

@@ -96,7 +96,7 @@ export {
   SEGMENT_NAME_CHARS_MAX,
 } from './rules/check-segment.ts';
 export type { RuleSegment } from './rules/order.ts';
-export { orderRules } from './rules/order.ts';
+export { orderRules, traitsIn } from './rules/order.ts';
 export type { RuleProblem } from './rules/parse.ts';
 export { parseRule } from './rules/parse.ts';
 export { ruleSchema } from './rules/schema.ts';
@@ -128,6 +128,23 @@ export {
   scrubUrl,
   TOKEN_CHARS_MIN,
 } from './scrub.ts';
+export type {
+  SiteTrait,
+  TraitCheck,
+  TraitEvents,
+  TraitField,
+  TraitPart,
+  TraitProblem,
+} from './site-traits.ts';
+export {
+  isAmountField,
+  parseSiteTraits,
+  propertyOf,
+  readsOf,
+  SITE_TRAITS_MAX,
+  SITE_TRAITS_VERSION,
+  unitOf,
+} from './site-traits.ts';
 export { SIPHASH_KEY_BYTES, sipHash } from './siphash.ts';
 export type { SessionDays } from './sessions.ts';
 export { addToSessions, countSessions, mergeSessions, SESSION_DAYS_MAX, SESSION_GAP_MS } from './sessions.ts';

@@ -2,8 +2,9 @@
 import { once } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { SiteTrait } from '../core/index.ts';
 import { createVisitorFold } from '../segmenter/index.ts';
-import type { PackedProfiles, SiteRow } from '../store/index.ts';
+import type { PackedProfiles, SiteRow, StoredEvent } from '../store/index.ts';
 import { createPacker } from '../store/index.ts';
 import type { Share } from '../store/mirror.node.ts';
 import { readMirroredVisitors } from '../store/mirror.node.ts';
@@ -16,6 +17,8 @@ export interface FoldWork {
   readonly folder: string;
   readonly site: SiteRow;
   readonly share: Share;
+  /** Traits that the site defined. */
+  readonly traits: readonly SiteTrait[];
 }
 
 /** Finished profiles, and how many events they are made of. */
@@ -37,8 +40,8 @@ function requirePort(): MessagePort {
   return parentPort;
 }
 const port = requirePort();
-const { files, folder, site, share } = workerData as FoldWork;
-const fold = createVisitorFold();
+const { files, folder, site, share, traits } = workerData as FoldWork;
+const { fold, toldNames } = createVisitorFold(traits);
 const packer = createPacker();
 let profiles = 0;
 let events = 0;
@@ -72,12 +75,13 @@ async function sendAndWait(): Promise<void> {
 
 const db = await openFiles(files);
 try {
-  await readMirroredVisitors(db, folder, site, share, (visitor, ofVisitor) => {
+  const onVisitor = (visitor: number, ofVisitor: readonly StoredEvent[]): Promise<void> | undefined => {
     packer.add(visitor, fold(ofVisitor));
     profiles += 1;
     events += ofVisitor.length;
     return profiles < PROFILES_A_MESSAGE ? undefined : sendAndWait();
-  });
+  };
+  await readMirroredVisitors(db, folder, site, share, onVisitor, { toldNames });
   if (profiles > 0) send();
   while (flow.unwritten > 0 && !flow.stopped) await once(port, 'message');
 } catch (fault) {

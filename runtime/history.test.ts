@@ -46,7 +46,7 @@ describe('M1: a history folded by threads', () => {
     const history = openHistory({ dataDir: folder }, db);
     expect(await history.sync(1, async () => true)).toMatchObject({ seq: VISITORS * 2 });
     const packs: PackedProfiles[] = [];
-    const events = await history.fold(1, async (batch) => {
+    const events = await history.fold(1, [], async (batch) => {
       packs.push(...batch);
     });
     const visitors = packs.flatMap((pack) => pack.visitors);
@@ -62,6 +62,6 @@ describe('M1: a history folded by threads', () => {
   it('ends with the fault of who saves', async () => {
     const history = openHistory({ dataDir: folder }, db);
     await history.sync(1, async () => true);
-    await expect(history.fold(1, () => Promise.reject(new Error('disk full')))).rejects.toThrow('disk full');
+    await expect(history.fold(1, [], () => Promise.reject(new Error('disk full')))).rejects.toThrow('disk full');
   });
 });

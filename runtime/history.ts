@@ -30,7 +30,7 @@ export function openHistory(config: Pick<Config, 'dataDir'>, db: Db): History {
   return {
     eventsMin: EVENTS_MIN,
     sync: (site, goOn) => syncMirror(db, folder, site, goOn),
-    fold: async (site, save) => {
+    fold: async (site, traits, save) => {
       await listFoldable(db, folder, site);
       // One write after the other: a connection has one transaction.
       let last = Promise.resolve();
@@ -39,7 +39,7 @@ export function openHistory(config: Pick<Config, 'dataDir'>, db: Db): History {
         return last;
       };
       const shares = Array.from({ length: THREADS }, (_, part) =>
-        foldShare({ files: filesOf(config), folder, site, share: { part, of: THREADS } }, saveInTurn),
+        foldShare({ files: filesOf(config), folder, site, traits, share: { part, of: THREADS } }, saveInTurn),
       );
       try {
         const events = await Promise.all(shares);

@@ -15,8 +15,10 @@ import { breathe } from './breathe.ts';
 import type { History } from './history.ts';
 import { foldEvent } from './profiles/fold.ts';
 import { createEventParser } from './profiles/parse-event.ts';
+import type { SiteTraits } from './profiles/site-traits.ts';
+import { NO_SITE_TRAITS } from './profiles/site-traits.ts';
 import type { ProfileState } from './profiles/state.ts';
-import { decodeState, emptyState, encodeState, STATE_VERSION } from './profiles/state.ts';
+import { decodeState, emptyState, encodeState } from './profiles/state.ts';
 import type { Judge, SliceVerdict } from './rules/judge.ts';
 import { judgeSlice } from './rules/judge.ts';
 
@@ -41,7 +43,7 @@ export interface FoldResult {
 export interface FoldBy {
   /** Folds everything at once where nothing is folded yet. */
   readonly history?: History | undefined;
-  /** The site's rules; without, nobody is judged. */
+  /** The site's rules and its own traits; without, nobody is judged and no own trait is folded. */
   readonly judge?: Judge | undefined;
   /** When who changed segments is found out, epoch ms. */
   readonly at: number;
@@ -63,7 +65,10 @@ export async function foldNewEvents(
   afterSlice: AfterSlice,
   { history, judge, at, eventsMax = Number.POSITIVE_INFINITY }: FoldBy,
 ): Promise<FoldResult | undefined> {
-  let watermark = await startingPoint(db, site, lease);
+  // Where they are others than those of the last fold, all is folded anew.
+  const traits = judge?.own ?? NO_SITE_TRAITS;
+  const { foldVersion } = traits;
+  let watermark = await startingPoint(db, site, lease, foldVersion);
   let total = Math.min(eventsMax, await countEventsAfter(db, site, watermark.seq));
   let read = 0;
   let folded = 0;
@@ -71,7 +76,7 @@ export async function foldNewEvents(
   let isJudged = judge?.isCurrent === true && watermark.seq > 0;
   let mark = judge?.mark;
   if (history !== undefined && watermark.seq === 0 && total >= history.eventsMin) {
-    const whole = await foldHistory(db, site, lease, history, (done) => afterSlice(done, total));
+    const whole = await foldHistory(db, site, lease, { history, traits }, (done) => afterSlice(done, total));
     if (whole === undefined) return undefined;
     watermark = whole;
     folded = whole.events;
@@ -83,14 +88,14 @@ export async function foldNewEvents(
   const packer = createPacker();
   // Events that arrive meanwhile wait for the next run, so the loop ends however busy the site is.
   while (read < total) {
-    const slice = await readEventSlice(db, site, watermark.seq, Math.min(SLICE_EVENTS, total - read));
+    const slice = await readEventSlice(db, site, watermark.seq, Math.min(SLICE_EVENTS, total - read), traits.names);
     if (slice === undefined) break;
-    const states = await foldSlice(db, site, slice.events);
+    const states = await foldSlice(db, site, slice.events, traits);
     const verdict =
       isJudged && judge ? await judgeSlice(db, site, { ...judge, mark }, states, linkersOf(slice.events)) : undefined;
     if (verdict === undefined) isJudged = false;
     mark = verdict?.mark ?? mark;
-    watermark = { seq: slice.seq, events: watermark.events + slice.events.length, stateVersion: STATE_VERSION };
+    watermark = { seq: slice.seq, events: watermark.events + slice.events.length, stateVersion: foldVersion };
     for (const [visitor, state] of states) packer.add(visitor, encodeState(state));
     const slices: FoldedSlice = { profiles: packer.take(), watermark, ...verdictRows(verdict, at) };
     if (!(await saveFold(db, site, lease, slices))) return undefined;
@@ -115,7 +120,7 @@ async function foldHistory(
   db: Db,
   site: SiteRow,
   lease: Lease,
-  history: History,
+  { history, traits }: { readonly history: History; readonly traits: SiteTraits },
   goOn: (done: number) => Promise<boolean>,
 ): Promise<Watermark | undefined> {
   const synced = await history.sync(site, () => goOn(0));
@@ -124,28 +129,29 @@ async function foldHistory(
   if (!(await saveFold(db, site, lease, { profiles: [], watermark: unfinished }))) return undefined;
   let isHeld = true;
   let done = 0;
-  const events = await history.fold(site, async (profiles, folded) => {
+  const events = await history.fold(site, traits.definitions, async (profiles, folded) => {
     if (!isHeld) return;
     await saveProfiles(db, site, lease, profiles);
     done += folded;
     isHeld = await goOn(done);
   });
   if (!isHeld) return undefined;
-  const watermark = { seq: synced.seq, events, stateVersion: STATE_VERSION };
+  const watermark = { seq: synced.seq, events, stateVersion: traits.foldVersion };
   return (await saveFold(db, site, lease, { profiles: [], watermark })) ? watermark : undefined;
 }
 
-async function startingPoint(db: Db, site: SiteRow, lease: Lease): Promise<Watermark> {
+async function startingPoint(db: Db, site: SiteRow, lease: Lease, foldVersion: number): Promise<Watermark> {
   const held = await readWatermark(db, site);
-  if (held?.stateVersion === STATE_VERSION) return held;
+  if (held?.stateVersion === foldVersion) return held;
   if (held !== undefined) await resetFold(db, site, lease);
-  return { seq: 0, events: 0, stateVersion: STATE_VERSION };
+  return { seq: 0, events: 0, stateVersion: foldVersion };
 }
 
 async function foldSlice(
   db: Db,
   site: SiteRow,
   events: readonly StoredEvent[],
+  traits: SiteTraits,
 ): Promise<ReadonlyMap<number, ProfileState>> {
   const visitors = [...new Set(events.map(({ visitor }) => visitor))].sort((a, b) => a - b);
   const states = new Map(visitors.map((visitor) => [visitor, emptyState()]));
@@ -153,7 +159,7 @@ async function foldSlice(
   const parse = createEventParser();
   for (const event of events) {
     const state = states.get(event.visitor);
-    if (state !== undefined) foldEvent(state, parse(event));
+    if (state !== undefined) foldEvent(state, parse(event), traits);
   }
   return states;
 }

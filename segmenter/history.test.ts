@@ -2,9 +2,10 @@
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DAY_MS } from '../contract/index.ts';
+import type { TraitField } from '../core/index.ts';
 import { listFoldable, readMirroredVisitors, syncMirror } from '../store/mirror.node.ts';
-import type { StoredProfile } from '../store/index.ts';
-import { createPacker } from '../store/index.ts';
+import type { StoredEvent, StoredProfile } from '../store/index.ts';
+import { createPacker, putSiteTraits } from '../store/index.ts';
 import type { History } from './history.ts';
 import { createVisitorFold } from './history.ts';
 import { runSegmenter } from './job.ts';
@@ -23,17 +24,18 @@ function mirrorHistory(failAfter = Number.POSITIVE_INFINITY): History {
   return {
     eventsMin: 1,
     sync: (site, goOn) => syncMirror(store.db, folder, site, goOn),
-    fold: async (site, save) => {
+    fold: async (site, traits, save) => {
       await listFoldable(store.db, folder, site);
-      const fold = createVisitorFold();
+      const { fold, toldNames } = createVisitorFold(traits);
       const packer = createPacker();
       let saved = 0;
-      const { events } = await readMirroredVisitors(store.db, folder, site, { part: 0, of: 1 }, async (visitor, of) => {
+      const onVisitor = async (visitor: number, of: readonly StoredEvent[]): Promise<void> => {
         if (saved >= failAfter) throw new Error('killed');
         packer.add(visitor, fold(of));
         await save(packer.take(), of.length);
         saved += 1;
-      });
+      };
+      const { events } = await readMirroredVisitors(store.db, folder, site, { part: 0, of: 1 }, onVisitor, { toldNames });
       return events;
     },
   };
@@ -70,6 +72,44 @@ describe('M1: a whole history', () => {
     expect(goneOn).toEqual(await profiles());
   });
 
+  it('folds what a site defined the same, and anew once it defines another', async () => {
+    const properties = JSON.stringify({ plan: 'team', seats: 3 });
+    await insertRows(store.db, [
+      ...shopRows(12),
+      aRow({ name: 'demo_request', path: '/demo', referrer: 'news.example', campaign: 'utm_source=news', properties }),
+      aRow({ name: 'demo_request', at: T0 - 100 * DAY_MS, value: 250, currency: 'EUR', properties }),
+      aRow({ name: 'demo_request', visitor: visitorKey(2) }),
+    ]);
+    const asked = { events: ['demo_request', 'purchase'] };
+    const define = (field: TraitField): Promise<unknown> =>
+      putSiteTraits(
+        store.db,
+        { row: 1, id: 'shop' },
+        [
+          { id: 'seats', sum: { ...asked, field: 'properties.seats' } },
+          { id: 'first_of', first: { ...asked, field } },
+          { id: 'found', window_days: 30, count: { ...asked, where: [{ field: 'referrer', known: true }] } },
+          { id: 'spent', sum: { ...asked, field: 'value' } },
+        ],
+        { at: T0, by: 'test' },
+      );
+    await define('campaign');
+    await runSegmenter(aRun(store.db, { history: mirrorHistory() }));
+    const byMirror = await profiles();
+    expect(byMirror.filter(({ state }) => state.includes('"own"')).length).toBeGreaterThan(5);
+    expect(byMirror.map(({ state }) => state).join()).toContain('"utm_source=news"');
+    await forget();
+    await runSegmenter(aRun(store.db));
+    expect(await profiles()).toEqual(byMirror);
+    await define('path');
+    await runSegmenter(aRun(store.db));
+    const anew = await profiles();
+    expect(anew.map(({ state }) => state).join()).toContain('"/demo"');
+    await forget();
+    await runSegmenter(aRun(store.db, { history: mirrorHistory() }));
+    expect(await profiles()).toEqual(anew);
+  });
+
   it('killed half-way, is never added to: the next run, with a history or without, ends with the same bytes', async () => {
     await insertRows(store.db, shopRows(30));
     await runSegmenter(aRun(store.db));
@@ -88,8 +128,8 @@ describe('M1: a whole history', () => {
     const history = mirrorHistory();
     const taken: History = {
       ...history,
-      fold: (site, save) =>
-        history.fold(site, async (...args) => {
+      fold: (site, traits, save) =>
+        history.fold(site, traits, async (...args) => {
           await store.db.client.execute("UPDATE leases SET holder = 'other'");
           await save(...args);
         }),

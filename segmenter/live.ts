@@ -14,7 +14,6 @@ import {
 } from '../store/index.ts';
 import { foldNewEvents } from './fold-events.ts';
 import { fuseVisitors } from './profiles/fuse.ts';
-import { STATE_VERSION } from './profiles/state.ts';
 import { openJudge } from './rules/judge.ts';
 import { sweepRules } from './rules/sweep.ts';
 
@@ -69,12 +68,13 @@ export async function foldLive(input: LiveInput): Promise<Result<LiveFold, LiveR
 
 async function foldHeld({ db, site, now, clock }: LiveInput, lease: Lease): Promise<Result<LiveFold, LiveRefusal>> {
   const goOn = (): Promise<boolean> => renewLease(db, lease, clock() + LIVE_LEASE_MS);
+  const judge = await openJudge(db, site, now);
   const watermark = await readWatermark(db, site);
-  const waiting = await countEventsAfter(db, site, watermark?.seq ?? 0);
-  const isStarted = watermark?.stateVersion === STATE_VERSION && watermark.seq > 0;
+  const isStarted = watermark?.stateVersion === judge.own.foldVersion && watermark.seq > 0;
+  // What was folded by other definitions is folded anew, from the first event.
+  const waiting = await countEventsAfter(db, site, isStarted ? watermark.seq : 0);
   if (!isStarted && waiting > LIVE_EVENTS_MAX) return err('left_to_run');
   await markObjectors(db, site);
-  const judge = await openJudge(db, site, now);
   const fold = await foldNewEvents(db, site, lease, goOn, { judge, at: now, eventsMax: LIVE_EVENTS_MAX });
   if (fold === undefined) return err('lease_lost');
   const { read, folded, isJudged } = fold;

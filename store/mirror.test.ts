@@ -48,7 +48,7 @@ async function mirrored(share = ALL, numberedMax?: number): Promise<StoredEvent[
     last = visitor;
     all.push(...events);
   };
-  await readMirroredVisitors(store.db, folder, SITE, share, take, numberedMax);
+  await readMirroredVisitors(store.db, folder, SITE, share, take, numberedMax === undefined ? {} : { numberedMax });
   return all.sort(byId);
 }
 const stored = async (): Promise<StoredEvent[]> =>

@@ -5,7 +5,7 @@ import type { RuleSegment, SegmentRefusal } from '../../core/index.ts';
 import { checkRuleSegment, RULE_SEGMENTS_MAX, SEGMENT_NAME_CHARS_MAX } from '../../core/index.ts';
 import { TRAITS } from '../../segmenter/index.ts';
 import type { Db, KeptSegment, Site } from '../../store/index.ts';
-import { putRuleSegment, readClusterIds, readRuleSegments, removeRuleSegment } from '../../store/index.ts';
+import { putRuleSegment, readClusterIds, readRuleSegments, readSiteTraits, removeRuleSegment } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
 
 /** Characters of a file at most: a rule of 50 conditions is far below. */
@@ -67,7 +67,8 @@ async function readSegmentFile(path: string): Promise<{ id: string; name: string
 type Checking = (held: readonly RuleSegment[]) => ReturnType<typeof checkRuleSegment>;
 async function checking(db: Db, site: Site, path: string): Promise<Checking> {
   const segment = await readSegmentFile(path);
-  const words = { traits: new Set(TRAITS.map(({ id }) => id)), clusters: await readClusterIds(db, site.row) };
+  const own = (await readSiteTraits(db, site.row)).traits;
+  const words = { traits: new Set([...TRAITS, ...own].map(({ id }) => id)), clusters: await readClusterIds(db, site.row) };
   return (held) => checkRuleSegment(segment, held, words);
 }
 

@@ -71,7 +71,9 @@ function draftOf(condition: Condition, isNot = false): DraftCondition | undefine
   if ('category' in condition)
     return { ...empty, ...range, kind: 'category', name: condition.category, of: condition.of };
   if ('topic' in condition) return { ...empty, ...range, kind: 'topic', name: condition.topic };
-  return condition.known === undefined ? { ...empty, ...range, kind: 'trait', name: condition.trait } : undefined;
+  return condition.known === undefined && condition.is === undefined
+    ? { ...empty, ...range, kind: 'trait', name: condition.trait }
+    : undefined;
 }
 
 /** The form of a rule, or undefined where it says more than the form can: it is edited as JSON then. */

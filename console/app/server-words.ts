@@ -83,6 +83,7 @@ const WORDS: Readonly<Record<string, Text>> = {
   retention_changed: ['time limits changed', '更改留存期限'],
   policy_changed: ['policy changed', '更改策略'],
   plan_changed: ['tracking plan changed', '更改埋点方案'],
+  traits_changed: ['own traits changed', '更改自定义特征'],
   bot_rules_changed: ['bot rules changed', '更改机器人规则'],
   rule_segment_set: ['rule set', '设置规则'],
   rule_segment_removed: ['rule removed', '删除规则'],

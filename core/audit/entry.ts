@@ -50,6 +50,13 @@ export type AuditEvent =
       readonly by: string;
     }
   | { readonly kind: 'plan_changed'; readonly site: string; readonly isSet: boolean }
+  | {
+      readonly kind: 'traits_changed';
+      readonly site: string;
+      /** How many traits of its own the site has now. */
+      readonly traits: number;
+      readonly by: string;
+    }
   | { readonly kind: 'bot_rules_changed'; readonly site: string; readonly rules: number }
   | { readonly kind: 'rule_segment_set'; readonly site: string; readonly segment: string; readonly version: number }
   | {

@@ -37,6 +37,14 @@ export function orderRules(segments: readonly RuleSegment[]): Result<readonly Ru
   return ok(ordered);
 }
 
+/** The traits a condition speaks of. */
+export function traitsIn(condition: Condition): readonly string[] {
+  if ('all' in condition) return condition.all.flatMap(traitsIn);
+  if ('any' in condition) return condition.any.flatMap(traitsIn);
+  if ('not' in condition) return traitsIn(condition.not);
+  return 'trait' in condition ? [condition.trait] : [];
+}
+
 /** The segments a condition speaks of. */
 export function segmentsIn(condition: Condition): readonly string[] {
   if ('all' in condition) return condition.all.flatMap(segmentsIn);

@@ -38,6 +38,7 @@ export const CONDITION_KINDS: { readonly [K in ConditionKind]: v.GenericSchema<C
     trait: name,
     at_least: v.exactOptional(limit),
     at_most: v.exactOptional(limit),
+    is: v.exactOptional(v.union([v.pipe(v.string(), v.maxLength(NAME_CHARS_MAX)), limit, v.boolean()])),
     known: v.exactOptional(v.boolean()),
   }),
   event: v.strictObject({

@@ -14,6 +14,7 @@ describe('a condition in words', () => {
     { condition: { event: 'search', at_least: 2, at_most: 5 }, words: 'search 2 to 5 times' },
     { condition: { trait: 'frequency', at_least: 3 }, words: 'frequency is at least 3' },
     { condition: { trait: 'frequency', at_most: 3 }, words: 'frequency is at most 3' },
+    { condition: { trait: 'last_plan', is: 'pro' }, words: 'last_plan is pro' },
     { condition: { trait: 'refund_share' }, words: 'refund_share is known' },
     { condition: { trait: 'refund_share', known: false }, words: 'refund_share is not known' },
     {

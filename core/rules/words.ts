@@ -30,8 +30,11 @@ export function wordsOf(condition: Condition): string {
   if ('any' in condition) return condition.any.map(bracketed).join(' or ');
   if ('not' in condition) return `not: ${bracketed(condition.not)}`;
   if ('trait' in condition) {
-    const { trait, at_least: low, at_most: high, known } = condition;
-    return known === false ? `${trait} is not known` : `${trait} ${range(low, high)}`;
+    const { trait, at_least: low, at_most: high, known, is } = condition;
+    if (known === false) return `${trait} is not known`;
+    if (is === undefined) return `${trait} ${range(low, high)}`;
+    const limits = low === undefined && high === undefined ? '' : ` and ${range(low, high)}`;
+    return `${trait} is ${String(is)}${limits}`;
   }
   if ('event' in condition) {
     return `${condition.event} ${times(condition.at_least, condition.at_most)}${within(condition.within_days)}`;

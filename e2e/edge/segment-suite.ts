@@ -5,6 +5,7 @@ import { DAY_MS } from '../../contract/index.ts';
 import { itemRulesSchema, predictionsSchema } from '../../edge/api/reports/insights.ts';
 import { profileSchema } from '../../edge/api/segments/models.ts';
 import { previewAnswerSchema, ruleSegmentSchema, ruleSegmentsSchema } from '../../edge/api/segments/openapi.ts';
+import { siteTraitsSchema } from '../../edge/api/segments/site-traits.ts';
 import type { Scope } from '../../core/index.ts';
 import type { EventRow } from '../../store/index.ts';
 import { acceptJobs, addSite } from '../../store/index.ts';
@@ -162,6 +163,48 @@ export function segmentSuite(edge: SuiteEdge): void {
         segments: { id: string; kind: string; visitors?: number }[];
       };
       expect(all.segments.find(({ id }) => id === 'buyers')).toMatchObject({ kind: 'rule', visitors: first.size });
+    });
+  });
+
+  describe('traits that a site defines', () => {
+    const dear = {
+      id: 'dear_orders',
+      count: { events: ['purchase'], where: [{ field: 'value', at_least: 800 }] },
+    };
+    it('are refused with where they are wrong, and written with segments:write alone', async () => {
+      const wrong = await ask('PUT', 'traits', { version: 1, traits: [{ ...dear, id: 'frequency' }] });
+      expect([wrong.status, await wrong.json()]).toMatchObject([
+        400,
+        { type: 'urn:hushtag:problem:traits_refused', problems: [{ reason: 'taken_id', pointer: '/traits/0/id' }] },
+      ]);
+      expect((await ask('PUT', 'traits', { version: 1, traits: [dear] }, ['segments:read'])).status).toBe(403);
+    });
+    it('are what rules may speak of once they are kept, and stay while one does', async () => {
+      const rule = { version: 1, where: { trait: 'dear_orders', at_least: 1 } };
+      expect((await ask('PUT', 'rule-segments/dear', { name: 'Dear', rule })).status).toBe(400);
+      const kept = await ask('PUT', 'traits', { version: 1, traits: [dear] });
+      const answer = v.parse(siteTraitsSchema, await kept.json());
+      expect([kept.status, answer.version, answer.catalogue.at(-1)]).toEqual([
+        200,
+        1,
+        { id: 'dear_orders', unit: 'count', description: '', isOwn: true },
+      ]);
+      expect(v.parse(siteTraitsSchema, await (await ask('GET', 'traits')).json())).toEqual(answer);
+      expect((await ask('PUT', 'rule-segments/dear', { name: 'Dear', rule })).status).toBe(201);
+      const emptied = await ask('PUT', 'traits', { version: 1, traits: [] });
+      expect([emptied.status, await emptied.json()]).toMatchObject([409, { ids: ['dear'] }]);
+    });
+    it('decide who is a member from the next run on', async () => {
+      await edge.segment();
+      const count = async (): Promise<unknown> =>
+        (await edge.ask("SELECT count(*) AS n FROM memberships WHERE segment_id = 'dear'"))[0]?.['n'];
+      // Of the even numbers from 0 on those from 300: their orders came to 800 and more.
+      expect(Number(await count())).toBe((VISITORS - 300) / 2);
+      await ask('DELETE', 'rule-segments/dear');
+      expect((await ask('PUT', 'traits', { version: 1, traits: [] })).status).toBe(200);
+      await edge.segment();
+      const changes = await edge.ask("SELECT 1 FROM audit_log WHERE entry LIKE '%traits_changed%'");
+      expect(changes).toHaveLength(2);
     });
   });
 

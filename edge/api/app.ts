@@ -19,6 +19,7 @@ import { createInsights } from './reports/insights.ts';
 import { createReports, reportParts } from './reports/routes.ts';
 import { shownRuleSegments } from './segments/shown.ts';
 import { createRuleSegments } from './segments/rule-segments.ts';
+import { createSiteTraits } from './segments/site-traits.ts';
 import { describeLedger, describeSegment, describeSegments } from './openapi.ts';
 import type { ApiEnv } from './require-scope.ts';
 import { scopesOf } from './require-scope.ts';
@@ -79,6 +80,7 @@ export function createApi(port: Port, tokenKeys: () => Promise<TokenKeys>, repla
   app.route('/', createReports(parts, requireScope));
   app.route('/', createAnnotations(port, requireScope));
   app.route('/', createRuleSegments(parts, requireScope));
+  app.route('/', createSiteTraits(port, requireScope));
   app.route('/', createModels(parts, requireScope));
   app.route('/', createRelations(parts, requireScope));
   app.route('/', createMembers(parts, requireScope));

@@ -35,6 +35,8 @@ export const PROBLEMS = {
   segment_exists: { status: 409, title: 'The site has another segment of this id' },
   segment_too_small: { status: 409, title: 'The segment is too small to be exported' },
   segment_in_use: { status: 409, title: 'Another segment speaks of this one' },
+  traits_refused: { status: 400, title: 'These can not be the traits of a site' },
+  trait_in_use: { status: 409, title: 'A rule speaks of a trait that is left out' },
   still_running: { status: 409, title: 'The same request is still under way' },
   login_taken: { status: 409, title: 'Somebody logs in with this address already' },
   last_owner: { status: 409, title: 'Nobody would own the installation any more' },

@@ -1,5 +1,7 @@
 // segmenter/profiles/explain.ts: what a stored profile says, in words, for the person it is about.
-import type { TraitUnit } from '../../contract/index.ts';
+import type { PropertyValue, TraitUnit } from '../../contract/index.ts';
+import type { SiteTrait } from '../../core/index.ts';
+import { readySiteTraits } from './site-traits.ts';
 import { decodeState } from './state.ts';
 import { mainCurrency, TRAITS } from './traits.ts';
 
@@ -8,18 +10,19 @@ export interface ExplainedTrait {
   readonly id: string;
   readonly description: string;
   readonly unit: TraitUnit;
-  readonly value: number;
+  readonly value: PropertyValue;
   /** ISO 4217, with `minor_units` alone. */
   readonly currency?: string;
 }
 
-/** Every trait that the profile has, exactly, as of an instant. @throws where the state is of another version. */
-export function explainProfile(text: string, asOf: number): ExplainedTrait[] {
+/** Every trait that the profile has, exactly, as of an instant. @param own those that the site defined. @throws where the state is of another version. */
+export function explainProfile(text: string, asOf: number, own: readonly SiteTrait[]): ExplainedTrait[] {
   const state = decodeState(text);
   const orders = new Map<string, number>();
   for (const order of state.orders.values()) orders.set(order.currency, (orders.get(order.currency) ?? 0) + 1);
   const currency = mainCurrency(orders);
-  return TRAITS.flatMap((trait): ExplainedTrait[] => {
+  const traits = readySiteTraits(own);
+  const explained = TRAITS.flatMap((trait): ExplainedTrait[] => {
     const value = trait.of(state, { asOf, currency });
     const { id, description, unit } = trait;
     if (value === undefined) return [];
@@ -27,4 +30,12 @@ export function explainProfile(text: string, asOf: number): ExplainedTrait[] {
       { id, description, unit, value, ...(unit === 'minor_units' && currency !== undefined ? { currency } : {}) },
     ];
   });
+  // Its amounts are in whatever currency its events were: the site says which by a condition of its own.
+  const ofSite = own.flatMap(({ id }): ExplainedTrait[] => {
+    const trait = traits.traitOf(id);
+    const value = trait?.of(state.own, asOf);
+    if (trait === undefined || value === undefined) return [];
+    return [{ id, description: trait.description, unit: trait.unit, value }];
+  });
+  return [...explained, ...ofSite];
 }

@@ -4,8 +4,11 @@ import { DAY_MS, HOUR_MS, KNOWN_EVENTS } from '../../contract/index.ts';
 import { addToSessions, DEFAULT_SOURCE, mergeSessions, SOURCES } from '../../core/index.ts';
 import type { Agreement, Order, Prices, ProfileState, Refund } from './state.ts';
 import { byCodeUnits } from './order.ts';
+import { mergeParts } from './own-parts.ts';
 import { addToDays, mergeDays } from './recent-days.ts';
 import { addToWeeks, mergeWeeks } from './recent-weeks.ts';
+import type { SiteTraits, ToldFields } from './site-traits.ts';
+import { NO_SITE_TRAITS } from './site-traits.ts';
 import { orderFields, refundFields } from './state.ts';
 
 /** Most event names counted of one visitor: hushtag's own first, then the site's by alphabet. */
@@ -45,10 +48,12 @@ export interface FoldedEvent {
   readonly source?: string;
   /** What the page is about, of a page view. */
   readonly topics?: readonly string[];
+  /** What the site's own traits read, of an event that one of them names. */
+  readonly told?: ToldFields;
 }
 
-/** Adds one event to `state`. Each event may be given once; the watermark sees to that. */
-export function foldEvent(state: ProfileState, event: FoldedEvent): void {
+/** Adds one event to `state`. Each event may be given once; the watermark sees to that. @param traits the site's own. */
+export function foldEvent(state: ProfileState, event: FoldedEvent, traits: SiteTraits = NO_SITE_TRAITS): void {
   const day = Math.floor(event.at / DAY_MS);
   add(state.hours, Math.floor((event.at - day * DAY_MS) / HOUR_MS), 1);
   // 1970-01-01 was a Thursday, the fourth day of a week that starts on Monday.
@@ -63,6 +68,7 @@ export function foldEvent(state: ProfileState, event: FoldedEvent): void {
   count(state.sources, event.source ?? DEFAULT_SOURCE, 1);
   keepFirst(state.sources, SOURCES_MAX, bySource);
   for (const topic of event.topics ?? []) addToWeeks(state.topics, event.at, topic, 1);
+  traits.fold(state.own, event);
   switch (event.name) {
     case 'view_item':
       countCategories(state.viewed, event.items);
@@ -100,6 +106,7 @@ export function mergeStates(state: ProfileState, other: ProfileState): void {
   for (const [currency, prices] of other.prices) addPrices(state.prices, currency, prices);
   mergeWeeks(state.interests, other.interests);
   mergeWeeks(state.topics, other.topics);
+  mergeParts(state.own, other.own);
   for (const [key, order] of other.orders) setOrder(state.orders, key, order);
   for (const [key, refund] of other.refunds) state.refunds.set(key, refund);
   keepFirst(state.names, EVENT_NAMES_MAX, byName);

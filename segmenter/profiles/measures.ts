@@ -1,5 +1,6 @@
 // segmenter/profiles/measures.ts: what traits are computed with: sums, shares and times of a profile's state.
 import { DAY_MS } from '../../contract/index.ts';
+import type { SiteTraits } from './site-traits.ts';
 import type { ProfileState } from './state.ts';
 
 /** What a trait may depend on besides the profile. */
@@ -8,6 +9,8 @@ export interface TraitContext {
   readonly asOf: number;
   /** The currency that amounts are summed in; others are not converted. */
   readonly currency: string | undefined;
+  /** Traits that the site defined; none where left out. */
+  readonly own?: SiteTraits;
 }
 
 /** The UTC day of an instant. */

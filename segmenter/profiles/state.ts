@@ -7,6 +7,8 @@ import type { PurposeBits } from '../../contract/index.ts';
 import type { SessionDays } from '../../core/index.ts';
 import { invariant } from '../../core/index.ts';
 import { byCodeUnits, keysInOrder, numbersInOrder } from './order.ts';
+import type { OwnParts, StoredParts } from './own-parts.ts';
+import { decodeParts, encodeParts } from './own-parts.ts';
 import type { RecentDays, StoredDays } from './recent-days.ts';
 import { decodeDays, encodeDays } from './recent-days.ts';
 import type { RecentWeeks, StoredWeeks } from './recent-weeks.ts';
@@ -89,6 +91,8 @@ export interface ProfileState {
   readonly interests: RecentWeeks;
   /** Page views by topic. */
   readonly topics: RecentWeeks;
+  /** What the site's own traits are made of. */
+  readonly own: OwnParts;
 }
 
 /** The state before any event. */
@@ -109,6 +113,7 @@ export const emptyState = (): ProfileState => ({
   prices: new Map(),
   interests: new Map(),
   topics: new Map(),
+  own: new Map(),
 });
 
 /** The state's one text: equal states have equal texts. A state without events has none. */
@@ -132,6 +137,8 @@ export function encodeState(state: ProfileState): string {
     prices: sorted(state.prices).map(([currency, { items, minor }]) => [currency, items, minor]),
     interests: encodeWeeks(state.interests),
     topics: encodeWeeks(state.topics),
+    // Left out where there is none: most sites define no traits.
+    ...(state.own.size === 0 ? {} : { own: encodeParts(state.own) }),
   });
 }
 
@@ -161,6 +168,7 @@ export function decodeState(text: string): ProfileState {
     prices: new Map(stored.prices.map(([currency, items, minor]) => [currency, { items, minor }])),
     interests: decodeWeeks(stored.interests),
     topics: decodeWeeks(stored.topics),
+    own: decodeParts(stored.own ?? []),
   };
 }
 
@@ -197,6 +205,7 @@ interface StoredState {
   readonly prices: [currency: string, items: number, minor: number][];
   readonly interests: StoredWeeks;
   readonly topics: StoredWeeks;
+  readonly own?: StoredParts;
 }
 
 /** An order as a tuple, time first: what is compared when one key has come with different contents. */

@@ -1,9 +1,11 @@
 // segmenter/rules/evaluate.ts: whether a profile fulfils a rule, as of a UTC day. The same function for one visitor and for all.
-import type { Condition, EventCondition, SequenceCondition } from '../../contract/index.ts';
+import type { Condition, EventCondition, PropertyValue, SequenceCondition, TraitCondition } from '../../contract/index.ts';
 import { DAY_MS, PURPOSE_BIT } from '../../contract/index.ts';
 import { interestsOf } from '../profiles/interests.ts';
 import type { RecentDays } from '../profiles/recent-days.ts';
 import { fadedCounts } from '../profiles/recent-weeks.ts';
+import type { SiteTraits } from '../profiles/site-traits.ts';
+import { NO_SITE_TRAITS } from '../profiles/site-traits.ts';
 import type { ProfileState } from '../profiles/state.ts';
 import type { TraitContext } from '../profiles/measures.ts';
 import { TRAITS } from '../profiles/traits.ts';
@@ -24,10 +26,7 @@ export function fulfils(condition: Condition, subject: RuleSubject, context: Tra
   if ('not' in condition) return !fulfils(condition.not, subject, context);
   const { state } = subject;
   if ('trait' in condition) {
-    const value = TRAIT_BY_ID.get(condition.trait)?.of(state, context);
-    // What a profile does not say is neither high nor low.
-    if (value === undefined) return condition.known === false;
-    return condition.known !== false && within(value, condition.at_least, condition.at_most);
+    return fulfilsTrait(condition, traitOf(condition.trait, state, context));
   }
   if ('event' in condition) return withinTimes(eventsOf(condition, state, context), condition);
   if ('sequence' in condition) return follows(condition, state, context);
@@ -41,6 +40,21 @@ export function fulfils(condition: Condition, subject: RuleSubject, context: Tra
   }
   if ('segment' in condition) return subject.isIn(condition.segment);
   return (state.agreed.purposes & PURPOSE_BIT[condition.consent]) !== 0;
+}
+
+/** A trait of hushtag, or one that the site defined. */
+const traitOf = (id: string, state: ProfileState, context: TraitContext): PropertyValue | undefined =>
+  TRAIT_BY_ID.get(id)?.of(state, context) ?? context.own?.traitOf(id)?.of(state.own, context.asOf);
+
+function fulfilsTrait(
+  { at_least: low, at_most: high, is, known }: TraitCondition,
+  value: PropertyValue | undefined,
+): boolean {
+  // What a profile does not say is neither high nor low.
+  if (value === undefined) return known === false;
+  if (known === false || (is !== undefined && value !== is)) return false;
+  if (low === undefined && high === undefined) return true;
+  return typeof value === 'number' && within(value, low, high);
 }
 
 const within = (value: number, low: number | undefined, high: number | undefined): boolean =>
@@ -107,13 +121,13 @@ function itemsOf(category: string, of: 'viewed' | 'carted' | 'bought', state: Pr
 }
 
 /** Whether time alone can change who fulfils a condition: windows, and traits that count days from now. */
-export function isTimed(condition: Condition): boolean {
-  if ('all' in condition) return condition.all.some(isTimed);
-  if ('any' in condition) return condition.any.some(isTimed);
-  if ('not' in condition) return isTimed(condition.not);
+export function isTimed(condition: Condition, own: SiteTraits = NO_SITE_TRAITS): boolean {
+  if ('all' in condition) return condition.all.some((one) => isTimed(one, own));
+  if ('any' in condition) return condition.any.some((one) => isTimed(one, own));
+  if ('not' in condition) return isTimed(condition.not, own);
   if ('trait' in condition) {
     const trait = TRAIT_BY_ID.get(condition.trait);
-    return trait?.unit === 'days' || trait?.fades === true;
+    return trait?.unit === 'days' || trait?.fades === true || own.traitOf(condition.trait)?.isTimed === true;
   }
   if ('topic' in condition || ('category' in condition && condition.of === 'interest')) return true;
   return 'sequence' in condition || ('event' in condition && condition.within_days !== undefined);

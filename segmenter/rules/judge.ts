@@ -3,10 +3,12 @@ import { DAY_MS } from '../../contract/index.ts';
 import type { RuleSegment } from '../../core/index.ts';
 import { CLUSTER_PREFIX, invariant, orderRules } from '../../core/index.ts';
 import type { Db, MemberChange, RuleMark, SiteRow } from '../../store/index.ts';
-import { linksAround, readMemberships, readRuleMark, readRuleSegments, readStates } from '../../store/index.ts';
+import { linksAround, readMemberships, readRuleMark, readRuleSegments, readSiteTraits, readStates } from '../../store/index.ts';
 import { mergeStates } from '../profiles/fold.ts';
 import type { Fusion } from '../profiles/fuse.ts';
 import { fuseVisitors } from '../profiles/fuse.ts';
+import type { SiteTraits } from '../profiles/site-traits.ts';
+import { readySiteTraits } from '../profiles/site-traits.ts';
 import type { ProfileState } from '../profiles/state.ts';
 import { decodeState, emptyState } from '../profiles/state.ts';
 import type { TraitContext } from '../profiles/measures.ts';
@@ -24,6 +26,8 @@ export interface Judge {
   readonly mark: RuleMark | undefined;
   /** Slices keep up to date what is current; anything else takes a sweep of everybody (sweep.ts). */
   readonly isCurrent: boolean;
+  /** Traits that the site defined, which rules may speak of. */
+  readonly own: SiteTraits;
 }
 
 /** Links around a slice's visitors that are followed; where there are more, everybody is judged instead. */
@@ -37,7 +41,8 @@ export async function openJudge(db: Db, site: SiteRow, asOf: number): Promise<Ju
   const mark = await readRuleMark(db, site);
   const day = Math.floor(asOf / DAY_MS);
   const isCurrent = mark !== undefined && mark.rules === state && mark.day === day;
-  return { rules: ordered.value, text: state, day, mark, isCurrent };
+  const own = readySiteTraits((await readSiteTraits(db, site)).traits);
+  return { rules: ordered.value, text: state, day, mark, isCurrent, own };
 }
 
 /** One person: all their visitors that have a profile, and these put together. */
@@ -127,7 +132,7 @@ export interface SliceVerdict {
 export async function judgeSlice(
   db: Db,
   site: SiteRow,
-  { rules, mark, day }: Judge,
+  { rules, mark, day, own }: Judge,
   states: ReadonlyMap<number, ProfileState>,
   linkers: ReadonlySet<number>,
 ): Promise<SliceVerdict | undefined> {
@@ -145,7 +150,7 @@ export async function judgeSlice(
   );
   const currency = mark.currency === '' ? firstCurrency(states) : mark.currency;
   const changes = changesOf(rules, persons, held, {
-    context: { asOf: day * DAY_MS, currency: currency === '' ? undefined : currency },
+    context: { asOf: day * DAY_MS, currency: currency === '' ? undefined : currency, own },
     clustersOf: (visitor) => clustersAmong(held.get(visitor)),
   });
   return { changes, ...(currency === mark.currency ? {} : { mark: { ...mark, currency } }) };

@@ -1,9 +1,10 @@
 // segmenter/rules/sample.ts: the persons of a site, or of a large one a sample that is always the same, one after the other.
 import { DAY_MS } from '../../contract/index.ts';
 import type { Db, SiteRow } from '../../store/index.ts';
-import { readLinks, readMemberships, readSampledProfiles } from '../../store/index.ts';
+import { readLinks, readMemberships, readSampledProfiles, readSiteTraits } from '../../store/index.ts';
 import { breathe } from '../breathe.ts';
 import { fuseVisitors } from '../profiles/fuse.ts';
+import { readySiteTraits } from '../profiles/site-traits.ts';
 import type { ProfileState } from '../profiles/state.ts';
 import { decodeState } from '../profiles/state.ts';
 import type { TraitContext } from '../profiles/measures.ts';
@@ -32,6 +33,7 @@ export async function eachSampledPerson(
   profilesMax: number = SAMPLE_PROFILES_MAX,
 ): Promise<{ readonly persons: number; readonly oneIn: number; readonly currency: string | undefined }> {
   const fusion = fuseVisitors(await readLinks(db, site));
+  const own = readySiteTraits((await readSiteTraits(db, site)).traits);
   const orders = new Map<string, number>();
   const seen = new Set<number>();
   let persons = 0;
@@ -51,7 +53,7 @@ export async function eachSampledPerson(
     const found = await personsOf(db, site, wanted, fusion, states);
     const visitors = found.flatMap((person) => person.visitors);
     const held = await readMemberships(db, site, visitors);
-    const context = { asOf: Math.floor(asOf / DAY_MS) * DAY_MS, currency: mainCurrency(orders) };
+    const context = { asOf: Math.floor(asOf / DAY_MS) * DAY_MS, currency: mainCurrency(orders), own };
     for (const person of found) {
       persons += 1;
       const isIn = (segment: string): boolean =>

@@ -29,6 +29,21 @@ const PAGE =
 /** The items of the events whose items are folded. */
 const ITEMS = `CASE WHEN name IN (${NAMES_WITH_ITEMS}) THEN items END`;
 
+/** What else a reader may say. */
+export interface ReadOptions {
+  /** Texts of a column that get a number at most; those beyond are read one by one. */
+  readonly numberedMax?: number;
+  /** Events of which {@link StoredEvent.told} is wanted; names of events, that are checked. */
+  readonly toldNames?: readonly string[];
+}
+
+/** What a site's own traits read of an event, the text of store/event-slices.ts; NULL of events they do not name. */
+const toldOf = (names: readonly string[]): string =>
+  names.length === 0
+    ? 'NULL::VARCHAR'
+    : `CASE WHEN name IN (${names.map(literal).join(', ')}) THEN
+        json_array(path, referrer, campaign, nullif(currency, ''), value, discount, properties::JSON)::VARCHAR END`;
+
 /** Visitors in one slice of their list. */
 const VISITORS_A_SLICE = 100_000;
 /** Slices of it at most: a thousand million visitors. */
@@ -69,7 +84,6 @@ export const forgetFoldable = (folder: string, site: SiteRow): Promise<void> =>
  * Calls `onVisitor` for every visitor on the list of {@link listFoldable} with their events that agreed to `profile` (C1), in
  * no order; the id of an event that no profile holds (no purchase, no refund) is ''. Visitors come in ascending order.
  * @param onVisitor may return a promise to make the reading wait.
- * @param numberedMax texts of a column that get a number at most; those beyond are read one by one.
  */
 export async function readMirroredVisitors(
   db: Db,
@@ -77,7 +91,7 @@ export async function readMirroredVisitors(
   site: SiteRow,
   share: Share,
   onVisitor: (visitor: number, events: readonly StoredEvent[]) => Promise<void> | undefined,
-  numberedMax: number = NUMBERED_MAX,
+  { numberedMax = NUMBERED_MAX, toldNames = [] }: ReadOptions = {},
 ): Promise<{ readonly events: number; readonly visitors: number }> {
   const parts = await listParts(db, site);
   let visitors = 0;
@@ -94,7 +108,7 @@ export async function readMirroredVisitors(
           CASE WHEN item_list_texts.nth IS NULL THEN item_list END, coalesce(page_texts.nth, -1),
           CASE WHEN page_texts.nth IS NULL THEN page END, coalesce(currency_texts.nth, -1),
           CASE WHEN name IN (${NAMES_WITH_IDS}) THEN id END, CASE WHEN name IN (${NAMES_WITH_IDS}) THEN order_key END,
-          value::DOUBLE, CASE WHEN name = 'purchase' THEN discount::DOUBLE END
+          value::DOUBLE, CASE WHEN name = 'purchase' THEN discount::DOUBLE END, ${toldOf(toldNames)}
         FROM (SELECT *, ${PAGE} AS page, ${ITEMS} AS item_list FROM ${files}) LEFT JOIN name_texts USING (name)
           LEFT JOIN source_texts USING (source) LEFT JOIN page_texts USING (page)
           LEFT JOIN item_list_texts USING (item_list) LEFT JOIN currency_texts USING (currency)
@@ -107,7 +121,7 @@ export async function readMirroredVisitors(
     for (let nth = 0; nth < CHUNKS_MAX; nth += 1) {
       const chunk = await result.fetchChunk();
       if (chunk === null || chunk.rowCount === 0) break;
-      const columns = columnsOf(chunk, texts);
+      const columns = columnsOf(chunk, texts, toldNames.length > 0);
       // Each look at it asks DuckDB.
       const { rowCount } = chunk;
       for (let row = 0; row < rowCount; row += 1) {
@@ -194,9 +208,10 @@ interface Columns {
   readonly orderKeys: DuckDBVector;
   readonly values: DuckDBVector;
   readonly discounts: DuckDBVector;
+  readonly told: DuckDBVector | undefined;
 }
 
-function columnsOf(chunk: DuckDBDataChunk, texts: Texts): Columns {
+function columnsOf(chunk: DuckDBDataChunk, texts: Texts, isTold: boolean): Columns {
   const numbers = (column: number): ArrayLike<number> =>
     (chunk.getColumnVector(column) as unknown as { readonly items: ArrayLike<number> }).items;
   const rare = (column: number, numbered: readonly string[]): DuckDBVector | undefined =>
@@ -216,6 +231,7 @@ function columnsOf(chunk: DuckDBDataChunk, texts: Texts): Columns {
     orderKeys: chunk.getColumnVector(11),
     values: chunk.getColumnVector(12),
     discounts: chunk.getColumnVector(13),
+    told: isTold ? chunk.getColumnVector(14) : undefined,
   };
 }
 
@@ -234,6 +250,8 @@ function eventAt(columns: Columns, row: number, texts: Texts): StoredEvent {
   if (typeof items === 'string') event.items = items;
   const page = texts.pages[columns.pages[row] ?? -1] ?? columns.rarePages?.getItem(row);
   if (typeof page === 'string') event.page = page;
+  const told = columns.told?.getItem(row);
+  if (typeof told === 'string') event.told = told;
   const isHeld = texts.hasId[name] === true;
   if (!isHeld && event.items === undefined) return event;
   const currency = texts.currencies[columns.currencies[row] ?? -1];

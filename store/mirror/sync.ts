@@ -10,7 +10,7 @@ import { addPart, dayFolder, dayNumber, freshFolder, listParts, partsByDay, plac
 import { rewriteParts } from './rewrite.ts';
 
 /** Raised when the columns change: every mirror is then made anew. */
-export const MIRROR_VERSION = 4;
+export const MIRROR_VERSION = 5;
 /** Events read from libSQL at once. */
 const SLICE_EVENTS = 20_000;
 /** Events of one file set: bounds memory, and what a killed run has to do again. */
@@ -27,7 +27,7 @@ const COLUMNS = [
   ['name', 'n.value', 'VARCHAR'], ['path', 'p.value', 'VARCHAR'], ['title', 't.value', 'VARCHAR'], ['referrer', 'r.value', 'VARCHAR'],
   ['campaign', 'k.value', 'VARCHAR'], ['order_key', "nullif(lower(hex(e.order_key)), '')", 'VARCHAR'],
   ['currency', 'c.value', 'VARCHAR'], ['value', 'e.value', 'BIGINT'], ['discount', 'e.discount', 'BIGINT'],
-  ['items', 'e.items', 'VARCHAR'],
+  ['items', 'e.items', 'VARCHAR'], ['properties', 'e.properties', 'VARCHAR'],
   ['source', "coalesce(x.source, 'web')", 'VARCHAR'], ['country', "coalesce(x.country, '')", 'VARCHAR'],
   ['device', 'coalesce(x.device, 0)', 'INTEGER'], ['channel', 'coalesce(x.channel, 0)', 'INTEGER'],
   ['lcp', "CASE WHEN json_type(e.properties, '$.lcp') IN ('integer', 'real') THEN json_extract(e.properties, '$.lcp') END", 'DOUBLE'], ['inp', "CASE WHEN json_type(e.properties, '$.inp') IN ('integer', 'real') THEN json_extract(e.properties, '$.inp') END", 'DOUBLE'],

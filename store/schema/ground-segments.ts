@@ -18,3 +18,13 @@ export const ruleSegments = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.siteId, table.id] })],
 );
+
+/** Traits that a site defines over its own events: what a person decided, so they are not derived. */
+export const siteTraits = sqliteTable('site_traits', {
+  siteId: integer('site_id').primaryKey(),
+  /** Counts up with each change. */
+  version: integer('version').notNull(),
+  setAt: integer('set_at').notNull(),
+  /** A JSON array of SiteTrait, checked before it came here. */
+  traits: text('traits').notNull(),
+});

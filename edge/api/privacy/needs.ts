@@ -1,6 +1,6 @@
 // edge/api/privacy/needs.ts: what answering a request about somebody's data needs of its surroundings.
-import type { EpochMs, FirstPartyId, Result, VisitorKey } from '../../../contract/index.ts';
-import type { AccountId, KeyProvider } from '../../../core/index.ts';
+import type { EpochMs, FirstPartyId, PropertyValue, Result, VisitorKey } from '../../../contract/index.ts';
+import type { AccountId, KeyProvider, SiteTrait } from '../../../core/index.ts';
 import type { Db, RequestKind, Site } from '../../../store/index.ts';
 
 /** How a person is named. It never leaves the request (P1). */
@@ -41,7 +41,7 @@ export interface ExplainedTrait {
   readonly id: string;
   readonly description: string;
   readonly unit: string;
-  readonly value: number;
+  readonly value: PropertyValue;
   readonly currency?: string;
 }
 
@@ -55,7 +55,7 @@ export interface RightsNeeds {
   readonly identify: Identify;
   readonly destinationsOf: (site: Site) => Promise<readonly Destination[]>;
   /** What a stored profile says, in words. */
-  readonly explainProfile: (state: string, asOf: EpochMs) => readonly ExplainedTrait[];
+  readonly explainProfile: (state: string, asOf: EpochMs, own: readonly SiteTrait[]) => readonly ExplainedTrait[];
 }
 
 /** What is asked, and by whom. */

@@ -36,6 +36,7 @@ import {
   describePut,
   describeSchema,
 } from './openapi.ts';
+import { traitIds } from './site-traits.ts';
 import { readSizes } from './sizes.ts';
 
 /** A rule of 50 conditions is far below. */
@@ -155,7 +156,7 @@ async function preview(context: Context<ApiEnv>, { port, secretOf }: Routes): Pr
   const site = context.get('site');
   const { segments } = await readRuleSegments(port.db, site.row);
   const known = new Set([...segments.map(({ id }) => id), ...(await readClusterIds(port.db, site.row))]);
-  const rule = parseRule(body.value.rule, { traits: new Set(port.traits.map(({ id }) => id)), segments: known });
+  const rule = parseRule(body.value.rule, { traits: await traitIds(port, site), segments: known });
   if (!rule.ok) return refusalOf({ reason: 'bad_rule', problems: rule.error });
   const explained = body.value.explain ? conditionsOf(rule.value.where, EXPLAINED_MAX) : [];
   const conditions: readonly Condition[] = [rule.value.where, ...explained.map(({ condition }) => condition)];
@@ -208,7 +209,7 @@ export function createRuleSegments(parts: ReportParts, requireScope: RequireScop
   const base = '/v1/sites/:site/rule-segments';
   const checkOf: Routes['checkOf'] = async (site, given) => {
     const words = {
-      traits: new Set(port.traits.map(({ id }) => id)),
+      traits: await traitIds(port, site),
       clusters: await readClusterIds(port.db, site.row),
     };
     return (held) => checkRuleSegment(given, held, words);
