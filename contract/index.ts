@@ -59,7 +59,9 @@ export {
   purposesOf,
 } from './purposes.ts';
 export type {
+  AlikeCondition,
   CategoryCondition,
+  Closest,
   Condition,
   ConsentCondition,
   EventCondition,
@@ -68,7 +70,7 @@ export type {
   SequenceCondition,
   TraitCondition,
 } from './segment-rule.ts';
-export { CONDITION_DEPTH_MAX, CONDITIONS_MAX, RULE_VERSION, WINDOW_DAYS_MAX } from './segment-rule.ts';
+export { CLOSEST, CONDITION_DEPTH_MAX, CONDITIONS_MAX, RULE_VERSION, WINDOW_DAYS_MAX } from './segment-rule.ts';
 export type { Result } from './result.ts';
 export { err, ok } from './result.ts';
 export type { Batch, WireBatch, WireCommerce, WireConsent, WireEvent, WireItem } from './wire.ts';

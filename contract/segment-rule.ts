@@ -64,6 +64,17 @@ export interface ConsentCondition {
   readonly consent: Purpose;
 }
 
+/** Shares of those outside a segment that may be asked for as its closest. */
+export const CLOSEST = [0.01, 0.02, 0.05, 0.1, 0.2] as const;
+/** One of them. */
+export type Closest = (typeof CLOSEST)[number];
+
+/** Among those most like the members of another segment, and not in it; nobody until a run has learned what they are like. */
+export interface AlikeCondition {
+  readonly alike: string;
+  readonly closest: Closest;
+}
+
 /** One condition. */
 export type Condition =
   | { readonly all: readonly Condition[] }
@@ -75,6 +86,7 @@ export type Condition =
   | CategoryCondition
   | TopicCondition
   | SegmentCondition
+  | AlikeCondition
   | ConsentCondition;
 
 /** A rule: who is in the segment. */

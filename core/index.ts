@@ -96,7 +96,7 @@ export {
   SEGMENT_NAME_CHARS_MAX,
 } from './rules/check-segment.ts';
 export type { RuleSegment } from './rules/order.ts';
-export { orderRules, traitsIn } from './rules/order.ts';
+export { alikeIn, orderRules, traitsIn } from './rules/order.ts';
 export type { RuleProblem } from './rules/parse.ts';
 export { parseRule } from './rules/parse.ts';
 export { ruleSchema } from './rules/schema.ts';
@@ -145,6 +145,8 @@ export {
   SITE_TRAITS_VERSION,
   unitOf,
 } from './site-traits.ts';
+export type { PastSize, SizeTrend } from './size-trend.ts';
+export { sizeTrend } from './size-trend.ts';
 export { SIPHASH_KEY_BYTES, sipHash } from './siphash.ts';
 export type { SessionDays } from './sessions.ts';
 export { addToSessions, countSessions, mergeSessions, SESSION_DAYS_MAX, SESSION_GAP_MS } from './sessions.ts';

@@ -1,6 +1,13 @@
 // core/site-traits.test.ts: definitions of a site's own traits are read with pointed problems.
 import { describe, expect, it } from 'vitest';
-import { parseSiteTraits, readsOf, SITE_TRAITS_MAX, TRAIT_CONDITIONS_MAX, TRAIT_EVENTS_MAX, unitOf } from './site-traits.ts';
+import {
+  parseSiteTraits,
+  readsOf,
+  SITE_TRAITS_MAX,
+  TRAIT_CONDITIONS_MAX,
+  TRAIT_EVENTS_MAX,
+  unitOf,
+} from './site-traits.ts';
 import type { SiteTrait } from './site-traits.ts';
 
 const OURS = new Set(['frequency']);
@@ -16,7 +23,10 @@ describe('traits that a site defines', () => {
       { id: 'b', sum: { events: ['purchase'], field: 'value', where: [{ field: 'currency', is: ['GBP'] }] } },
       { id: 'c', first: { ...views, field: 'campaign' } },
       { id: 'd', last: { events: ['plan_changed'], field: 'properties.seats' } },
-      { id: 'e', distinct: { ...views, field: 'path', where: [{ field: 'path', starts_with: '/blog/', known: true }] } },
+      {
+        id: 'e',
+        distinct: { ...views, field: 'path', where: [{ field: 'path', starts_with: '/blog/', known: true }] },
+      },
       { id: 'f', ratio: { of: { ...views, where: [{ field: 'properties.n', at_least: 1, at_most: 1 }] }, to: views } },
     ];
     expect(parse(...traits)).toEqual({ ok: true, value: traits });
@@ -57,8 +67,16 @@ describe('traits that a site defines', () => {
       trait: { id: 'a', count: { ...views, where: [{ field: 'value', at_least: 2, at_most: 1 }] } },
       faults: ['malformed /traits/0/count/where/0'],
     },
-    { why: 'a window of no day', trait: { id: 'a', count: views, window_days: 0 }, faults: ['malformed /traits/0/window_days'] },
-    { why: 'a window that profiles do not hold', trait: { id: 'a', count: views, window_days: 91 }, faults: ['malformed /traits/0/window_days'] },
+    {
+      why: 'a window of no day',
+      trait: { id: 'a', count: views, window_days: 0 },
+      faults: ['malformed /traits/0/window_days'],
+    },
+    {
+      why: 'a window that profiles do not hold',
+      trait: { id: 'a', count: views, window_days: 91 },
+      faults: ['malformed /traits/0/window_days'],
+    },
   ])('are refused, and where is told: $why', ({ trait, faults }) => expect(faultsOf(parse(trait))).toEqual(faults));
 
   it('are refused where two have one id, and what is told repeats nothing of the text', () => {
@@ -82,7 +100,11 @@ describe('traits that a site defines', () => {
     }));
 
   it.each([
-    { what: 'traits', max: SITE_TRAITS_MAX, of: (n: number) => parse(...list(n, (nth) => ({ id: `t${nth}`, count: views }))) },
+    {
+      what: 'traits',
+      max: SITE_TRAITS_MAX,
+      of: (n: number) => parse(...list(n, (nth) => ({ id: `t${nth}`, count: views }))),
+    },
     {
       what: 'events',
       max: TRAIT_EVENTS_MAX,
@@ -91,7 +113,8 @@ describe('traits that a site defines', () => {
     {
       what: 'conditions',
       max: TRAIT_CONDITIONS_MAX,
-      of: (n: number) => parse({ id: 'a', count: { ...views, where: list(n, () => ({ field: 'path', known: true })) } }),
+      of: (n: number) =>
+        parse({ id: 'a', count: { ...views, where: list(n, () => ({ field: 'path', known: true })) } }),
     },
   ])('have a maximum of $what', ({ max, of }) => {
     expect(of(max).ok).toBe(true);

@@ -95,7 +95,10 @@ const number = v.custom<TraitField>(
   (value) => typeof value === 'string' && (AMOUNT_FIELDS.some((one) => one === value) || isProperty(value)),
   `Expected a field of numbers: ${AMOUNT_FIELDS.join(', ')} or properties.NAME.`,
 );
-const name = v.pipe(v.string(), v.check(isEventName, 'Expected 1 to 40 lower-case letters, digits and _, a letter first.'));
+const name = v.pipe(
+  v.string(),
+  v.check(isEventName, 'Expected 1 to 40 lower-case letters, digits and _, a letter first.'),
+);
 const value = v.union([text, limit, v.boolean()]);
 const check = v.pipe(
   v.strictObject({
@@ -131,11 +134,17 @@ type Making = keyof typeof MAKINGS;
 const MAKING_NAMES = Object.keys(MAKINGS) as readonly Making[];
 
 const head = {
-  id: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]{0,39}$/, 'Expected 1 to 40 lower-case letters, digits and _, a letter first.')),
+  id: v.pipe(
+    v.string(),
+    v.regex(/^[a-z][a-z0-9_]{0,39}$/, 'Expected 1 to 40 lower-case letters, digits and _, a letter first.'),
+  ),
   description: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(DESCRIPTION_CHARS_MAX))),
   unit: v.exactOptional(v.picklist(['days', 'count', 'share', 'minor_units'])),
   window_days: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(WINDOW_DAYS_MAX))),
 };
+
+/** Kinds of issues that carry a message of ours. */
+const OUR_MESSAGES: ReadonlySet<string> = new Set(['check', 'custom', 'regex']);
 
 const isObject = (raw: unknown): raw is Readonly<Record<string, unknown>> =>
   typeof raw === 'object' && raw !== null && !Array.isArray(raw);
@@ -155,12 +164,15 @@ export function parseSiteTraits(
   };
   const list = isObject(raw) ? raw['traits'] : undefined;
   if (!isObject(raw) || !Array.isArray(list) || Object.keys(raw).some((key) => key !== 'version' && key !== 'traits')) {
-    return err([{ reason: 'malformed', pointer: '', detail: `Expected {"version": ${SITE_TRAITS_VERSION}, "traits": […]}.` }]);
+    return err([
+      { reason: 'malformed', pointer: '', detail: `Expected {"version": ${SITE_TRAITS_VERSION}, "traits": […]}.` },
+    ]);
   }
   if (raw['version'] !== SITE_TRAITS_VERSION) {
     tell('unknown_version', '/version', `The version is ${SITE_TRAITS_VERSION}.`);
   }
-  if (list.length > SITE_TRAITS_MAX) tell('malformed', '/traits', `A site has at most ${SITE_TRAITS_MAX} traits of its own.`);
+  if (list.length > SITE_TRAITS_MAX)
+    tell('malformed', '/traits', `A site has at most ${SITE_TRAITS_MAX} traits of its own.`);
   const seen = new Set<string>();
   list.slice(0, SITE_TRAITS_MAX).forEach((trait: unknown, nth) => {
     const pointer = `/traits/${nth}`;
@@ -183,7 +195,7 @@ function shapeProblems(trait: unknown): readonly (readonly [pointer: string, det
   if (result.success) return [];
   return result.issues.map((issue) => {
     const path = (issue.path ?? []).map(({ key }) => step(key)).join('');
-    const isOurs = issue.type === 'check' || issue.type === 'custom' || issue.type === 'regex';
+    const isOurs = OUR_MESSAGES.has(issue.type);
     return [path, isOurs ? issue.message : `Expected ${issue.expected ?? 'another value'}.`] as const;
   });
 }
@@ -199,7 +211,14 @@ export const propertyOf = (one: TraitField): string | undefined =>
 export function unitOf(trait: SiteTrait): TraitUnit {
   if (trait.unit !== undefined) return trait.unit;
   if ('ratio' in trait) return 'share';
-  const of = 'sum' in trait ? trait.sum.field : 'first' in trait ? trait.first.field : 'last' in trait ? trait.last.field : undefined;
+  const of =
+    'sum' in trait
+      ? trait.sum.field
+      : 'first' in trait
+        ? trait.first.field
+        : 'last' in trait
+          ? trait.last.field
+          : undefined;
   return of !== undefined && isAmountField(of) ? 'minor_units' : 'count';
 }
 

@@ -1,8 +1,8 @@
 // edge/port.ts: what a platform must offer the edge. runtime/node.ts and runtime/worker.ts implement it.
 import type { InStatement } from '@libsql/client';
 import type { Condition, EpochMs, PurposeBits, TraitUnit } from '../contract/index.ts';
-import type { Deliver, ExplainedTrait } from './api/privacy/needs.ts';
-import type { Hmac, KeyProvider, NetworkList, Place, SiteTrait } from '../core/index.ts';
+import type { Deliver, ExplainedBy, ExplainedTrait } from './api/privacy/needs.ts';
+import type { Hmac, KeyProvider, NetworkList, Place } from '../core/index.ts';
 import type { Metric } from './http/exposition.ts';
 import type { OidcSettings } from './http/oidc-client.ts';
 import type { FetchOut } from './http/outbound.ts';
@@ -112,7 +112,7 @@ export interface Port {
   /** How those are told of erasures whom data was given to. */
   readonly deliver: Deliver;
   /** What a stored profile says, in words; the segmenter's to know. */
-  readonly explainProfile: (state: string, asOf: EpochMs, own: readonly SiteTrait[]) => readonly ExplainedTrait[];
+  readonly explainProfile: (state: string, asOf: EpochMs, by: ExplainedBy) => readonly ExplainedTrait[];
   /** The traits there are, for rules and for whoever reads them. */
   readonly traits: readonly { readonly id: string; readonly unit: TraitUnit; readonly description: string }[];
   /** Counts who fulfils conditions by the profiles as they are now; the segmenter's to know. */

@@ -3,6 +3,7 @@ import type { Port } from '../edge/index.ts';
 import {
   decodeState,
   explainProfile,
+  PREDICTED_TRAITS,
   previewRule,
   SPREAD_TRAITS,
   spreadEverybody,
@@ -16,7 +17,7 @@ export const PRIVACY_PARTS: Pick<Port, 'explainProfile'> = { explainProfile };
 
 /** What the API asks of the segmenter, which it may not import. */
 export const SEGMENTER_PARTS: Pick<Port, 'traits' | 'previewRule' | 'explainSeries' | 'spread' | 'readProfile'> = {
-  traits: TRAITS.map(({ id, unit, description }) => ({ id, unit, description })),
+  traits: [...TRAITS, ...PREDICTED_TRAITS].map(({ id, unit, description }) => ({ id, unit, description })),
   previewRule,
   readProfile: (text) => {
     const { agreed, names } = decodeState(text);

@@ -9,6 +9,8 @@ import type { EventRow } from '../store/index.ts';
 import { acceptJobs, addSite } from '../store/index.ts';
 import type { TestDatabase } from '../store/testing.ts';
 import { openTestDatabase } from '../store/testing.ts';
+import { alertsSchema } from '../edge/api/reports/alerts.ts';
+import { historySchema } from '../edge/api/segments/relation-routes.ts';
 import { testPort } from './testing.ts';
 
 const VISITORS = 600;
@@ -168,6 +170,19 @@ describe('P3: what is told of a segment’s members', () => {
       { version: 2, visitors: 320 },
     ]);
     expect((await read('buyers/history', v.looseObject(sizes.entries))).sizes).toEqual([]);
+    const past = [400, 410, 390, 400].map((size, week) => ({ version: 1, at: week * 7 * DAY_MS, size }));
+    const published = JSON.stringify({ version: 1, size: 900, withheld: null, madeAt: 28 * DAY_MS, past });
+    await database.db.client.execute({
+      sql: "INSERT INTO insights (site_id, kind, key, at, published) VALUES (1, 'segment_size', 'buyers', 5, ?)",
+      args: [published],
+    });
+    const history = await read('buyers/history', historySchema);
+    expect(history.sizes.map(({ visitors }) => visitors)).toEqual([400, 410, 390, 400, 900]);
+    expect(history.trend).toMatchObject({ status: 'ready', alert: 'above' });
+    const alerts = v.parse(alertsSchema, await (await ask('../alerts')).json());
+    expect(alerts.alerts).toMatchObject([
+      { kind: 'segment_size', segment: 'buyers', visitors: 900, direction: 'above' },
+    ]);
     expect((await ask('buyers')).status).toBe(200);
     for (const what of ['', '/history', '/favourites', '/overlap', '/totals']) {
       expect((await ask(`nobody${what}`)).status).toBe(404);

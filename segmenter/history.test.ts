@@ -35,7 +35,9 @@ function mirrorHistory(failAfter = Number.POSITIVE_INFINITY): History {
         await save(packer.take(), of.length);
         saved += 1;
       };
-      const { events } = await readMirroredVisitors(store.db, folder, site, { part: 0, of: 1 }, onVisitor, { toldNames });
+      const { events } = await readMirroredVisitors(store.db, folder, site, { part: 0, of: 1 }, onVisitor, {
+        toldNames,
+      });
       return events;
     },
   };

@@ -11,6 +11,8 @@ export type { ExplainedTrait } from './profiles/explain.ts';
 export { explainProfile } from './profiles/explain.ts';
 export type { Trait } from './profiles/traits.ts';
 export { TRAITS } from './profiles/traits.ts';
+export type { PredictedTrait } from './predictions/visitor-models.ts';
+export { PREDICTED_TRAITS } from './predictions/visitor-models.ts';
 export type { BgNbd, BgNbdRefusal, FittedBgNbd, PurchaseHistories, PurchaseHistory } from './predictions/bg-nbd.ts';
 export { expectedPurchases, fitBgNbd, probabilityAlive } from './predictions/bg-nbd.ts';
 export type { GammaGamma, GammaGammaRefusal, Spends } from './predictions/gamma-gamma.ts';

@@ -1,10 +1,11 @@
 // segmenter/insights.test.ts: what a run finds beside segments: learned from real profiles, refused where there is too little.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EpochMs } from '../contract/index.ts';
-import { DAY_MS } from '../contract/index.ts';
+import type { Condition, EpochMs } from '../contract/index.ts';
+import { DAY_MS, ok } from '../contract/index.ts';
 import type { EventRow } from '../store/index.ts';
-import { readInsight, readInsights } from '../store/index.ts';
+import { putRuleSegment, readInsight, readInsights } from '../store/index.ts';
 import { runSegmenter } from './job.ts';
+import { foldLive } from './live.ts';
 import { seededWords } from './math/random.ts';
 import type { PublishedRules } from './patterns/shop-rules.ts';
 import type { PublishedValue } from './predictions/lifetime.ts';
@@ -65,9 +66,28 @@ describe('a run over a shop’s history', () => {
     const result = await runSegmenter(aRun(store.db, { now: now as EpochMs, clock: () => now }));
     if (!result.ok) throw new Error(result.error);
   };
+  const RULES: Readonly<Record<string, Condition>> = {
+    regulars: { event: 'purchase', at_least: 2 },
+    next: { alike: 'regulars', closest: 0.1 },
+    likely: { trait: 'chance_purchase_30', at_least: 0.5 },
+    hopeless: { alike: 'nobody', closest: 0.1 },
+    nobody: { event: 'never_sent' },
+  };
+  const members = async (segment: string): Promise<number[]> =>
+    (
+      await store.db.client.execute({
+        sql: 'SELECT visitor FROM memberships WHERE segment_id = ? ORDER BY visitor',
+        args: [segment],
+      })
+    ).rows.map((row) => Number(row['visitor']));
+  const live = (at: number) =>
+    foldLive({ db: store.db, site: SHOP.row, now: at as EpochMs, holder: 'live', clock: () => at });
   beforeAll(async () => {
     store = await openTestStore();
     await insertRows(store.db, history());
+    for (const [id, where] of Object.entries(RULES)) {
+      await putRuleSegment(store.db, SHOP, () => ok({ id, name: id, rule: { version: 1, where } }), T0);
+    }
     await run(T0);
   }, 120_000);
   afterAll(() => store.close());
@@ -93,6 +113,28 @@ describe('a run over a shop’s history', () => {
     const chances = found.segments.map(({ chance }) => chance);
     expect(chances.length).toBeGreaterThan(0);
     expect(Math.max(...chances)).toBeLessThanOrEqual(1);
+  });
+  it('M1: learns what rules ask of one visitor, and who is judged by it is the same in a slice and in a sweep', async () => {
+    const lookalikes = await readInsights(store.db, SHOP.row, 'lookalike');
+    expect([...lookalikes].map(([segment, { published }]) => [segment, JSON.parse(published) as unknown])).toEqual([
+      ['nobody', { status: 'refused', asOf: '2026-03-02', reason: 'too_few_members' }],
+      ['regulars', { status: 'ready', asOf: '2026-03-02' }],
+    ]);
+    // What is learned behind a run is judged by with the next fold.
+    expect(await members('next')).toEqual([]);
+    await live(T0);
+    const [regulars, next, likely] = [await members('regulars'), await members('next'), await members('likely')];
+    const outside = VISITORS - regulars.length;
+    expect(next.length).toBeGreaterThan(0.07 * outside);
+    expect(next.length).toBeLessThan(0.13 * outside);
+    expect(next.filter((visitor) => regulars.includes(visitor))).toEqual([]);
+    expect(likely.length).toBeGreaterThan(50);
+    const keen = new Set(await members('regulars'));
+    expect(likely.filter((visitor) => keen.has(visitor)).length).toBeGreaterThan(0.9 * likely.length);
+    expect(await members('hopeless')).toEqual([]);
+    await store.db.client.execute('DELETE FROM rule_marks');
+    await live(T0);
+    expect([await members('next'), await members('likely')]).toEqual([next, likely]);
   });
   it('says what buyers will spend in the money of the site, or why not, in published form alone', async () => {
     const found = JSON.parse((await readInsight(store.db, SHOP.row, 'value', ''))?.published ?? '{}') as PublishedValue;

@@ -1,24 +1,23 @@
 // segmenter/insights.ts: what a run finds beside segments, each published by itself.
-import type { SiteId } from '../contract/index.ts';
 import { DAY_MS } from '../contract/index.ts';
-import type { Db, KeptInsight, Lease, SiteRow } from '../store/index.ts';
-import { countEventsAfter, countProfiles, readBaskets, readInsights, saveInsights } from '../store/index.ts';
-import type { History } from './history.ts';
+import type { Lease } from '../store/index.ts';
+import {
+  countEventsAfter,
+  countProfiles,
+  readBaskets,
+  readInsights,
+  saveInsights,
+  saveVisitorModels,
+} from '../store/index.ts';
+import type { InsightInput } from './insight-input.ts';
+import { findLookalikes } from './lookalikes.ts';
 import { shopRules } from './patterns/shop-rules.ts';
 import { lifetimeValue } from './predictions/lifetime.ts';
 import { outlooks } from './predictions/outlook.ts';
 import type { ProfileState } from './profiles/state.ts';
 import { publishRuleSizes } from './publish/rule-sizes.ts';
 import { eachSampledPerson } from './rules/sample.ts';
-
-/** What they are found by. */
-export interface InsightInput {
-  readonly db: Db;
-  readonly site: { readonly row: SiteRow; readonly id: SiteId; readonly floor: number };
-  readonly now: number;
-  readonly publishKey: Uint8Array<ArrayBuffer>;
-  readonly history?: History;
-}
+import { periodOf, stands } from './standing.ts';
 
 /** Finds and publishes them. @param goOn renews the lease. @returns false where the lease was lost. */
 export async function findInsights(input: InsightInput, lease: Lease, goOn: () => Promise<boolean>): Promise<boolean> {
@@ -28,29 +27,17 @@ export async function findInsights(input: InsightInput, lease: Lease, goOn: () =
     if ((await history.sync(site.row, goOn)) === undefined) return false;
   }
   if (!(await findOutlooks(input, lease)) || !(await goOn())) return false;
+  if (!(await findLookalikes(input, lease)) || !(await goOn())) return false;
   if (!(await findRules(input, lease)) || !(await goOn())) return false;
   const profiles = await countProfiles(db, site.row);
   return publishRuleSizes(db, lease, { site, secret: publishKey, profiles, now });
 }
 
-/** Findings are made anew a week at the earliest, as a release is; those that were refused a day later. */
-const PERIOD_DAYS = 7;
 /** Persons that predictions learn from; bounds a run's time and memory. */
 const PERSONS_MAX = 10_000;
 /** Days of orders that rules are looked for in. */
 const ORDER_DAYS = 90;
 const SEED = 42;
-
-const periodOf = (at: number): number => Math.floor(at / (PERIOD_DAYS * DAY_MS));
-
-/** Whether a finding stands: of this period, or of this day where there was too little to find. */
-function stands(kept: KeptInsight | undefined, now: number): boolean {
-  if (kept === undefined) return false;
-  const { status } = JSON.parse(kept.published) as { readonly status: string };
-  return status === 'ready'
-    ? periodOf(kept.at) === periodOf(now)
-    : Math.floor(kept.at / DAY_MS) === Math.floor(now / DAY_MS);
-}
 
 async function findOutlooks({ db, site, now, publishKey }: InsightInput, lease: Lease): Promise<boolean> {
   const kept = [...(await readInsights(db, site.row, 'outlook')).values()];
@@ -74,11 +61,18 @@ async function findOutlooks({ db, site, now, publishKey }: InsightInput, lease: 
   const context = { floor: site.floor, secret: publishKey, seed: SEED, today, period: periodOf(now) };
   if (!haveOutlooks) {
     const found = await outlooks(persons, context);
-    if (!(await saveInsights(db, site.row, lease, 'outlook', found, now))) return false;
+    const cards = [...found].map(([key, { published }]) => ({ key, published: JSON.stringify(published) }));
+    const models = [...found].flatMap(([key, { predictor }]) =>
+      predictor === undefined ? [] : [{ key, of: '', model: JSON.stringify(predictor) }],
+    );
+    if (!(await saveVisitorModels(db, site.row, lease, { kind: 'chance', models, at: now }))) return false;
+    if (!(await saveInsights(db, site.row, lease, 'outlook', cards, now))) return false;
   }
   if (haveValue) return true;
-  const published = JSON.stringify(await lifetimeValue(persons, context));
-  return saveInsights(db, site.row, lease, 'value', [{ key: '', published }], now);
+  const { published, model } = await lifetimeValue(persons, context);
+  const models = model === undefined ? [] : [{ key: '', of: '', model: JSON.stringify(model) }];
+  if (!(await saveVisitorModels(db, site.row, lease, { kind: 'value', models, at: now }))) return false;
+  return saveInsights(db, site.row, lease, 'value', [{ key: '', published: JSON.stringify(published) }], now);
 }
 
 async function findRules({ db, site, now, publishKey }: InsightInput, lease: Lease): Promise<boolean> {

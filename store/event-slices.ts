@@ -109,9 +109,9 @@ const sliceText = (told: string): string => `SELECT json_group_array(json_array(
   WHERE e.site_id = ?1 AND e.seq > ?2 AND e.seq <= ?3 AND ${FOLDABLE_VISITOR} AND (e.purposes & ?4) <> 0`;
 const SLICE_TEXT = sliceText('');
 // A text inside the text: what SQLite takes for JSON and what for a text changes on its way through an expression.
-const TOLD_SLICE_TEXT = sliceText(`, iif(n.value IN (SELECT value FROM json_each(?5)), CAST(json_array(p.value,
+const TOLD_SLICE_TEXT = sliceText(`, iif(n.value IN (SELECT value FROM json_each(?5)), json_array(p.value,
     (SELECT value FROM strings WHERE id = e.referrer), (SELECT value FROM strings WHERE id = e.campaign), nullif(c.value, ''),
-    e.value, e.discount, json(e.properties)) AS TEXT), NULL)`);
+    e.value, e.discount, json(e.properties)) || '', NULL)`);
 
 // Assigned field by field: spreading one object for each optional field took longer than parsing the text (measured).
 function toEvent([

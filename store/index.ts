@@ -99,12 +99,15 @@ export {
   readMemberships,
   readRuleMark,
   readRuleMembers,
+  readSampledMembers,
   saveChanges,
 } from './rule-members.ts';
 export type { KeptSegment, KeptSegments } from './rule-segments.ts';
 export { putRuleSegment, readClusterIds, readRuleSegments, removeRuleSegment } from './rule-segments.ts';
 export type { KeptSiteTraits } from './site-traits.ts';
 export { putSiteTraits, readSiteTraits } from './site-traits.ts';
+export type { KeptVisitorModel, VisitorModel, VisitorModelKind } from './visitor-models.ts';
+export { readVisitorModels, readVisitorModelsMark, saveVisitorModels } from './visitor-models.ts';
 export type { FiledEvent, VisitorFile } from './visitor-file.ts';
 export { FILE_EVENTS_MAX, readVisitorFile } from './visitor-file.ts';
 export type { LeaseNeeds } from './with-lease.ts';

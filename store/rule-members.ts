@@ -60,6 +60,16 @@ export async function readMemberships(
   return held;
 }
 
+/** Visitors in a segment, at most so many: of a large one those that come first by a number mixed from theirs, always the same. */
+export async function readSampledMembers(db: Db, site: SiteRow, segment: string, limit: number): Promise<number[]> {
+  const { rows } = await db.client.execute({
+    sql: `SELECT visitor FROM memberships WHERE site_id = ? AND segment_id = ?
+      ORDER BY visitor * 2654435761 % 4294967296, visitor LIMIT ?`,
+    args: [site, segment, limit],
+  });
+  return rows.map((row) => Number(row['visitor'])).sort((a, b) => a - b);
+}
+
 /** The statements that bring memberships up to date and say who came and went. */
 export function changeStatements(
   site: SiteRow,

@@ -3,9 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { defineCommand } from 'citty';
 import type { RuleSegment, SegmentRefusal } from '../../core/index.ts';
 import { checkRuleSegment, RULE_SEGMENTS_MAX, SEGMENT_NAME_CHARS_MAX } from '../../core/index.ts';
-import { TRAITS } from '../../segmenter/index.ts';
+import { PREDICTED_TRAITS, TRAITS } from '../../segmenter/index.ts';
 import type { Db, KeptSegment, Site } from '../../store/index.ts';
-import { putRuleSegment, readClusterIds, readRuleSegments, readSiteTraits, removeRuleSegment } from '../../store/index.ts';
+import {
+  putRuleSegment,
+  readClusterIds,
+  readRuleSegments,
+  readSiteTraits,
+  removeRuleSegment,
+} from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
 
 /** Characters of a file at most: a rule of 50 conditions is far below. */
@@ -68,7 +74,10 @@ type Checking = (held: readonly RuleSegment[]) => ReturnType<typeof checkRuleSeg
 async function checking(db: Db, site: Site, path: string): Promise<Checking> {
   const segment = await readSegmentFile(path);
   const own = (await readSiteTraits(db, site.row)).traits;
-  const words = { traits: new Set([...TRAITS, ...own].map(({ id }) => id)), clusters: await readClusterIds(db, site.row) };
+  const words = {
+    traits: new Set([...TRAITS, ...PREDICTED_TRAITS, ...own].map(({ id }) => id)),
+    clusters: await readClusterIds(db, site.row),
+  };
   return (held) => checkRuleSegment(segment, held, words);
 }
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { defineCommand } from 'citty';
 import type { SiteTrait } from '../../core/index.ts';
 import { faultCode, parseSiteTraits, SITE_TRAITS_VERSION, traitsIn, unitOf } from '../../core/index.ts';
-import { TRAITS } from '../../segmenter/index.ts';
+import { PREDICTED_TRAITS, TRAITS } from '../../segmenter/index.ts';
 import { putSiteTraits, readRuleSegments, readSiteTraits } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
 
@@ -15,7 +15,7 @@ const fileArgument = {
 } as const;
 const json = { type: 'boolean', description: 'Print one line of JSON' } as const;
 
-const OURS: ReadonlySet<string> = new Set(TRAITS.map(({ id }) => id));
+const OURS: ReadonlySet<string> = new Set([...TRAITS, ...PREDICTED_TRAITS].map(({ id }) => id));
 
 /** Reads and checks a file, or fails with every problem of it and where. */
 async function requireTraits(path: string): Promise<readonly SiteTrait[]> {
@@ -50,7 +50,10 @@ const showCommand = defineCommand({
 });
 
 const setCommand = defineCommand({
-  meta: { name: 'set', description: 'Define the traits of a site, over those it had; the next run folds profiles anew' },
+  meta: {
+    name: 'set',
+    description: 'Define the traits of a site, over those it had; the next run folds profiles anew',
+  },
   args: { site: siteArgument, file: fileArgument, json },
   run: async ({ args }) => {
     const traits = await requireTraits(args.file);

@@ -61,7 +61,7 @@ const textOf = (value: number | undefined): string => (value === undefined ? '' 
 function draftOf(condition: Condition, isNot = false): DraftCondition | undefined {
   const empty: DraftCondition = { ...NEW_CONDITION, isNot, atLeast: '', atMost: '', withinDays: '' };
   if ('not' in condition) return isNot ? undefined : draftOf(condition.not, true);
-  if ('all' in condition || 'any' in condition || 'sequence' in condition) return undefined;
+  if ('all' in condition || 'any' in condition || 'sequence' in condition || 'alike' in condition) return undefined;
   if ('segment' in condition) return { ...empty, kind: 'segment', name: condition.segment };
   if ('consent' in condition) return { ...empty, kind: 'consent', name: condition.consent };
   const range = { atLeast: textOf(condition.at_least), atMost: textOf(condition.at_most) };

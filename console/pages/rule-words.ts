@@ -13,10 +13,7 @@ export const RULE_WORDS = {
   ],
   name: ['Name', '名称'],
   size: ['Visitors', '访客'],
-  sizeNote: [
-    'Of the last run. Earlier sizes of a rule are not kept, so that it has no trend.',
-    '最近一次运行的结果。规则的历史人数不保留,因此没有趋势。',
-  ],
+  sizeNote: ['Of the last run. Its page shows the sizes before.', '最近一次运行的结果。历史人数见其页面。'],
   changed: ['Changed', '修改时间'],
   version: ['Version', '版本'],
   below_floor: [

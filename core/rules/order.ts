@@ -50,5 +50,14 @@ export function segmentsIn(condition: Condition): readonly string[] {
   if ('all' in condition) return condition.all.flatMap(segmentsIn);
   if ('any' in condition) return condition.any.flatMap(segmentsIn);
   if ('not' in condition) return segmentsIn(condition.not);
+  if ('alike' in condition) return [condition.alike];
   return 'segment' in condition ? [condition.segment] : [];
+}
+
+/** The segments whose closest others a condition asks for. */
+export function alikeIn(condition: Condition): readonly string[] {
+  if ('all' in condition) return condition.all.flatMap(alikeIn);
+  if ('any' in condition) return condition.any.flatMap(alikeIn);
+  if ('not' in condition) return alikeIn(condition.not);
+  return 'alike' in condition ? [condition.alike] : [];
 }

@@ -107,11 +107,12 @@ function checkOne(
   if (kind === 'trait' && typeof condition['trait'] === 'string' && !words.traits.has(condition['trait'])) {
     problem('unknown_trait', `${pointer}/trait`, `Traits are: ${[...words.traits].join(', ')}.`);
   }
-  if (kind === 'segment' && typeof condition['segment'] === 'string') {
-    if (condition['segment'] === words.own) {
-      problem('refers_to_itself', `${pointer}/segment`, 'A segment can not be made of itself.');
-    } else if (!words.segments.has(condition['segment'])) {
-      problem('unknown_segment', `${pointer}/segment`, 'Name a segment that this site has; list them first.');
+  const other = kind === 'segment' || kind === 'alike' ? condition[kind] : undefined;
+  if (typeof other === 'string') {
+    if (other === words.own) {
+      problem('refers_to_itself', `${pointer}/${kind}`, 'A segment can not be made of itself.');
+    } else if (!words.segments.has(other)) {
+      problem('unknown_segment', `${pointer}/${kind}`, 'Name a segment that this site has; list them first.');
     }
   }
 }

@@ -1,7 +1,7 @@
 // core/rules/schema.ts: the shape of each kind of condition; the JSON Schema of rules is made of these.
 import * as v from 'valibot';
 import type { Condition } from '../../contract/index.ts';
-import { CONDITIONS_MAX, PURPOSES, RULE_VERSION, WINDOW_DAYS_MAX } from '../../contract/index.ts';
+import { CLOSEST, CONDITIONS_MAX, PURPOSES, RULE_VERSION, WINDOW_DAYS_MAX } from '../../contract/index.ts';
 
 /** Characters of a name in a rule. */
 const NAME_CHARS_MAX = 100;
@@ -27,6 +27,7 @@ export type ConditionKind =
   | 'category'
   | 'topic'
   | 'segment'
+  | 'alike'
   | 'consent';
 
 /** The shape of each kind. */
@@ -56,6 +57,7 @@ export const CONDITION_KINDS: { readonly [K in ConditionKind]: v.GenericSchema<C
   }),
   topic: v.strictObject({ topic: name, at_least: v.exactOptional(times), at_most: v.exactOptional(times) }),
   segment: v.strictObject({ segment: name }),
+  alike: v.strictObject({ alike: name, closest: v.picklist(CLOSEST) }),
   consent: v.strictObject({ consent: v.picklist(PURPOSES) }),
 };
 

@@ -25,6 +25,7 @@ describe('a condition in words', () => {
     { condition: { category: 'tea', of: 'interest', at_least: 3 }, words: 'interest in tea is at least 3 points' },
     { condition: { category: 'tea', of: 'interest' }, words: 'interest in tea' },
     { condition: { topic: 'garden', at_least: 2 }, words: 'viewed pages about garden lately at least 2 times' },
+    { condition: { alike: 'vip', closest: 0.05 }, words: 'among the 5 % most like the segment vip' },
     { condition: { consent: 'share' }, words: 'agreed to share' },
     {
       condition: { all: [{ segment: 'a' }, { any: [{ segment: 'b' }, { not: { segment: 'c' } }] }] },

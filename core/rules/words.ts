@@ -53,6 +53,7 @@ export function wordsOf(condition: Condition): string {
     return `viewed pages about ${condition.topic} lately ${times(condition.at_least, condition.at_most)}`;
   }
   if ('segment' in condition) return `in the segment ${condition.segment}`;
+  if ('alike' in condition) return `among the ${condition.closest * 100} % most like the segment ${condition.alike}`;
   return `agreed to ${condition.consent}`;
 }
 

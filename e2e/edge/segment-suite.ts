@@ -166,48 +166,6 @@ export function segmentSuite(edge: SuiteEdge): void {
     });
   });
 
-  describe('traits that a site defines', () => {
-    const dear = {
-      id: 'dear_orders',
-      count: { events: ['purchase'], where: [{ field: 'value', at_least: 800 }] },
-    };
-    it('are refused with where they are wrong, and written with segments:write alone', async () => {
-      const wrong = await ask('PUT', 'traits', { version: 1, traits: [{ ...dear, id: 'frequency' }] });
-      expect([wrong.status, await wrong.json()]).toMatchObject([
-        400,
-        { type: 'urn:hushtag:problem:traits_refused', problems: [{ reason: 'taken_id', pointer: '/traits/0/id' }] },
-      ]);
-      expect((await ask('PUT', 'traits', { version: 1, traits: [dear] }, ['segments:read'])).status).toBe(403);
-    });
-    it('are what rules may speak of once they are kept, and stay while one does', async () => {
-      const rule = { version: 1, where: { trait: 'dear_orders', at_least: 1 } };
-      expect((await ask('PUT', 'rule-segments/dear', { name: 'Dear', rule })).status).toBe(400);
-      const kept = await ask('PUT', 'traits', { version: 1, traits: [dear] });
-      const answer = v.parse(siteTraitsSchema, await kept.json());
-      expect([kept.status, answer.version, answer.catalogue.at(-1)]).toEqual([
-        200,
-        1,
-        { id: 'dear_orders', unit: 'count', description: '', isOwn: true },
-      ]);
-      expect(v.parse(siteTraitsSchema, await (await ask('GET', 'traits')).json())).toEqual(answer);
-      expect((await ask('PUT', 'rule-segments/dear', { name: 'Dear', rule })).status).toBe(201);
-      const emptied = await ask('PUT', 'traits', { version: 1, traits: [] });
-      expect([emptied.status, await emptied.json()]).toMatchObject([409, { ids: ['dear'] }]);
-    });
-    it('decide who is a member from the next run on', async () => {
-      await edge.segment();
-      const count = async (): Promise<unknown> =>
-        (await edge.ask("SELECT count(*) AS n FROM memberships WHERE segment_id = 'dear'"))[0]?.['n'];
-      // Of the even numbers from 0 on those from 300: their orders came to 800 and more.
-      expect(Number(await count())).toBe((VISITORS - 300) / 2);
-      await ask('DELETE', 'rule-segments/dear');
-      expect((await ask('PUT', 'traits', { version: 1, traits: [] })).status).toBe(200);
-      await edge.segment();
-      const changes = await edge.ask("SELECT 1 FROM audit_log WHERE entry LIKE '%traits_changed%'");
-      expect(changes).toHaveLength(2);
-    });
-  });
-
   describe('P3: a segment’s profile', () => {
     it('shows how its visitors spread over traits, against everybody, and asks its price once', async () => {
       const read = async () => v.parse(profileSchema, await (await ask('GET', 'segments/buyers/profile')).json());
@@ -290,6 +248,48 @@ export function segmentSuite(edge: SuiteEdge): void {
       expect([(await read('recommendations?item=tea')).status, (await read('recommendations')).status]).toEqual([
         404, 400,
       ]);
+    });
+  });
+
+  describe('traits that a site defines', () => {
+    const dear = {
+      id: 'dear_orders',
+      count: { events: ['purchase'], where: [{ field: 'value', at_least: 800 }] },
+    };
+    it('are refused with where they are wrong, and written with segments:write alone', async () => {
+      const wrong = await ask('PUT', 'traits', { version: 1, traits: [{ ...dear, id: 'frequency' }] });
+      expect([wrong.status, await wrong.json()]).toMatchObject([
+        400,
+        { type: 'urn:hushtag:problem:traits_refused', problems: [{ reason: 'taken_id', pointer: '/traits/0/id' }] },
+      ]);
+      expect((await ask('PUT', 'traits', { version: 1, traits: [dear] }, ['segments:read'])).status).toBe(403);
+    });
+    it('are what rules may speak of once they are kept, and stay while one does', async () => {
+      const rule = { version: 1, where: { trait: 'dear_orders', at_least: 1 } };
+      expect((await ask('PUT', 'rule-segments/dear', { name: 'Dear', rule })).status).toBe(400);
+      const kept = await ask('PUT', 'traits', { version: 1, traits: [dear] });
+      const answer = v.parse(siteTraitsSchema, await kept.json());
+      expect([kept.status, answer.version, answer.catalogue.at(-1)]).toEqual([
+        200,
+        1,
+        { id: 'dear_orders', unit: 'count', description: '', isOwn: true },
+      ]);
+      expect(v.parse(siteTraitsSchema, await (await ask('GET', 'traits')).json())).toEqual(answer);
+      expect((await ask('PUT', 'rule-segments/dear', { name: 'Dear', rule })).status).toBe(201);
+      const emptied = await ask('PUT', 'traits', { version: 1, traits: [] });
+      expect([emptied.status, await emptied.json()]).toMatchObject([409, { ids: ['dear'] }]);
+    });
+    it('decide who is a member from the next run on', async () => {
+      await edge.segment();
+      const count = async (): Promise<unknown> =>
+        (await edge.ask("SELECT count(*) AS n FROM memberships WHERE segment_id = 'dear'"))[0]?.['n'];
+      // Of the even numbers from 0 on those from 300: their orders came to 800 and more.
+      expect(Number(await count())).toBe((VISITORS - 300) / 2);
+      await ask('DELETE', 'rule-segments/dear');
+      expect((await ask('PUT', 'traits', { version: 1, traits: [] })).status).toBe(200);
+      await edge.segment();
+      const changes = await edge.ask("SELECT 1 FROM audit_log WHERE entry LIKE '%traits_changed%'");
+      expect(changes).toHaveLength(2);
     });
   });
 

@@ -18,6 +18,7 @@ import { createRuns } from './segments/runs.ts';
 import { createInsights } from './reports/insights.ts';
 import { createReports, reportParts } from './reports/routes.ts';
 import { shownRuleSegments } from './segments/shown.ts';
+import { createAlerts } from './reports/alerts.ts';
 import { createRuleSegments } from './segments/rule-segments.ts';
 import { createSiteTraits } from './segments/site-traits.ts';
 import { describeLedger, describeSegment, describeSegments } from './openapi.ts';
@@ -78,6 +79,7 @@ export function createApi(port: Port, tokenKeys: () => Promise<TokenKeys>, repla
   app.route('/', createDeadLetters(port, requireScope, replayLetters));
   const parts = reportParts(port);
   app.route('/', createReports(parts, requireScope));
+  app.route('/', createAlerts(parts, requireScope));
   app.route('/', createAnnotations(port, requireScope));
   app.route('/', createRuleSegments(parts, requireScope));
   app.route('/', createSiteTraits(port, requireScope));

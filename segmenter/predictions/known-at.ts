@@ -4,6 +4,7 @@
 // as it was some weeks ago, without reading an event again.
 import { DAY_MS } from '../../contract/index.ts';
 import type { ProfileState } from '../profiles/state.ts';
+import type { Column } from './examples.ts';
 
 /** Days of the window in which views and carts are counted. */
 const WINDOW_DAYS = 30;
@@ -63,6 +64,14 @@ export function knownAt(state: ProfileState, asOf: number, currency: string | un
     recent(['add_to_cart']),
   );
 }
+
+/** What is known of visitors, by column. */
+export const knownColumns = (rows: readonly Float64Array[]): Column[] =>
+  KNOWN_COLUMNS.map((name, column) => ({
+    name,
+    kind: 'number',
+    values: Float64Array.from(rows, (row) => row[column] ?? Number.NaN),
+  }));
 
 /** What is predicted. */
 export const OUTCOMES = {

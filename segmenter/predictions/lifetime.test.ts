@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../contract/index.ts';
 import type { ProfileState } from '../profiles/state.ts';
 import { anEvent, stateOf, T0 } from '../testing.ts';
-import { lifetimeValue, VALUE_HORIZON_DAYS } from './lifetime.ts';
+import { lifetimeValue } from './lifetime.ts';
+import { VALUE_HORIZON_DAYS } from './lifetime-model.ts';
 import type { OutlookPersons } from './outlook.ts';
 import { uniforms } from './testing.ts';
+import { readyVisitorModels } from './visitor-models.ts';
 
 const HISTORY_DAYS = 300;
 const context = { floor: 50, secret: new Uint8Array(32).fill(5), seed: 42, today: T0, period: 1 };
@@ -42,7 +44,8 @@ function simulated(buyers: number, days = HISTORY_DAYS): OutlookPersons & { read
 describe('expected value', () => {
   it('is near what such buyers then spend, and P3: told of segments alone whose sum stands out of the noise', async () => {
     const persons = simulated(1_600);
-    const found = await lifetimeValue(persons, context);
+    const { published: found, model } = await lifetimeValue(persons, context);
+    expect(model?.counts.r).toBeGreaterThan(0);
     if (found.status !== 'ready') throw new Error(found.reason);
     expect(found).toMatchObject({
       currency: 'GBP',
@@ -60,6 +63,22 @@ describe('expected value', () => {
     expect(Number(said.toPrecision(2))).toBe(said);
   });
 
+  it('is said of one buyer to rules, and of nobody who never bought', async () => {
+    const persons = simulated(1_600);
+    const { model } = await lifetimeValue(persons, context);
+    const models = readyVisitorModels([{ kind: 'value', key: '', of: '', at: T0, model: JSON.stringify(model) }]);
+    const valueOf = (state: ProfileState) =>
+      models.traitOf('predicted_value_minor', state, { asOf: T0, currency: 'GBP' }) ?? Number.NaN;
+    const mean = (nth: number): number => {
+      const values = persons.states.filter((_, of) => of % 2 === nth).map(valueOf);
+      const known = values.filter((value) => !Number.isNaN(value));
+      return known.reduce((sum, value) => sum + value, 0) / known.length;
+    };
+    expect(mean(0)).toBeGreaterThan(2 * mean(1));
+    expect(valueOf(stateOf([anEvent({ at: T0 - DAY_MS })]))).toBeNaN();
+    expect(models.traitOf('chance_churn_30', stateOf([anEvent()]), { asOf: T0, currency: 'GBP' })).toBeUndefined();
+  });
+
   it.each([
     {
       why: 'nobody pays in a named currency',
@@ -70,6 +89,6 @@ describe('expected value', () => {
     { why: 'hardly anybody came again', persons: simulated(400, 5), reason: 'too_few_repeat_buyers' },
     { why: 'all began within the horizon', persons: simulated(600, 80), reason: 'history_too_short' },
   ])('is refused where $why', async ({ persons, reason }) => {
-    expect(await lifetimeValue(persons, context)).toMatchObject({ status: 'refused', reason });
+    expect(await lifetimeValue(persons, context)).toMatchObject({ published: { status: 'refused', reason } });
   });
 });

@@ -1,9 +1,8 @@
 // segmenter/predictions/lifetime.ts: what a site's buyers will spend: BG/NBD for how often, gamma-gamma for how much.
 //
-// Each buyer's expected value is computed and stays here: means over segments leave, with noise (P3). The parameters of the
-// models stay as well: no bound is known for how far one buyer moves them (ADR 0049).
-import type { Result } from '../../contract/index.ts';
-import { DAY_MS, err, ok } from '../../contract/index.ts';
+// Each buyer's expected value stays here: means over segments leave, with noise (P3). The parameters of the models stay as
+// well: no bound is known for how far one buyer moves them (ADR 0049); rules may ask them (ADR 0058).
+import { DAY_MS } from '../../contract/index.ts';
 import {
   chooseBound,
   NOISE_SCALE,
@@ -14,15 +13,11 @@ import {
   roundMean,
   setWords,
 } from '../../core/index.ts';
-import type { ProfileState } from '../profiles/state.ts';
-import type { BgNbd, PurchaseHistory } from './bg-nbd.ts';
-import { BUYERS_MIN, expectedPurchases, fitBgNbd } from './bg-nbd.ts';
-import type { GammaGamma } from './gamma-gamma.ts';
-import { expectedValue, fitGammaGamma } from './gamma-gamma.ts';
+import { BUYERS_MIN } from './bg-nbd.ts';
+import type { Buyer, LifetimeModel } from './lifetime-model.ts';
+import { buyerAt, expectedSpend, fitLifetime, paidDays, VALUE_HORIZON_DAYS } from './lifetime-model.ts';
 import type { OutlookContext, OutlookPersons } from './outlook.ts';
 
-/** Days ahead that value is said for. */
-export const VALUE_HORIZON_DAYS = 90;
 /** Buyers who came again that a fit needs; as near to it as the noise reaches, it is refused. */
 const REPEATERS_MIN = 30;
 
@@ -56,63 +51,15 @@ export type PublishedValue =
       readonly segments: readonly { readonly id: string; readonly valueMinor: number }[];
     });
 
-/** One buyer as the models see them; time in days. */
-interface Buyer extends PurchaseHistory {
+interface PersonAsBuyer extends Buyer {
   readonly person: number;
-  /** Days with an order, and what was paid on one in the mean. */
-  readonly purchases: number;
-  readonly mean: number;
 }
 
-interface Fitted {
-  readonly counts: BgNbd;
-  readonly money: GammaGamma;
-}
-
-/** Orders of one UTC day are one purchase: a basket that is paid in two is not a rhythm. */
-function buyersAt({ states, currency }: OutlookPersons, asOf: number): Buyer[] {
-  return states.flatMap((state, person): Buyer[] => {
-    const paid = paidDays(state, currency, Number.NEGATIVE_INFINITY, asOf);
-    const days = [...paid.keys()].sort((a, b) => a - b);
-    const [first, last] = [days[0], days.at(-1)];
-    if (first === undefined || last === undefined) return [];
-    const minor = days.reduce((sum, day) => sum + (paid.get(day) ?? 0), 0);
-    const observed = asOf / DAY_MS - first;
-    const purchases = days.length;
-    return [{ person, repeats: purchases - 1, lastAt: last - first, observed, purchases, mean: minor / purchases }];
+const buyersAt = ({ states, currency }: OutlookPersons, asOf: number): PersonAsBuyer[] =>
+  states.flatMap((state, person): PersonAsBuyer[] => {
+    const buyer = buyerAt(state, currency, asOf);
+    return buyer === undefined ? [] : [{ ...buyer, person }];
   });
-}
-
-/** What was paid by UTC day, before refunds, from an instant up to another. */
-function paidDays(state: ProfileState, currency: string | undefined, from: number, to: number): Map<number, number> {
-  const paid = new Map<number, number>();
-  for (const { at, value, currency: of } of state.orders.values()) {
-    if (at < from || at >= to || value === null || value <= 0 || of !== currency) continue;
-    const day = Math.floor(at / DAY_MS);
-    paid.set(day, (paid.get(day) ?? 0) + value);
-  }
-  return paid;
-}
-
-function fit(buyers: readonly Buyer[]): Result<Fitted, ValueRefusal> {
-  const column = (of: (buyer: Buyer) => number): Float64Array => Float64Array.from(buyers, of);
-  const counts = fitBgNbd({
-    repeats: column(({ repeats }) => repeats),
-    lastAt: column(({ lastAt }) => lastAt),
-    observed: column(({ observed }) => observed),
-  });
-  if (!counts.ok) return err(counts.error);
-  const money = fitGammaGamma({
-    purchases: column(({ purchases }) => purchases),
-    mean: column(({ mean }) => mean),
-  });
-  return money.ok ? ok({ counts: counts.value.model, money: money.value }) : err(money.error);
-}
-
-/** Minor units that a buyer is expected to spend in the horizon. */
-const valueOf = ({ counts, money }: Fitted, buyer: Buyer): number =>
-  expectedPurchases(counts, buyer, VALUE_HORIZON_DAYS) *
-  (expectedValue(money, buyer.purchases, buyer.mean) ?? buyer.mean);
 
 /** Pearson's correlation; undefined where one side does not vary. */
 function correlationOf(xs: readonly number[], ys: readonly number[]): number | undefined {
@@ -131,7 +78,7 @@ function correlationOf(xs: readonly number[], ys: readonly number[]): number | u
 /** Learns from what was known one horizon ago and compares with what came. */
 function laterFit(persons: OutlookPersons, cutoff: number, today: number): number | undefined {
   const buyers = buyersAt(persons, cutoff);
-  const fitted = fit(buyers);
+  const fitted = fitLifetime(buyers);
   if (!fitted.ok) return undefined;
   const came = buyers.map(({ person }) => {
     const state = persons.states[person];
@@ -139,18 +86,24 @@ function laterFit(persons: OutlookPersons, cutoff: number, today: number): numbe
     return [...paidDays(state, persons.currency, cutoff, today).values()].reduce((sum, minor) => sum + minor, 0);
   });
   return correlationOf(
-    buyers.map((buyer) => valueOf(fitted.value, buyer)),
+    buyers.map((buyer) => expectedSpend(fitted.value, buyer)),
     came,
   );
 }
 
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
+/** What is said of segments, and the model behind it, which stays here: rules ask it about one visitor after the other. */
+export interface FoundValue {
+  readonly published: PublishedValue;
+  readonly model?: LifetimeModel;
+}
+
 /** Learns and says it. */
-export async function lifetimeValue(persons: OutlookPersons, context: OutlookContext): Promise<PublishedValue> {
+export async function lifetimeValue(persons: OutlookPersons, context: OutlookContext): Promise<FoundValue> {
   const { today, secret, period } = context;
   const head = { horizonDays: VALUE_HORIZON_DAYS, asOf: day(today) };
-  const refused = (reason: ValueRefusal): PublishedValue => ({ ...head, status: 'refused', reason });
+  const refused = (reason: ValueRefusal): FoundValue => ({ published: { ...head, status: 'refused', reason } });
   const { currency } = persons;
   if (currency === undefined) return refused('no_currency');
   const buyers = buyersAt(persons, today);
@@ -163,11 +116,11 @@ export async function lifetimeValue(persons: OutlookPersons, context: OutlookCon
   const cutoff = today - VALUE_HORIZON_DAYS * DAY_MS;
   const early = buyers.filter(({ observed }) => observed > VALUE_HORIZON_DAYS).length;
   if (!(await isEnough('early', early, REPEATERS_MIN))) return refused('history_too_short');
-  const fitted = fit(buyers);
+  const fitted = fitLifetime(buyers);
   if (!fitted.ok) return refused(fitted.error);
   const later = laterFit(persons, cutoff, today);
   const firstDay = buyers.reduce((first, { observed }) => Math.max(first, observed), 0);
-  return {
+  const published: PublishedValue = {
     ...head,
     status: 'ready',
     currency,
@@ -178,16 +131,17 @@ export async function lifetimeValue(persons: OutlookPersons, context: OutlookCon
       later === undefined ? null : await publishQuality(later, early, secret, `value ${period} correlation`),
     segments: await bySegment(persons, buyers, fitted.value, context),
   };
+  return { published, model: fitted.value };
 }
 
 /** The mean over each segment's buyers: shares of a blurred bound, with noise, of groups that are enough to be shown. */
 async function bySegment(
   persons: OutlookPersons,
-  buyers: readonly Buyer[],
-  fitted: Fitted,
+  buyers: readonly PersonAsBuyer[],
+  fitted: LifetimeModel,
   { floor, secret, period }: OutlookContext,
 ): Promise<{ id: string; valueMinor: number }[]> {
-  const values = Float64Array.from(buyers, (buyer) => valueOf(fitted, buyer));
+  const values = Float64Array.from(buyers, (buyer) => expectedSpend(fitted, buyer));
   const words = await setWords(secret, new TextEncoder().encode(`hushtag value bound ${period} ${values.join(' ')}`));
   const bound = await chooseBound(values, words);
   const sums = new Map<string, { count: number; sum: number }>();

@@ -1,13 +1,12 @@
 // segmenter/predictions/outlook.ts: learns from a site's profiles what their visitors do next, and publishes it by segment (P3).
 import { DAY_MS } from '../../contract/index.ts';
 import { NOISE_SCALE, publishQuality, publishReportCount, publishShare, roundMean, toHex } from '../../core/index.ts';
-import type { Insight } from '../../store/index.ts';
 import { areaUnderCurve } from './measures.ts';
 import type { FeatureEffect } from './effects.ts';
 import { featureEffects } from './effects.ts';
-import type { Column, Examples } from './examples.ts';
+import type { Examples } from './examples.ts';
 import type { Outcome } from './known-at.ts';
-import { becameOf, KNOWN_COLUMNS, knownAt, OUTCOMES } from './known-at.ts';
+import { becameOf, knownAt, knownColumns, OUTCOMES } from './known-at.ts';
 import type { Predictor, PredictorMetrics, PredictorOptions, PredictorRefusal } from './predictor.ts';
 import { predictChances, trainPredictor } from './predictor.ts';
 import type { ProfileState } from '../profiles/state.ts';
@@ -100,14 +99,7 @@ function tableAt({ states, currency }: OutlookPersons, asOf: number, outcome: Ou
     labels.push(becameOf(state, asOf, outcome));
     persons.push(nth);
   }
-  const columns = KNOWN_COLUMNS.map(
-    (name, column): Column => ({
-      name,
-      kind: 'number',
-      values: Float64Array.from(rows, (row) => row[column] ?? Number.NaN),
-    }),
-  );
-  return { examples: { columns, labels: Uint8Array.from(labels) }, persons };
+  return { examples: { columns: knownColumns(rows), labels: Uint8Array.from(labels) }, persons };
 }
 
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
@@ -191,16 +183,24 @@ async function qualityOf(
   };
 }
 
+/** A card, and the predictor behind it, which stays here: rules ask it about one visitor after the other (ADR 0058). */
+export interface FoundOutlook {
+  readonly published: PublishedOutlook;
+  readonly predictor?: Predictor;
+}
+
 /** Learns one outcome from what was known one horizon ago, and says what it means for today. */
 export async function outlookOf(
   persons: OutlookPersons,
   outcome: Outcome,
   context: OutlookContext,
-): Promise<PublishedOutlook> {
+): Promise<FoundOutlook> {
   const { horizonDays, words } = OUTCOMES[outcome];
   const { today, secret, seed, period } = context;
   const asOf = day(today);
-  const refused = (reason: OutlookRefusal): PublishedOutlook => ({ status: 'refused', outcome, words, asOf, reason });
+  const refused = (reason: OutlookRefusal): FoundOutlook => ({
+    published: { status: 'refused', outcome, words, asOf, reason },
+  });
   const cutoff = today - horizonDays * DAY_MS;
   const later = tableAt(persons, cutoff, outcome);
   if (later.persons.length === 0) return refused('history_too_short');
@@ -219,7 +219,7 @@ export async function outlookOf(
   if (!learned.ok) return refused(learned.error);
   const { metrics } = learned.value;
   const firstAt = persons.states.reduce((first, state) => Math.min(first, state.firstAt), Number.POSITIVE_INFINITY);
-  return {
+  const published: PublishedOutlook = {
     status: 'ready',
     outcome,
     words,
@@ -243,6 +243,7 @@ export async function outlookOf(
     segments: await bySegment(persons, learned.value, outcome, context),
     inputs: await digestOf(later.examples, secret),
   };
+  return { published, predictor: learned.value };
 }
 
 /** The mean chance of each segment's persons today, with noise (ADR 0034), of those that are enough to be shown. */
@@ -273,11 +274,14 @@ async function bySegment(
   return shown;
 }
 
-/** All predictions as findings. */
-export async function outlooks(persons: OutlookPersons, context: OutlookContext): Promise<Omit<Insight, 'kind'>[]> {
-  const found: Omit<Insight, 'kind'>[] = [];
+/** All predictions, by outcome. */
+export async function outlooks(
+  persons: OutlookPersons,
+  context: OutlookContext,
+): Promise<ReadonlyMap<Outcome, FoundOutlook>> {
+  const found = new Map<Outcome, FoundOutlook>();
   for (const outcome of Object.keys(OUTCOMES) as Outcome[]) {
-    found.push({ key: outcome, published: JSON.stringify(await outlookOf(persons, outcome, context)) });
+    found.set(outcome, await outlookOf(persons, outcome, context));
   }
   return found;
 }

@@ -1,4 +1,5 @@
 // segmenter/profiles/measures.ts: what traits are computed with: sums, shares and times of a profile's state.
+import type { Closest } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
 import type { SiteTraits } from './site-traits.ts';
 import type { ProfileState } from './state.ts';
@@ -11,6 +12,14 @@ export interface TraitContext {
   readonly currency: string | undefined;
   /** Traits that the site defined; none where left out. */
   readonly own?: SiteTraits;
+  /** What models say of one visitor; nothing where left out. */
+  readonly models?: VisitorModelAsked;
+}
+
+/** The models of a site as a rule asks them (segmenter/predictions/visitor-models.ts). */
+export interface VisitorModelAsked {
+  readonly traitOf: (id: string, state: ProfileState, context: TraitContext) => number | undefined;
+  readonly isAlike: (segment: string, closest: Closest, state: ProfileState, context: TraitContext) => boolean;
 }
 
 /** The UTC day of an instant. */

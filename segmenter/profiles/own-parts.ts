@@ -103,7 +103,8 @@ export function decodeParts(stored: StoredParts): OwnParts {
   const parts: OwnParts = new Map();
   for (const [key, ...daysAndParts] of stored) {
     const days = new Map<number, OwnPart>();
-    for (let at = 0; at + 1 < daysAndParts.length; at += 2) days.set(Number(daysAndParts[at]), daysAndParts[at + 1] ?? 0);
+    for (let at = 0; at + 1 < daysAndParts.length; at += 2)
+      days.set(Number(daysAndParts[at]), daysAndParts[at + 1] ?? 0);
     parts.set(key, days);
   }
   return parts;

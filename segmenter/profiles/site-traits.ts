@@ -2,7 +2,15 @@
 import type { PropertyValue, TraitUnit } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
 import type { SiteTrait, TraitCheck, TraitEvents, TraitField, TraitPart } from '../../core/index.ts';
-import { DEFAULT_SOURCE, isAmountField, propertyOf, readsOf, SIPHASH_KEY_BYTES, sipHash, unitOf } from '../../core/index.ts';
+import {
+  DEFAULT_SOURCE,
+  isAmountField,
+  propertyOf,
+  readsOf,
+  SIPHASH_KEY_BYTES,
+  sipHash,
+  unitOf,
+} from '../../core/index.ts';
 import type { OwnPart, OwnParts } from './own-parts.ts';
 import { addPart, EVER, OWN_TEXT_CHARS_MAX, partSince } from './own-parts.ts';
 import { STATE_VERSION } from './state.ts';
@@ -168,7 +176,9 @@ function partOf(kind: Kind, field: TraitField | undefined, value: PropertyValue,
     case 'count':
       return 1;
     case 'sum':
-      return typeof value === 'number' && Math.abs(value) <= NUMBER_MAX ? Math.round(value * scaleOf(field)) : undefined;
+      return typeof value === 'number' && Math.abs(value) <= NUMBER_MAX
+        ? Math.round(value * scaleOf(field))
+        : undefined;
     case 'distinct':
       return ['distinct', keyOf(JSON.stringify(value))];
     case 'first':
@@ -197,8 +207,10 @@ function fieldOf({ source = DEFAULT_SOURCE, told }: ToldEvent, field: TraitField
       return told?.currency;
     case 'value':
       return told?.value;
-    default:
+    case 'discount':
       return told?.discount;
+    default:
+      return undefined;
   }
 }
 
@@ -207,8 +219,11 @@ function passes(check: TraitCheck, event: ToldEvent): boolean {
   if (value === undefined) return check.known === false;
   if (check.known === false) return false;
   if (check.is !== undefined && !check.is.includes(value)) return false;
-  if (check.starts_with !== undefined && !(typeof value === 'string' && value.startsWith(check.starts_with))) return false;
+  if (check.starts_with !== undefined && !(typeof value === 'string' && value.startsWith(check.starts_with)))
+    return false;
   if (check.at_least === undefined && check.at_most === undefined) return true;
   if (typeof value !== 'number') return false;
-  return (check.at_least === undefined || value >= check.at_least) && (check.at_most === undefined || value <= check.at_most);
+  return (
+    (check.at_least === undefined || value >= check.at_least) && (check.at_most === undefined || value <= check.at_most)
+  );
 }

@@ -28,7 +28,26 @@ interface KeptSize {
   /** Digest of the members under the site's secret, and when new sizes were made in this period. */
   readonly members: string;
   readonly rounds: readonly number[];
+  /** When this size was made; absent of one that never was. */
+  readonly madeAt?: number;
+  /** Sizes before this one, oldest first, for its trend. */
+  readonly past?: readonly MadeSize[];
 }
+
+/** A size as it was published at an instant. */
+interface MadeSize {
+  readonly version: number;
+  readonly at: number;
+  readonly size: number | null;
+}
+
+/** Sizes kept before the last: half a year, as often as new ones may be made. */
+const PAST_MAX = 26;
+
+const pastOf = (last: KeptSize | undefined): readonly MadeSize[] => {
+  const { version = 0, madeAt, size = null, past = [] } = last ?? {};
+  return madeAt === undefined ? past : [...past, { version, at: madeAt, size }].slice(-PAST_MAX);
+};
 
 /** What sizes are published by. */
 export interface SizeContext {
@@ -68,8 +87,9 @@ async function sizeOf(
   const rounds = (last?.rounds ?? []).filter((at) => now - at < REPORT_PERIOD_MS);
   const since = now - REPORT_PERIOD_MS;
   const isOpen = mayRelease(rounds, now) && (await readSpentOn(db, site.row, KIND, since)) < SIZE_UNITS_MAX;
+  const past = pastOf(last);
   const refused: KeptSize =
-    last?.version === version ? last : { version, size: null, withheld: 'budget_spent', members: digest, rounds };
+    last?.version === version ? last : { version, size: null, withheld: 'budget_spent', members: digest, rounds, past };
   if (!isOpen) return refused;
   const result = { kind: KIND, key: `${id} ${digest.slice(0, 24)} ${now}`, at: now, units: 1, seq: 0, result: '' };
   if (!(await keepResults(db, site.row, [result], { since, budget: REPORT_UNITS_MAX }))) return refused;
@@ -85,5 +105,7 @@ async function sizeOf(
     withheld,
     members: digest,
     rounds: [...rounds, now],
+    madeAt: now,
+    past,
   };
 }

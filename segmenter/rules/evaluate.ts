@@ -1,5 +1,11 @@
 // segmenter/rules/evaluate.ts: whether a profile fulfils a rule, as of a UTC day. The same function for one visitor and for all.
-import type { Condition, EventCondition, PropertyValue, SequenceCondition, TraitCondition } from '../../contract/index.ts';
+import type {
+  Condition,
+  EventCondition,
+  PropertyValue,
+  SequenceCondition,
+  TraitCondition,
+} from '../../contract/index.ts';
 import { DAY_MS, PURPOSE_BIT } from '../../contract/index.ts';
 import { interestsOf } from '../profiles/interests.ts';
 import type { RecentDays } from '../profiles/recent-days.ts';
@@ -7,6 +13,7 @@ import { fadedCounts } from '../profiles/recent-weeks.ts';
 import type { SiteTraits } from '../profiles/site-traits.ts';
 import { NO_SITE_TRAITS } from '../profiles/site-traits.ts';
 import type { ProfileState } from '../profiles/state.ts';
+import { PREDICTED_TRAITS } from '../predictions/visitor-models.ts';
 import type { TraitContext } from '../profiles/measures.ts';
 import { TRAITS } from '../profiles/traits.ts';
 
@@ -39,12 +46,18 @@ export function fulfils(condition: Condition, subject: RuleSubject, context: Tra
     return withinFaded(fadedCounts(state.topics, context.asOf).get(condition.topic), condition);
   }
   if ('segment' in condition) return subject.isIn(condition.segment);
+  if ('alike' in condition) {
+    const { alike, closest } = condition;
+    return !subject.isIn(alike) && context.models?.isAlike(alike, closest, state, context) === true;
+  }
   return (state.agreed.purposes & PURPOSE_BIT[condition.consent]) !== 0;
 }
 
-/** A trait of hushtag, or one that the site defined. */
+/** A trait of hushtag, one that the site defined, or one that a model says. */
 const traitOf = (id: string, state: ProfileState, context: TraitContext): PropertyValue | undefined =>
-  TRAIT_BY_ID.get(id)?.of(state, context) ?? context.own?.traitOf(id)?.of(state.own, context.asOf);
+  TRAIT_BY_ID.get(id)?.of(state, context) ??
+  context.own?.traitOf(id)?.of(state.own, context.asOf) ??
+  context.models?.traitOf(id, state, context);
 
 function fulfilsTrait(
   { at_least: low, at_most: high, is, known }: TraitCondition,
@@ -127,8 +140,11 @@ export function isTimed(condition: Condition, own: SiteTraits = NO_SITE_TRAITS):
   if ('not' in condition) return isTimed(condition.not, own);
   if ('trait' in condition) {
     const trait = TRAIT_BY_ID.get(condition.trait);
+    if (PREDICTED_TRAITS.some(({ id }) => id === condition.trait)) return true;
     return trait?.unit === 'days' || trait?.fades === true || own.traitOf(condition.trait)?.isTimed === true;
   }
   if ('topic' in condition || ('category' in condition && condition.of === 'interest')) return true;
-  return 'sequence' in condition || ('event' in condition && condition.within_days !== undefined);
+  return (
+    'sequence' in condition || 'alike' in condition || ('event' in condition && condition.within_days !== undefined)
+  );
 }

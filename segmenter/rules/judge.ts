@@ -1,9 +1,19 @@
 // segmenter/rules/judge.ts: who is in which rule segment: for the visitors of one slice, and the rules a site has.
+import type { Condition } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
 import type { RuleSegment } from '../../core/index.ts';
-import { CLUSTER_PREFIX, invariant, orderRules } from '../../core/index.ts';
+import { alikeIn, CLUSTER_PREFIX, invariant, orderRules, traitsIn } from '../../core/index.ts';
 import type { Db, MemberChange, RuleMark, SiteRow } from '../../store/index.ts';
-import { linksAround, readMemberships, readRuleMark, readRuleSegments, readSiteTraits, readStates } from '../../store/index.ts';
+import {
+  linksAround,
+  readMemberships,
+  readRuleMark,
+  readRuleSegments,
+  readSiteTraits,
+  readStates,
+  readVisitorModels,
+  readVisitorModelsMark,
+} from '../../store/index.ts';
 import { mergeStates } from '../profiles/fold.ts';
 import type { Fusion } from '../profiles/fuse.ts';
 import { fuseVisitors } from '../profiles/fuse.ts';
@@ -11,7 +21,8 @@ import type { SiteTraits } from '../profiles/site-traits.ts';
 import { readySiteTraits } from '../profiles/site-traits.ts';
 import type { ProfileState } from '../profiles/state.ts';
 import { decodeState, emptyState } from '../profiles/state.ts';
-import type { TraitContext } from '../profiles/measures.ts';
+import { PREDICTED_TRAITS, readyVisitorModels } from '../predictions/visitor-models.ts';
+import type { TraitContext, VisitorModelAsked } from '../profiles/measures.ts';
 import { mainCurrency } from '../profiles/traits.ts';
 import { fulfils } from './evaluate.ts';
 
@@ -28,6 +39,8 @@ export interface Judge {
   readonly isCurrent: boolean;
   /** Traits that the site defined, which rules may speak of. */
   readonly own: SiteTraits;
+  /** What models say of one visitor; undefined where no rule asks them. */
+  readonly models: VisitorModelAsked | undefined;
 }
 
 /** Links around a slice's visitors that are followed; where there are more, everybody is judged instead. */
@@ -40,10 +53,18 @@ export async function openJudge(db: Db, site: SiteRow, asOf: number): Promise<Ju
   invariant(ordered.ok, 'M1: rules that are kept make no circle');
   const mark = await readRuleMark(db, site);
   const day = Math.floor(asOf / DAY_MS);
-  const isCurrent = mark !== undefined && mark.rules === state && mark.day === day;
   const own = readySiteTraits((await readSiteTraits(db, site)).traits);
-  return { rules: ordered.value, text: state, day, mark, isCurrent, own };
+  // Rules that ask a model say something else once it is learned anew.
+  const asksModels = ordered.value.some(({ rule }) => asksModel(rule.where));
+  const text = asksModels ? `${state} ${await readVisitorModelsMark(db, site)}` : state;
+  const models = asksModels ? readyVisitorModels(await readVisitorModels(db, site)) : undefined;
+  const isCurrent = mark !== undefined && mark.rules === text && mark.day === day;
+  return { rules: ordered.value, text, day, mark, isCurrent, own, models };
 }
+
+const PREDICTED = new Set(PREDICTED_TRAITS.map(({ id }) => id));
+const asksModel = (where: Condition): boolean =>
+  alikeIn(where).length > 0 || traitsIn(where).some((trait) => PREDICTED.has(trait));
 
 /** One person: all their visitors that have a profile, and these put together. */
 export interface Person {
@@ -132,7 +153,7 @@ export interface SliceVerdict {
 export async function judgeSlice(
   db: Db,
   site: SiteRow,
-  { rules, mark, day, own }: Judge,
+  { rules, mark, day, own, models }: Judge,
   states: ReadonlyMap<number, ProfileState>,
   linkers: ReadonlySet<number>,
 ): Promise<SliceVerdict | undefined> {
@@ -150,7 +171,12 @@ export async function judgeSlice(
   );
   const currency = mark.currency === '' ? firstCurrency(states) : mark.currency;
   const changes = changesOf(rules, persons, held, {
-    context: { asOf: day * DAY_MS, currency: currency === '' ? undefined : currency, own },
+    context: {
+      asOf: day * DAY_MS,
+      currency: currency === '' ? undefined : currency,
+      own,
+      ...(models === undefined ? {} : { models }),
+    },
     clustersOf: (visitor) => clustersAmong(held.get(visitor)),
   });
   return { changes, ...(currency === mark.currency ? {} : { mark: { ...mark, currency } }) };

@@ -1,6 +1,8 @@
 // segmenter/rules/preview.ts: how many visitors a rule and each of its conditions would have, without keeping it.
 import type { Condition } from '../../contract/index.ts';
 import type { Db, SiteRow } from '../../store/index.ts';
+import { readVisitorModels } from '../../store/index.ts';
+import { readyVisitorModels } from '../predictions/visitor-models.ts';
 import { fulfils } from './evaluate.ts';
 import { eachSampledPerson } from './sample.ts';
 
@@ -21,9 +23,10 @@ export async function previewRule(
   asOf: number,
 ): Promise<RulePreview> {
   const counts = conditions.map(() => 0);
+  const models = readyVisitorModels(await readVisitorModels(db, site));
   const { persons, oneIn } = await eachSampledPerson(db, site, asOf, (person, context) => {
     conditions.forEach((condition, nth) => {
-      if (fulfils(condition, person, context)) counts[nth] = (counts[nth] ?? 0) + 1;
+      if (fulfils(condition, person, { ...context, models })) counts[nth] = (counts[nth] ?? 0) + 1;
     });
   });
   return { persons: persons * oneIn, counts: counts.map((count) => count * oneIn), sampledOneIn: oneIn };

@@ -55,7 +55,12 @@ export async function sweepRules(
   const currency = judge.rules.length === 0 ? undefined : (by.currency ?? (await lookForCurrency(db, site, goOn)));
   if (judge.rules.length > 0) {
     if (currency === undefined) return false;
-    const context = { asOf: judge.day * DAY_MS, currency: currency.of, own: judge.own };
+    const context = {
+      asOf: judge.day * DAY_MS,
+      currency: currency.of,
+      own: judge.own,
+      ...(judge.models === undefined ? {} : { models: judge.models }),
+    };
     const judged = new Set<number>();
     const isWhole = await eachPage(db, site, goOn, async (states) => {
       const wanted = [...states.keys()].filter((visitor) => !judged.has(by.fusion.leads.get(visitor) ?? visitor));

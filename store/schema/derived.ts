@@ -176,6 +176,24 @@ export const insights = sqliteTable(
   (table) => [primaryKey({ columns: [table.siteId, table.kind, table.key] })],
 );
 
+/** Models that rules ask about one visitor: parameters alone, never published. A run learns them anew. */
+export const visitorModels = sqliteTable(
+  'visitor_models',
+  {
+    siteId: integer('site_id').notNull(),
+    /** `value`, `chance` or `alike`. */
+    kind: text('kind').notNull(),
+    /** The outcome or the segment; '' where there is one alone. */
+    key: text('key').notNull(),
+    /** What it was learned from, such as a segment's version. */
+    learnedOf: text('learned_of').notNull(),
+    /** When, epoch ms. */
+    at: integer('at').notNull(),
+    model: text('model').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.kind, table.key] })],
+);
+
 /** Runs of the segmenter: when, what came of each, how long its stages took. Nothing in it names a visitor. */
 export const runs = sqliteTable(
   'runs',

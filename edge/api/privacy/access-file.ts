@@ -1,11 +1,18 @@
 // edge/api/privacy/access-file.ts: the file a person gets: everything stored of them, and why (GDPR Art. 15 and 20).
 import type { EpochMs, PublishedSegment } from '../../../contract/index.ts';
 import { purposesOf } from '../../../contract/index.ts';
-import type { RuleSegment, SiteTrait } from '../../../core/index.ts';
+import type { RuleSegment } from '../../../core/index.ts';
 import { IDENTIFY_EVENT, wordsOf } from '../../../core/index.ts';
 import type { FiledEvent, PrivacyRequest, Site, VisitorFile } from '../../../store/index.ts';
-import { readRetention, readRuleSegments, readSiteTraits, readVisitorFile, requestVisitors } from '../../../store/index.ts';
-import type { ExplainedTrait, RightsNeeds } from './needs.ts';
+import {
+  readRetention,
+  readRuleSegments,
+  readSiteTraits,
+  readVisitorFile,
+  readVisitorModels,
+  requestVisitors,
+} from '../../../store/index.ts';
+import type { ExplainedBy, ExplainedTrait, RightsNeeds } from './needs.ts';
 
 /** An event in the file: times as ISO 8601, purposes by name. */
 export type AccessEvent = Omit<FiledEvent, 'at' | 'purposes'> & {
@@ -130,8 +137,11 @@ export async function makeAccessFile(needs: RightsNeeds, site: Site, request: Pr
   }
   const stored = await readVisitorFile(needs.db, site.row, visitors);
   const rules = new Map((await readRuleSegments(needs.db, site.row)).segments.map((rule) => [rule.id, rule]));
-  const own = (await readSiteTraits(needs.db, site.row)).traits;
-  return { ...head, status: 'found', data: foundData(needs, stored, { rules, own }, { askedBy: request.askedBy, now }) };
+  const by = {
+    own: (await readSiteTraits(needs.db, site.row)).traits,
+    models: await readVisitorModels(needs.db, site.row),
+  };
+  return { ...head, status: 'found', data: foundData(needs, stored, { rules, by }, { askedBy: request.askedBy, now }) };
 }
 
 /**
@@ -144,12 +154,12 @@ const wasIdentified = ({ links, events, eventsLeftOut }: VisitorFile): boolean =
 function foundData(
   needs: RightsNeeds,
   stored: VisitorFile,
-  { rules, own }: { readonly rules: ReadonlyMap<string, RuleSegment>; readonly own: readonly SiteTrait[] },
+  { rules, by }: { readonly rules: ReadonlyMap<string, RuleSegment>; readonly by: ExplainedBy },
   { askedBy, now }: { readonly askedBy: PrivacyRequest['askedBy']; readonly now: EpochMs },
 ): FoundData {
   // The browser's own id proves the browser and not the login.
   const isWithheld = askedBy === 'visitor' && wasIdentified(stored);
-  const traits = stored.profiles.flatMap((state) => needs.explainProfile(state, now, own));
+  const traits = stored.profiles.flatMap((state) => needs.explainProfile(state, now, by));
   const objectedAt = stored.visitors.flatMap((visitor) => visitor.objectedAt ?? [])[0];
   return {
     events: stored.events.map(({ at, purposes, ...event }) => ({

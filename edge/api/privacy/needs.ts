@@ -1,7 +1,7 @@
 // edge/api/privacy/needs.ts: what answering a request about somebody's data needs of its surroundings.
 import type { EpochMs, FirstPartyId, PropertyValue, Result, VisitorKey } from '../../../contract/index.ts';
 import type { AccountId, KeyProvider, SiteTrait } from '../../../core/index.ts';
-import type { Db, RequestKind, Site } from '../../../store/index.ts';
+import type { Db, KeptVisitorModel, RequestKind, Site } from '../../../store/index.ts';
 
 /** How a person is named. It never leaves the request (P1). */
 export type Subject =
@@ -45,6 +45,14 @@ export interface ExplainedTrait {
   readonly currency?: string;
 }
 
+/** What a site's profiles are explained by beside what hushtag itself knows. */
+export interface ExplainedBy {
+  /** Traits that it defined. */
+  readonly own: readonly SiteTrait[];
+  /** Models that its rules may ask. */
+  readonly models: readonly KeptVisitorModel[];
+}
+
 /** The surroundings. */
 export interface RightsNeeds {
   /** Ground and derived tables. */
@@ -55,7 +63,7 @@ export interface RightsNeeds {
   readonly identify: Identify;
   readonly destinationsOf: (site: Site) => Promise<readonly Destination[]>;
   /** What a stored profile says, in words. */
-  readonly explainProfile: (state: string, asOf: EpochMs, own: readonly SiteTrait[]) => readonly ExplainedTrait[];
+  readonly explainProfile: (state: string, asOf: EpochMs, by: ExplainedBy) => readonly ExplainedTrait[];
 }
 
 /** What is asked, and by whom. */

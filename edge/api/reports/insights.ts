@@ -110,6 +110,26 @@ export const recommendationsSchema = v.object({
   items: v.array(v.string()),
 });
 
+/** Which segments rules may ask the closest others of. */
+export const lookalikesSchema = v.object({
+  site: v.string(),
+  lookalikes: v.array(
+    v.variant('status', [
+      v.object({ segment: v.string(), at: v.number(), status: v.literal('ready'), asOf: v.string() }),
+      v.object({
+        segment: v.string(),
+        at: v.number(),
+        ...refused(['too_few_members', 'too_few_others']).entries,
+      }),
+    ]),
+  ),
+});
+
+const describeLookalikes = reading(
+  'reports:read',
+  'Segments that rules ask the closest others of: whether a run has learned what their visitors are like, or why not',
+  lookalikesSchema,
+);
 const describePredictions = reading(
   'reports:read',
   'What visitors of each segment will likely do and spend, each with the card of its model, or why nothing is predicted',
@@ -139,6 +159,16 @@ export function createInsights(port: Port, requireScope: RequireScope): Hono<Api
       predictions,
       value: value === undefined ? null : (JSON.parse(value.published) as unknown),
     });
+  });
+  app.get('/v1/sites/:site/lookalikes', describeLookalikes, scope, async (context) => {
+    const site = context.get('site');
+    const found = [...(await readInsights(port.db, site.row, 'lookalike')).values()];
+    const lookalikes = found.map(({ key, at, published }) => ({
+      segment: key,
+      at,
+      ...(JSON.parse(published) as object),
+    }));
+    return answerJson(context, { site: site.id, lookalikes });
   });
   app.get('/v1/sites/:site/item-rules', describeItemRules, scope, async (context) => {
     const site = context.get('site');

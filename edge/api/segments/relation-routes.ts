@@ -1,8 +1,6 @@
 // edge/api/segments/relation-routes.ts: routes about one segment: its sizes over time, favourites, overlaps, totals.
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import type { PublishedSegment } from '../../../contract/index.ts';
-import { readRuleSegments, readSegmentHistory } from '../../../store/index.ts';
 import { problem } from '../../http/problem.ts';
 import { answerJson } from '../answer-json.ts';
 import { budgetSchema, DAY_PARAMETERS, people, reading } from '../reports/openapi.ts';
@@ -10,7 +8,7 @@ import type { ReportParts } from '../reports/overview.ts';
 import { RANGE_HELP, readDays } from '../reports/range.ts';
 import type { ApiEnv, RequireScope } from '../require-scope.ts';
 import { FAVOURITE_DAYS, makeFavourites, makeOverlaps, makeSegmentTotals } from './relations.ts';
-import { readSizes } from './sizes.ts';
+import { readSizeHistory } from './sizes.ts';
 
 const head = { id: v.string() };
 const favourites = v.array(v.object({ word: v.string(), visitors: v.number() }));
@@ -19,6 +17,17 @@ const spent = v.object({ status: v.literal('withheld'), reason: v.literal('budge
 export const historySchema = v.object({
   ...head,
   sizes: v.array(v.object({ version: v.number(), at: v.number(), visitors: people })),
+  trend: v.variant('status', [
+    v.object({ status: v.literal('refused'), reason: v.picklist(['too_few_sizes', 'withheld']) }),
+    v.object({
+      status: v.literal('ready'),
+      expected: v.number(),
+      low: v.number(),
+      high: v.number(),
+      change28: v.number(),
+      alert: v.nullable(v.picklist(['above', 'below'])),
+    }),
+  ]),
 });
 /** What its members look at most. */
 export const favouritesSchema = v.intersect([
@@ -66,7 +75,11 @@ export const segmentTotalsSchema = v.intersect([
   ]),
 ]);
 
-const describeHistory = reading('segments:read', 'Published sizes of a segment, oldest first', historySchema);
+const describeHistory = reading(
+  'segments:read',
+  'Published sizes of a segment, oldest first, and whether the last is what the others lead to expect',
+  historySchema,
+);
 const describeFavourites = reading(
   'segments:read',
   'Pages and items that most of a segment’s visitors look at most; paid for from the budget of reports',
@@ -85,19 +98,6 @@ const describeTotals = reading(
 );
 const missing = (): Response => problem('not_found', 'List the segments to see which there are.');
 
-/** Published sizes, each once: a size that was repeated because the cap was reached is the older one's. */
-async function sizesOf({ port }: ReportParts, row: number, id: string) {
-  const texts = await readSegmentHistory(port.db, row, id);
-  const sizes: { version: number; at: number; visitors: number | null }[] = [];
-  for (const text of texts) {
-    const segment = JSON.parse(text) as PublishedSegment;
-    const visitors = segment.status === 'published' ? segment.visitors : null;
-    const { version, at } = segment;
-    if (sizes.at(-1)?.at !== at) sizes.push({ version, at, visitors });
-  }
-  return sizes;
-}
-
 /** Makes the routes. */
 export function createRelations(parts: ReportParts, requireScope: RequireScope): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
@@ -105,15 +105,9 @@ export function createRelations(parts: ReportParts, requireScope: RequireScope):
   const scope = requireScope('segments:read');
   const base = '/v1/sites/:site/segments/:id';
   app.get(`${base}/history`, describeHistory, scope, async (context) => {
-    const [site, id] = [context.get('site'), context.req.param('id')];
-    const sizes = await sizesOf(parts, site.row, id);
-    if (sizes.length > 0) return answerJson(context, { id, sizes });
-    const rule = (await readRuleSegments(port.db, site.row)).segments.find((one) => one.id === id);
-    if (rule === undefined) return missing();
-    // Of a rule segment the last size alone is kept.
-    const { size, sizeAt } = (await readSizes(port.db, site.row, [rule]))(rule);
-    const only = sizeAt === null ? [] : [{ version: rule.version, at: sizeAt, visitors: size }];
-    return answerJson(context, { id, sizes: only });
+    const id = context.req.param('id');
+    const history = await readSizeHistory(port.db, context.get('site').row, id);
+    return history === undefined ? missing() : answerJson(context, { id, ...history });
   });
   app.get(`${base}/favourites`, describeFavourites, scope, async (context) => {
     const id = context.req.param('id');
