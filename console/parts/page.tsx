@@ -12,16 +12,28 @@ interface PageProps {
   readonly children: ComponentChildren;
 }
 
+/** The address that was opened, which leaves the focus where the browser put it, until another one was gone to. */
+let opened: string | undefined = location.pathname;
+/** Where the focus was put last. */
+let focused = location.pathname;
+
+/** Whether the focus belongs to the title: after each way to another page, also where what was clicked is gone with the last one. */
+function belongsToTitle(): boolean {
+  const { pathname } = location;
+  if (pathname !== opened) opened = undefined;
+  const isLost = document.activeElement === null || document.activeElement === document.body;
+  return opened === undefined && (pathname !== focused || isLost);
+}
+
 /** The page. A screen reader begins at its title when it opens. */
 export function Page({ title, note, actions, filters, back, children }: PageProps): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · hushtag`;
+    if (!belongsToTitle()) return;
+    focused = location.pathname;
+    heading.current?.focus({ preventScroll: true });
   }, [title]);
-  useEffect(() => {
-    // The first page leaves the focus where the browser put it.
-    if (document.activeElement !== document.body) heading.current?.focus({ preventScroll: true });
-  }, []);
   return (
     <>
       <header class="page-head">

@@ -1,8 +1,8 @@
 // e2e/console/keyboard-suite.ts: the console by keyboard alone: where the focus is, and that it is seen.
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { ConsoleUnderTest } from './use-console.ts';
-import { openPage } from './use-console.ts';
+import { openPage, settled } from './use-console.ts';
 
 /** What has the focus: its tag, and what it says. */
 const focused = (page: Page): Promise<string> =>
@@ -27,6 +27,33 @@ export function testKeyboard(served: ConsoleUnderTest): void {
         expect(outline, await focused(page)).toBeGreaterThanOrEqual(2);
         await page.keyboard.press('Tab');
       }
+      await context.close();
+    });
+
+    it('after a way by Enter the focus is on the new page’s title, also where the link went with the old one', async () => {
+      const context = await served.visit();
+      const page = await openPage(context, served.origin, 'shop/ledger');
+      expect(await focused(page)).not.toMatch(/^h1 /);
+      const follow = async (link: Locator): Promise<string> => {
+        const before = page.url();
+        await link.focus();
+        await page.keyboard.press('Enter');
+        await page.waitForURL((url) => url.href !== before);
+        await settled(page);
+        await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
+        return focused(page);
+      };
+      expect(await follow(page.getByRole('navigation').getByRole('link', { name: 'Segments', exact: true }))).toBe(
+        'h1 Segments',
+      );
+      expect(
+        await follow(
+          page
+            .getByRole('main')
+            .getByRole('link', { name: /buyers/ })
+            .first(),
+        ),
+      ).not.toBe('h1 Segments');
       await context.close();
     });
   });
