@@ -158,7 +158,7 @@ export {
   rotateSigningKey,
   tokenStatements,
 } from './tokens.ts';
-export type { Site } from './sites.ts';
+export type { Site, SiteSettings } from './sites.ts';
 export { addSite, changeSite, findSite, listSites, setBotRules } from './sites.ts';
 export type { PackedProfiles, StoredProfile } from './packed-profiles.ts';
 export { createPacker } from './packed-profiles.ts';

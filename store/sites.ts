@@ -5,6 +5,7 @@ import { invariant, parsePlan, parseSitePolicy, presetPolicy } from '../core/ind
 import { and, eq } from 'drizzle-orm';
 import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
+import { textOf } from './rows.ts';
 import { exemptLimits } from './retention.ts';
 import { policies, sites } from './schema/ground.ts';
 import { trackingPlans } from './schema/ground-collector.ts';
@@ -108,19 +109,46 @@ export async function setBotRules(
   await db.client.batch([changed, recorded], 'write');
 }
 
-/** Changes where a site's pages are and its floor, with the audit entry that says so; what collects takes it over within seconds. */
+/** What is changed of a site after it was added. */
+export type SiteSettings = Pick<Site, 'origins' | 'floor'>;
+
+/** Others that may change the same site between a read and its write. */
+const CHANGE_TRIES_MAX = 50;
+
+/**
+ * Changes where a site's pages are and its floor, with the audit entry that says so; what collects takes it over within seconds.
+ * Nothing that others change at the same time is lost. @param next what the settings shall be, of what they are; asked again where
+ * somebody else was faster. @returns what they are then.
+ */
 export async function changeSite(
   db: Db,
-  site: Pick<Site, 'row' | 'id'>,
-  settings: Pick<Site, 'origins' | 'floor'>,
+  { row, id }: Pick<Site, 'row' | 'id'>,
+  next: (settings: SiteSettings) => SiteSettings,
   { at, by }: { readonly at: number; readonly by: string },
-): Promise<void> {
-  const { origins, floor } = settings;
-  const text = JSON.stringify(origins);
-  const changed = {
-    sql: 'UPDATE sites SET origins = ?1, floor = ?2 WHERE id = ?3 AND (origins <> ?1 OR floor <> ?2)',
-    args: [text, floor, site.row],
-  };
-  const entry = { kind: 'site_changed', site: site.id, origins: origins.length, floor, by, at } as const;
-  await db.client.batch([changed, await auditStatement(entry, 'if_changed')], 'write');
+): Promise<SiteSettings> {
+  for (let tries = 0; tries < CHANGE_TRIES_MAX; tries++) {
+    const { rows } = await db.client.execute({ sql: 'SELECT origins, floor FROM sites WHERE id = ?', args: [row] });
+    const [found] = rows;
+    invariant(found !== undefined, 'P7: a site that is changed is there');
+    const [text, least] = [textOf(found, 'origins'), Number(found['floor'])];
+    const settings = next({ origins: JSON.parse(text) as readonly string[], floor: least });
+    const { origins, floor } = settings;
+    const changedText = JSON.stringify(origins);
+    if (text === changedText && least === floor) return settings;
+    const changed = {
+      sql: 'UPDATE sites SET origins = ?, floor = ? WHERE id = ? AND origins = ? AND floor = ?',
+      args: [changedText, floor, row, text, least],
+    };
+    const entry = { kind: 'site_changed', site: id, origins: origins.length, floor, by, at } as const;
+    const [result] = await db.client.batch([changed, await auditStatement(entry, 'if_changed')], 'write');
+    if (result?.rowsAffected === 1) return settings;
+  }
+  throw new SiteBusyError();
+}
+
+/** Thrown where others changed a site again and again meanwhile. */
+class SiteBusyError extends Error {
+  override readonly name = 'SiteBusyError';
+  /** Stable code for logs. */
+  readonly code = 'site_busy';
 }

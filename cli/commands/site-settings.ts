@@ -2,7 +2,7 @@
 import { defineCommand } from 'citty';
 import { checkOrigins, checkSiteFloor, FLOOR_MIN, ORIGINS_MAX } from '../../core/index.ts';
 import { changeSite } from '../../store/index.ts';
-import type { Site } from '../../store/index.ts';
+import type { SiteSettings } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
 
 const siteArgument = { type: 'positional', required: true, description: 'The site' } as const;
@@ -31,18 +31,16 @@ export function readFloor(text: string): number {
   return floor;
 }
 
-type Settings = Pick<Site, 'origins' | 'floor'>;
 interface Args {
   readonly site: string;
   readonly json?: boolean | undefined;
 }
 
 /** Changes settings of a site and shows what they are then. */
-const change = (args: Args, next: (settings: Settings) => Settings): Promise<void> =>
+const change = (args: Args, next: (settings: SiteSettings) => SiteSettings): Promise<void> =>
   withDb(requireConfig(), async (db) => {
     const site = await requireSite(db, args.site);
-    const { origins, floor } = next(site);
-    await changeSite(db, site, { origins, floor }, { at: Date.now(), by: 'command' });
+    const { origins, floor } = await changeSite(db, site, next, { at: Date.now(), by: 'command' });
     print(
       args.json === true,
       { site: site.id, origins, floor },

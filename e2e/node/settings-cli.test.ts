@@ -1,5 +1,6 @@
 // e2e/node/settings-cli.test.ts: `hushtag plan` and `hushtag bots` as an operator meets them; the generated types compiled by tsc.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,15 +36,15 @@ describe('D1: a site’s settings on the command line', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
+  const env = () => ({
+    PATH: process.env['PATH'],
+    HUSHTAG_DATA_DIR: join(folder, 'data'),
+    HUSHTAG_KEY_DIR: join(folder, 'keys'),
+  });
   function run(...args: string[]) {
-    const env = {
-      PATH: process.env['PATH'],
-      HUSHTAG_DATA_DIR: join(folder, 'data'),
-      HUSHTAG_KEY_DIR: join(folder, 'keys'),
-    };
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
       cwd: folder,
-      env,
+      env: env(),
       encoding: 'utf8',
     });
     return { code: status, out: stdout, err: stderr };
@@ -65,6 +66,21 @@ describe('D1: a site’s settings on the command line', () => {
     run('audit', 'export', '--out', 'audit.txt');
     const log = readFileSync(join(folder, 'audit.txt'), 'utf8');
     expect(log.match(/\\"kind\\":\\"site_changed\\"/g)).toHaveLength(3);
+  });
+
+  it('D1: keeps what several commands add to a site at once', async () => {
+    const added = [1, 2, 3].map((nth) => `https://at-once-${nth}.example`);
+    run('site', 'add', 'busy', '--origin', 'https://busy.example');
+    await Promise.all(
+      added.map((origin) =>
+        once(
+          spawn(process.execPath, [MAIN, 'site', 'origins', 'add', 'busy', origin], { cwd: folder, env: env() }),
+          'close',
+        ),
+      ),
+    );
+    const listed = run('site', 'origins', 'list', 'busy').out.trim().split('\n');
+    expect(listed.toSorted()).toEqual([...added, 'https://busy.example'].toSorted());
   });
 
   it('names the collector in the script tag where it is known', () => {

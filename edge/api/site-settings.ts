@@ -92,12 +92,18 @@ export function createSiteSettings(port: Port, tokenKeys: () => Promise<TokenKey
     const asked = await readJson(context, settingsSchema, SETTINGS_HELP);
     if (!asked.ok) return asked.error;
     const site = context.get('site');
-    const origins = checkOrigins(asked.value.origins ?? site.origins);
-    const floor = checkSiteFloor(asked.value.floor ?? site.floor);
-    if (!origins.ok) return problem('malformed_request', HELP[origins.error]);
-    if (!floor.ok) return problem('malformed_request', HELP[floor.error]);
-    const settings = { origins: origins.value, floor: floor.value };
-    await changeSite(port.ground, site, settings, { at: port.now(), by: context.get('token') });
+    const { origins: asOrigins, floor: asFloor } = asked.value;
+    const origins = asOrigins === undefined ? undefined : checkOrigins(asOrigins);
+    const floor = asFloor === undefined ? undefined : checkSiteFloor(asFloor);
+    if (origins?.ok === false) return problem('malformed_request', HELP[origins.error]);
+    if (floor?.ok === false) return problem('malformed_request', HELP[floor.error]);
+    // What is not named stays what it is then, which may be what somebody else has just made it.
+    const settings = await changeSite(
+      port.ground,
+      site,
+      (now) => ({ origins: origins?.value ?? now.origins, floor: floor?.value ?? now.floor }),
+      { at: port.now(), by: context.get('token') },
+    );
     return privateJson(context, { id: site.id, ...settings, preset: site.policy.preset });
   });
   return app;
