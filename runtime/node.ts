@@ -7,7 +7,7 @@ import type { GroupCommit, Port } from '../edge/index.ts';
 import { createEdge, createGroupCommit, destroyAbandonedKeys, destroyExpiredSalts } from '../edge/index.ts';
 import { PRIVACY_PARTS, SEGMENTER_PARTS } from './privacy-parts.ts';
 import type { Db } from '../store/index.ts';
-import { insertSaltStatement, observeClock, replayTombstones } from '../store/index.ts';
+import { insertSaltStatement, interruptImports, observeClock, replayTombstones } from '../store/index.ts';
 import { openGround } from '../store/open.node.ts';
 import { addressOf } from './client-address.ts';
 import type { SayClock } from './clock-log.ts';
@@ -121,6 +121,9 @@ async function catchUp(
   }
   // Nor may a backup that was put back bring back whom it held (P4).
   await recallErased(db, config.secondDir);
+  // The files are this server's alone: what was being imported when the last one ended is not going on anywhere.
+  const interrupted = await interruptImports(db, at);
+  if (interrupted > 0) log('warn', 'imports_interrupted', { imports: interrupted });
   await replayTombstones({ db, holder: toHex(crypto.getRandomValues(new Uint8Array(8))), clock: now });
   return sayClock;
 }

@@ -14,6 +14,7 @@ import {
   checkDamage,
   forgetEndedAccess,
   forgetWrittenMessages,
+  interruptImports,
   observeClock,
   purgeExpired,
   purgeWithdrawals,
@@ -99,8 +100,12 @@ async function messages({ db }: SegmentNeeds, { at, isHeld }: Reading): Promise<
   return {};
 }
 
-/** Goes on with privacy requests that were interrupted, or that met a run of the segmenter. */
+/** No import takes so long: where servers come and go (Workers), one that never ended was cut off. */
+const IMPORT_MS_MAX: number = DAY_MS;
+
+/** Goes on with privacy requests that were interrupted, or that met a run of the segmenter; says of imports that they were. */
 async function requests(needs: TaskNeeds): Promise<Readonly<Record<string, number>>> {
+  await interruptImports(needs.db, needs.now(), needs.now() - IMPORT_MS_MAX);
   const finished = await finishRequests(rightsNeeds({ ...needs, ...PRIVACY_PARTS }));
   // Often, because a backup of tonight must not bring back whom this afternoon's request erased.
   if (needs.secondPlace !== undefined) await keepApart(needs.db, needs.secondPlace);

@@ -6,6 +6,9 @@ import { textOf } from './rows.ts';
 /** Imports of a site that are remembered: the newest. */
 export const IMPORTS_KEPT = 200;
 
+/** What stopped one whose server ended before it did; all others name a problem. */
+export const INTERRUPTED = 'interrupted';
+
 /** An import. Times are epoch ms. */
 export interface ImportRun {
   readonly id: string;
@@ -13,9 +16,9 @@ export interface ImportRun {
   readonly format: string;
   readonly dryRun: boolean;
   readonly startedAt: number;
-  /** Undefined while it runs, and of one whose server was killed. */
+  /** Undefined while it runs, and of one whose server was killed until {@link interruptImports}. */
   readonly endedAt: number | undefined;
-  /** The problem that stopped it before its end. */
+  /** The problem that stopped it before its end, or {@link INTERRUPTED}. */
   readonly stopped: string | undefined;
   readonly lines: number;
   readonly accepted: number;
@@ -24,10 +27,10 @@ export interface ImportRun {
 }
 /** One that begins. */
 export type NewImport = Pick<ImportRun, 'id' | 'by' | 'format' | 'dryRun' | 'startedAt' | 'nextLine'>;
+/** How far one is. */
+export type ImportProgress = Pick<ImportRun, 'lines' | 'accepted' | 'nextLine' | 'refused'>;
 /** What became of it. */
-export type ImportEnd = Pick<ImportRun, 'lines' | 'accepted' | 'nextLine' | 'refused' | 'stopped'> & {
-  readonly endedAt: number;
-};
+export type ImportEnd = ImportProgress & Pick<ImportRun, 'stopped'> & { readonly endedAt: number };
 
 /** Notes that one begins, and forgets those of the site past {@link IMPORTS_KEPT}. */
 export const importBegins = (
@@ -45,7 +48,29 @@ export const importBegins = (
   },
 ];
 
-/** Notes what became of one. */
+/** Notes how far one is. */
+export const importGoesOn = (id: string, { lines, accepted, nextLine, refused }: ImportProgress): InStatement => ({
+  sql: 'UPDATE import_runs SET lines = ?, accepted = ?, next_line = ?, refused = ? WHERE id = ?',
+  args: [lines, accepted, nextLine, JSON.stringify(refused), id],
+});
+
+/**
+ * Notes of imports that never ended that they never will: their server is gone. @param startedBefore those alone that began before
+ * it; all of them where absent. @returns how many there were.
+ */
+export async function interruptImports(
+  db: Db,
+  at: number,
+  startedBefore: number = Number.MAX_SAFE_INTEGER,
+): Promise<number> {
+  const { rowsAffected } = await db.client.execute({
+    sql: 'UPDATE import_runs SET ended_at = ?, stopped = ? WHERE ended_at IS NULL AND started_at < ?',
+    args: [at, INTERRUPTED, startedBefore],
+  });
+  return rowsAffected;
+}
+
+/** Notes what became of one; also of one that was taken for interrupted. */
 export const importEnds = (
   id: string,
   { endedAt, stopped, lines, accepted, nextLine, refused }: ImportEnd,
@@ -65,7 +90,7 @@ const runOf = (row: Row): ImportRun => ({
   lines: Number(row['lines']),
   accepted: Number(row['accepted']),
   nextLine: Number(row['next_line']),
-  // Written by importEnds alone.
+  // Written by importEnds and importGoesOn alone.
   refused: JSON.parse(textOf(row, 'refused')) as Readonly<Record<string, number>>,
 });
 

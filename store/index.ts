@@ -27,6 +27,15 @@ export type { DeadLetter, FiledLetter, KeptLetter, LetterChoice, LetterTotals, L
 export { dropStatements, hasLetterOf, letterVisitorStatement, readLetters, readLetterTotals } from './dead-letters.ts';
 export type { ExportColumn, ExportSlice, ExportWindow } from './export-events.ts';
 export { EXPORT_COLUMNS, exportSlices, readSnapshot } from './export-events.ts';
+export {
+  addExport,
+  countExport,
+  EXPORT_EVENTS_MAX,
+  EXPORT_MS,
+  EXPORTS_KEPT,
+  readExports,
+  removeExport,
+} from './exports.ts';
 export type { HeldField, HeldRecords, HeldSalt, Holdings } from './holdings.ts';
 export { HELD_FIELDS, readHeldRecords, readHeldSalts, readHoldings } from './holdings.ts';
 export type { StoredDestination } from './destinations.ts';
@@ -192,8 +201,8 @@ export type { ExactCount, ExactDay, ExactOverview } from './reports/overview.ts'
 export { readOverview } from './reports/overview.ts';
 export type { ReportResult } from './reports/results.ts';
 export { keepResults, readResults, readSpent, readSpentOn } from './reports/results.ts';
-export type { ImportEnd, ImportRun } from './imports.ts';
-export { importBegins, importEnds, readImports } from './imports.ts';
+export type { ImportEnd, ImportProgress, ImportRun } from './imports.ts';
+export { importBegins, importEnds, importGoesOn, INTERRUPTED, interruptImports, readImports } from './imports.ts';
 export type { Insight, KeptInsight } from './insights.ts';
 export type { KeptVersion, ReleaseRefusal, ReleaseSite } from './releases.ts';
 export { readHold, readVersions, resumeReleases, rollBack, saveHeldMembers } from './releases.ts';

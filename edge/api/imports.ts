@@ -6,8 +6,9 @@ import * as v from 'valibot';
 import type { Result } from '../../contract/index.ts';
 import { toHex } from '../../core/index.ts';
 import type { ImportRun, Site } from '../../store/index.ts';
-import { importBegins, importEnds, readImports } from '../../store/index.ts';
-import { answer, refusal, siteRefusals } from '../http/describe.ts';
+import { importBegins, importEnds, importGoesOn, INTERRUPTED, readImports } from '../../store/index.ts';
+import { answer, siteRefusals } from '../http/describe.ts';
+import { IMPORT_BODY, IMPORT_PARAMETERS, IMPORT_REFUSALS, stoppedAnswer } from '../http/import-parts.ts';
 import type { ProblemName } from '../http/problem.ts';
 import { problem } from '../http/problem.ts';
 import type { Port } from '../port.ts';
@@ -15,14 +16,10 @@ import { PAGE_PARAMETERS, pageOf, readPage, sortable } from './read-json.ts';
 import type { ApiEnv, RequireScope } from './require-scope.ts';
 import { privateJson } from './require-scope.ts';
 
-/** What an import comes to; the collector's to know. */
-interface Report {
-  readonly lines: number;
-  readonly nextLine: number;
-  readonly accepted: number;
-  readonly refused: Readonly<Record<string, number>>;
-  readonly stopped?: ProblemName;
-}
+/** How far an import is; the collector's to know. */
+type Progress = Pick<ImportRun, 'lines' | 'nextLine' | 'accepted' | 'refused'>;
+/** What it comes to. */
+type Report = Progress & { readonly stopped?: ProblemName };
 /** Reads query and body of an import, and runs it; the collector's. */
 export type PrepareImport = (
   site: Site,
@@ -33,12 +30,14 @@ export type PrepareImport = (
     readonly format: string;
     readonly dryRun: boolean;
     readonly line: number;
-    readonly run: () => Promise<Report>;
+    readonly run: (onChunk: (progress: Progress) => Promise<void>) => Promise<Report>;
   },
   { readonly problem: ProblemName; readonly detail: string }
 >;
 
 const ID_BYTES = 16;
+/** Chunks of lines after which it is noted how far an import is: a write more among twenty. */
+const NOTED_CHUNKS = 20;
 /** The last instant there is: instants turned round by it sort newest first. */
 const FAR = 8_640_000_000_000_000;
 const importSchema = v.object({
@@ -47,10 +46,11 @@ const importSchema = v.object({
   format: v.picklist(['ndjson', 'csv']),
   dryRun: v.boolean(),
   status: v.pipe(
-    v.picklist(['running', 'done', 'stopped']),
-    v.description('One whose server was killed says running for ever: send it again, nothing counts twice'),
+    v.picklist(['running', 'done', 'stopped', 'interrupted']),
+    v.description('interrupted: its server ended before it did'),
   ),
   stopped: v.pipe(v.nullable(v.string()), v.description('The problem that stopped it')),
+  todo: v.pipe(v.nullable(v.string()), v.description('How to go on, where it did not come to its end')),
   startedAt: v.number(),
   endedAt: v.nullable(v.number()),
   lines: v.number(),
@@ -64,38 +64,17 @@ const importsSchema = v.object({
   next: v.nullable(v.string()),
 });
 
-const parameter = (name: string, description: string, schema: object = { type: 'string' }) =>
-  ({ name, in: 'query', description, schema }) as const;
-/** What the query of an import says, here and at POST /v1/import. */
 const describeNew = describeRoute({
   summary:
     'Takes history as a stream, one event a line (NDJSON) or row (CSV by a mapping), and remembers what it came to',
   description:
     'Every line counts once, by its id or its text, so sending it again is harmless. Bad lines become dead letters with their number. CSV is read by servers on Node alone.',
   security: [{ token: ['imports:write'] }, { session: ['imports:write'] }],
-  parameters: [
-    parameter('line', 'Number of the first line to take; of a CSV, whose columns are line 1, send the whole file', {
-      type: 'integer',
-      minimum: 1,
-      default: 1,
-    }),
-    parameter('consent', 'For lines that state none: unasked, refused, or purposes with commas between them'),
-    parameter('source', 'For lines that name none'),
-    parameter('dryRun', 'true: says what would become of the lines, and keeps none', { type: 'boolean' }),
-    parameter('mapping', 'The body is a CSV, and this JSON says which column is which field'),
-  ],
-  requestBody: {
-    content: {
-      'application/x-ndjson': { schema: { type: 'string' } },
-      'text/csv': { schema: { type: 'string' } },
-    },
-  },
+  parameters: IMPORT_PARAMETERS,
+  requestBody: IMPORT_BODY,
   responses: {
     201: answer(importSchema, 'What became of the lines'),
-    413: refusal('More than one request takes; those before Hushtag-Next-Line are kept'),
-    415: refusal('Packed in a way that is not taken'),
-    501: refusal('This platform reads no CSV'),
-    503: refusal('Lines before Hushtag-Next-Line are kept; send the others after Retry-After'),
+    ...IMPORT_REFUSALS,
     ...siteRefusals('imports:write'),
   },
 });
@@ -111,12 +90,37 @@ const describeOne = describeRoute({
   responses: { 200: answer(importSchema, 'The import'), ...siteRefusals('imports:read') },
 });
 
-const shown = ({ endedAt, stopped, ...run }: ImportRun): object => ({
-  ...run,
-  status: stopped === undefined ? (endedAt === undefined ? 'running' : 'done') : 'stopped',
-  stopped: stopped ?? null,
-  endedAt: endedAt ?? null,
-});
+function statusOf({ endedAt, stopped }: Pick<ImportRun, 'endedAt' | 'stopped'>): string {
+  if (stopped === INTERRUPTED) return 'interrupted';
+  if (stopped !== undefined) return 'stopped';
+  return endedAt === undefined ? 'running' : 'done';
+}
+
+const todoOf = ({ stopped, dryRun, nextLine }: ImportRun): string | null => {
+  if (stopped === undefined) return null;
+  if (dryRun) return 'Nothing was kept: try it again.';
+  return `Lines before ${nextLine} are kept. Send the same again with ?line=${nextLine}; a line that is kept already counts once.`;
+};
+
+const shown = (run: ImportRun): object => {
+  const { endedAt, stopped, ...others } = run;
+  return {
+    ...others,
+    status: statusOf(run),
+    stopped: stopped === undefined || stopped === INTERRUPTED ? null : stopped,
+    todo: todoOf(run),
+    endedAt: endedAt ?? null,
+  };
+};
+
+/** Notes now and then how far one is, so that its end is near what is known of it if its server is killed. */
+function notingProgress(port: Port, id: string): (progress: Progress) => Promise<void> {
+  let chunks = 0;
+  return async (progress) => {
+    chunks += 1;
+    if (chunks % NOTED_CHUNKS === 0) await port.transact([importGoesOn(id, progress)]);
+  };
+}
 
 /** Notes that it begins, runs it, and notes what it came to. */
 async function take(context: Context<ApiEnv>, port: Port, prepare: PrepareImport): Promise<Response> {
@@ -127,18 +131,10 @@ async function take(context: Context<ApiEnv>, port: Port, prepare: PrepareImport
   const id = toHex(port.randomBytes(ID_BYTES));
   const begun = { id, by: context.get('token'), format, dryRun, startedAt: port.now(), nextLine: line };
   await port.transact(importBegins(site.row, begun));
-  const { stopped, ...counts } = await run();
+  const { stopped, ...counts } = await run(notingProgress(port, id));
   const end = { ...counts, stopped, endedAt: port.now() };
   await port.transact([importEnds(id, end)]);
-  if (stopped !== undefined)
-    return problem(
-      stopped,
-      dryRun
-        ? 'Nothing was kept: it was a dry run.'
-        : `Lines before ${end.nextLine} are kept; send the others with ?line=${end.nextLine}.`,
-      { 'hushtag-next-line': String(end.nextLine) },
-      { import: id },
-    );
+  if (stopped !== undefined) return stoppedAnswer(stopped, { nextLine: end.nextLine, dryRun }, { import: id });
   context.header('location', `/v1/sites/${site.id}/imports/${id}`);
   return privateJson(context, shown({ ...begun, ...end }), 201);
 }

@@ -5,6 +5,7 @@ import type { Result } from '../../contract/index.ts';
 import { err, ok, PURPOSES } from '../../contract/index.ts';
 import { mappingSchema } from '../../core/index.ts';
 import type { Site } from '../../store/index.ts';
+import { stoppedAnswer } from '../http/import-parts.ts';
 import { ENCODINGS_TAKEN } from '../http/inflate.ts';
 import type { ProblemName } from '../http/problem.ts';
 import { problem } from '../http/problem.ts';
@@ -104,6 +105,11 @@ function count(tally: Tally, chunk: readonly Line[], results: readonly EventResu
   }
 }
 
+const progressOf = ({ refused, ...counts }: Tally): ImportProgress => ({
+  ...counts,
+  refused: Object.fromEntries(refused),
+});
+
 /** The body's bytes, unpacked where they are packed; undefined where they are packed as we don't take. */
 function bodyOf(request: Request): ReadableStream<Uint8Array> | undefined {
   const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
@@ -121,10 +127,8 @@ export type ImportStop =
   | 'queue_full'
   | 'storage_unavailable'
   | 'body_too_large';
-/** What an import came to. */
-export interface ImportReport {
-  readonly format: 'ndjson' | 'csv';
-  readonly dryRun: boolean;
+/** How far an import is. */
+export interface ImportProgress {
   /** Lines that were decided about. */
   readonly lines: number;
   /** The line to go on with. */
@@ -132,6 +136,11 @@ export interface ImportReport {
   readonly accepted: number;
   /** Reasons with how many lines. */
   readonly refused: Readonly<Record<string, number>>;
+}
+/** What an import came to. */
+export interface ImportReport extends ImportProgress {
+  readonly format: 'ndjson' | 'csv';
+  readonly dryRun: boolean;
   readonly stopped?: ImportStop;
 }
 /** An import that is ready to run: its query and body are what this takes. */
@@ -139,7 +148,8 @@ export interface PreparedImport {
   readonly format: ImportReport['format'];
   readonly dryRun: boolean;
   readonly line: number;
-  readonly run: () => Promise<ImportReport>;
+  /** @param onChunk told after each chunk how far it is; the stream waits for it. */
+  readonly run: (onChunk?: (progress: ImportProgress) => Promise<void>) => Promise<ImportReport>;
 }
 /** Why one can't begin. */
 export interface ImportRefusal {
@@ -204,14 +214,16 @@ export function createImportRuns({
     const { randomBytes } = port;
     const shared = { site, saltHmac, randomBytes, via: 'import', ageMsMax: Infinity } as const;
     const format = mapping === undefined ? 'ndjson' : 'csv';
-    const run = async (): Promise<ImportReport> => {
+    const run: PreparedImport['run'] = async (onChunk) => {
       const tally: Tally = { lines: 0, nextLine: line, accepted: 0, refused: new Map() };
       const decide: Decide = async (chunk) => {
         const context = { ...shared, now: port.now() };
         const { job, results } = await acceptServerEvents(chunk.map(inputOf), defaults, context);
         const refusal = dryRun ? undefined : await writeJob(port, job);
-        if (refusal === undefined) count(tally, chunk, results);
-        return refusal;
+        if (refusal !== undefined) return refusal;
+        count(tally, chunk, results);
+        await onChunk?.(progressOf(tally));
+        return undefined;
       };
       const reader = body.getReader();
       const limits = { linesMax: IMPORT_LINES_MAX, bytesMax: IMPORT_BYTES_MAX };
@@ -220,24 +232,11 @@ export function createImportRuns({
           ? linesOf(reader, line, limits)
           : csvLines(readCsv(chunksOf(reader, limits)), line, mapping, limits);
       const stopped = await letGo(reader, () => readChunks(lines, decide, tally));
-      const { refused, ...counts } = tally;
-      return {
-        format,
-        dryRun,
-        ...counts,
-        refused: Object.fromEntries(refused),
-        ...(stopped === undefined ? {} : { stopped }),
-      };
+      return { format, dryRun, ...progressOf(tally), ...(stopped === undefined ? {} : { stopped }) };
     };
     return ok({ format, dryRun, line, run });
   };
 }
-
-/** The answer to one that stopped: which line to go on with. */
-export const stoppedAnswer = (stopped: ImportStop, nextLine: number): Response =>
-  problem(stopped, `Lines before ${nextLine} are kept; send the others with ?line=${nextLine}.`, {
-    'hushtag-next-line': String(nextLine),
-  });
 
 /** Makes the handler of POST /v1/import. */
 export function createImport(
@@ -250,8 +249,8 @@ export function createImport(
     if (!site.ok) return problem(site.error.problem, site.error.detail);
     const ready = prepare(site.value, context.req.raw, context.req.query());
     if (!ready.ok) return problem(ready.error.problem, ready.error.detail);
-    const { stopped, lines, nextLine, accepted, refused } = await ready.value.run();
-    if (stopped !== undefined) return stoppedAnswer(stopped, nextLine);
+    const { stopped, dryRun, lines, nextLine, accepted, refused } = await ready.value.run();
+    if (stopped !== undefined) return stoppedAnswer(stopped, { nextLine, dryRun });
     return context.json({ lines, nextLine, accepted, refused }, 200, { 'cache-control': 'private, no-store' });
   };
 }

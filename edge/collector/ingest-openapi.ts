@@ -2,6 +2,7 @@
 import { describeRoute, resolver } from 'hono-openapi';
 import * as v from 'valibot';
 import { answer, refusal } from '../http/describe.ts';
+import { IMPORT_BODY, IMPORT_PARAMETERS, IMPORT_REFUSALS } from '../http/import-parts.ts';
 
 const consent = v.object({
   state: v.picklist(['unasked', 'refused', 'granted']),
@@ -71,49 +72,13 @@ const importSchema = v.object({
 export const describeImport = describeRoute({
   summary: 'Takes history as a stream: one event a line (NDJSON), or row of a CSV by a mapping, written as it comes',
   security: [{ token: ['import'] }],
-  parameters: [
-    {
-      name: 'line',
-      in: 'query',
-      schema: { type: 'integer', minimum: 1, default: 1 },
-      description: 'Number of the first line',
-    },
-    {
-      name: 'consent',
-      in: 'query',
-      schema: { type: 'string', default: 'unasked' },
-      description: 'For lines that state none: unasked, refused, or purposes with commas between them',
-    },
-    {
-      name: 'source',
-      in: 'query',
-      schema: { type: 'string', default: 'import' },
-      description: 'For lines that name none: web, app, crm, social …, or a word of the site’s own',
-    },
-    {
-      name: 'dryRun',
-      in: 'query',
-      schema: { type: 'boolean', default: false },
-      description: 'true: says what would become of the lines, and keeps none',
-    },
-    {
-      name: 'mapping',
-      in: 'query',
-      schema: { type: 'string' },
-      description: 'The body is a CSV, and this JSON says which column is which field',
-    },
-  ],
-  requestBody: {
-    content: { 'application/x-ndjson': { schema: { type: 'string' } }, 'text/csv': { schema: { type: 'string' } } },
-  },
+  parameters: IMPORT_PARAMETERS,
+  requestBody: IMPORT_BODY,
   responses: {
     200: answer(importSchema, 'What became of the lines'),
     400: refusal('The query is not what this takes, or the body is not packed as it says'),
     401: refusal('No token, or not a valid one'),
     403: refusal('The token lacks the scope import'),
-    413: refusal('More lines than one request takes; those before Hushtag-Next-Line are kept'),
-    415: refusal('Packed in a way that is not taken'),
-    501: refusal('This platform reads no CSV'),
-    503: refusal('Lines before Hushtag-Next-Line are kept; send the others after Retry-After'),
+    ...IMPORT_REFUSALS,
   },
 });

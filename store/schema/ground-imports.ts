@@ -12,9 +12,9 @@ export const importRuns = sqliteTable(
     format: text('format').notNull(),
     dryRun: integer('dry_run').notNull(),
     startedAt: integer('started_at').notNull(),
-    /** Null while it runs, and of one whose server was killed. */
+    /** Null while it runs, and of one whose server was killed until the next one starts. */
     endedAt: integer('ended_at'),
-    /** The problem that stopped it; null where it came to its end. */
+    /** The problem that stopped it, or `interrupted`; null where it came to its end. */
     stopped: text('stopped'),
     lines: integer('lines').notNull().default(0),
     accepted: integer('accepted').notNull().default(0),
