@@ -51,13 +51,20 @@ const pageSchema = ({ usual, max }: PageSizes) =>
 /** Which part of a list is asked for. */
 export type Page = v.InferOutput<ReturnType<typeof pageSchema>>;
 
-/** Reads `limit` and `cursor`, or makes the answer that refuses them. */
-export function readPage(context: Context, sizes = USUAL): Result<Page, Response> {
-  const { limit, cursor } = context.req.query();
-  const read = v.safeParse(pageSchema(sizes), { limit, cursor });
-  if (read.success) return ok(read.output);
-  return err(problem('malformed_request', `limit is 1 to ${sizes.max}; cursor is the "next" of the page before.`));
+/** Makes what reads `limit` and `cursor` of a list, or makes the answer that refuses them. */
+export function pageReader(sizes: PageSizes): (context: Context) => Result<Page, Response> {
+  const schema = pageSchema(sizes);
+  const help = `limit is 1 to ${sizes.max}; cursor is the "next" of the page before.`;
+  return (context) => {
+    const { limit, cursor } = context.req.query();
+    const read = v.safeParse(schema, { limit, cursor });
+    return read.success ? ok(read.output) : err(problem('malformed_request', help));
+  };
 }
+/** Of most lists. */
+export const readPage: ReturnType<typeof pageReader> = pageReader(USUAL);
+/** Of lists that are shown whole as a rule. */
+export const readWholePage: ReturnType<typeof pageReader> = pageReader(WHOLE);
 
 /** A page, and the cursor of the one behind it; null where there is none. */
 export interface PageOf<T> {

@@ -15,7 +15,7 @@ import type { TokenKeys } from '../../http/tokens.ts';
 import type { Port } from '../../port.ts';
 import { idempotent } from '../idempotent.ts';
 import { keyedHash } from '../keyed.ts';
-import { pageOf, readJson, readPage, sortable, WHOLE } from '../read-json.ts';
+import { pageOf, readJson, readWholePage, sortable } from '../read-json.ts';
 import type { InstallationEnv } from '../require-scope.ts';
 import { installationScopesOf, privateJson } from '../require-scope.ts';
 import { giveLoginCode, makePersonId } from './give-code.ts';
@@ -81,7 +81,7 @@ export function createPeopleRoutes(port: Port, tokenKeys: () => Promise<TokenKey
   const app = new Hono<InstallationEnv>();
   const managing = installationScopesOf(port, tokenKeys)('people:manage');
   app.get('/v1/people', describePeople, managing, async (context) => {
-    const asked = readPage(context, WHOLE);
+    const asked = readWholePage(context);
     if (!asked.ok) return asked.error;
     const { page, next } = pageOf(
       await readPeople(port.db),

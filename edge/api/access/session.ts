@@ -21,7 +21,7 @@ import type { TokenKeys } from '../../http/tokens.ts';
 import { verifyToken } from '../../http/tokens.ts';
 import type { Port } from '../../port.ts';
 import { answerJson } from '../answer-json.ts';
-import { pageOf, readPage, sortable, WHOLE } from '../read-json.ts';
+import { pageOf, readWholePage, sortable } from '../read-json.ts';
 import { installationScopesOf, privateJson } from '../require-scope.ts';
 import type { LoginPatience } from './login-patience.ts';
 import { ownerName, sessionPrincipal } from './principal.ts';
@@ -83,7 +83,7 @@ export function createSessionRoutes(port: Port, tokenKeys: () => Promise<TokenKe
   const app = new Hono();
 
   const logIn = async (context: Context): Promise<Response> => {
-    const waitMs = patience(port.clientAddress(context.req.raw, context.env));
+    const waitMs = await patience(port.clientAddress(context.req.raw, context.env));
     if (waitMs > 0) {
       const headers = { 'retry-after': String(Math.ceil(waitMs / SECONDS)) };
       return problem('rate_limited', 'Wait as long as Retry-After says.', headers);
@@ -120,7 +120,7 @@ export function createSessionRoutes(port: Port, tokenKeys: () => Promise<TokenKe
     return context.body(null, 204);
   });
   app.get('/v1/sites', describeSites, installationScopesOf(port, tokenKeys)(), async (context) => {
-    const asked = readPage(context, WHOLE);
+    const asked = readWholePage(context);
     if (!asked.ok) return asked.error;
     const { scopesAt, roleAt } = context.get('principal');
     // Sites of others are left out first, so that no cursor tells of them (P7).

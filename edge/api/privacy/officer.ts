@@ -9,7 +9,7 @@ import { receiveBytes } from '../../http/receive.ts';
 import type { TokenKeys } from '../../http/tokens.ts';
 import type { Port } from '../../port.ts';
 import { IDEMPOTENCY_HELP, idempotencyKeyOf } from '../idempotency-key.ts';
-import { readPage } from '../read-json.ts';
+import { pageReader } from '../read-json.ts';
 import type { ApiEnv } from '../require-scope.ts';
 import { privateJson, scopesOf } from '../require-scope.ts';
 import { makeAccessFile } from './access-file.ts';
@@ -24,10 +24,12 @@ const STATUSES: ReadonlySet<string> = new Set<RequestStatus>(['open', 'done', 'n
 const ASK_HELP =
   'Send {"kind": "access" | "erasure" | "objection" | "objection_withdrawal" | "unlink", "subject": {"first_party_id": …} or {"account": {"user_id" | "email" | "phone": …}}}. A phone number begins with + and its country.';
 
+const readRequestsPage = pageReader({ usual: REQUESTS_MAX, max: REQUESTS_MAX });
+
 async function list(context: Context<ApiEnv>, { db, now }: Port): Promise<Response> {
   const status = context.req.query('status');
   // `before` is what the cursor was called first.
-  const asked = readPage(context, { usual: REQUESTS_MAX, max: REQUESTS_MAX });
+  const asked = readRequestsPage(context);
   if (!asked.ok) return asked.error;
   const { limit, cursor: before = context.req.query('before') } = asked.value;
   if ((status !== undefined && !STATUSES.has(status)) || (before !== undefined && !/^\d{1,15}$/.test(before))) {
