@@ -19,8 +19,13 @@ export function Dialog({ title, onClose, children, actions }: DialogProps): JSX.
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const shown = dialog.current;
+    const opener = document.activeElement;
     shown?.showModal();
-    return () => shown?.close();
+    return () => {
+      shown?.close();
+      // The browser gives the focus back where it closes a dialog itself; here the dialog is gone from the page by then.
+      if (opener instanceof HTMLElement) opener.focus();
+    };
   }, []);
   return (
     <dialog ref={dialog} aria-label={title} onCancel={onClose}>

@@ -11,6 +11,16 @@ const focused = (page: Page): Promise<string> =>
     return `${at?.tagName.toLowerCase()} ${at?.getAttribute('aria-label') ?? at?.textContent.trim() ?? ''}`;
   });
 
+/** More than there are stops in a dialog, so that the focus goes round. */
+const DIALOG_STOPS = 20;
+
+/** Where the focus is while a dialog is open. Runs in the page. */
+function placeOfFocus(): string {
+  const at = document.activeElement;
+  if (at === null || at === document.body) return 'browser';
+  return at.closest('dialog') === null ? 'behind' : 'dialog';
+}
+
 /** The suite. */
 export function testKeyboard(served: ConsoleUnderTest): void {
   describe('by keyboard', () => {
@@ -54,6 +64,28 @@ export function testKeyboard(served: ConsoleUnderTest): void {
             .first(),
         ),
       ).not.toBe('h1 Segments');
+      await context.close();
+    });
+
+    it('a dialog takes the focus, keeps it from the page behind, and gives it back', async () => {
+      const context = await served.visit();
+      const page = await openPage(context, served.origin, 'shop/sites');
+      const opener = page.getByRole('row', { name: /^shop/ }).getByRole('button', { name: 'Settings' });
+      await opener.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor();
+      const places = new Set<string>();
+      for (let stop = 0; stop < DIALOG_STOPS; stop += 1) {
+        places.add(await page.evaluate(placeOfFocus));
+        await page.keyboard.press(stop % 5 === 4 ? 'Shift+Tab' : 'Tab');
+      }
+      // Past the last stop the focus leaves the page for the browser's own buttons, and comes back into the dialog.
+      expect([...places].filter((place) => place === 'behind')).toEqual([]);
+      expect(places).toContain('dialog');
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(await focused(page)).toBe('button Settings');
+      expect(await opener.evaluate((button) => button === document.activeElement)).toBe(true);
       await context.close();
     });
   });
