@@ -6,14 +6,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EpochMs, SiteId } from '../contract/index.ts';
+import type { EpochMs } from '../contract/index.ts';
 import { eventIdFrom } from '../contract/index.ts';
 import type { Asked } from '../edge/index.ts';
 import { createCollect, createKeyring } from '../edge/index.ts';
 import { configuredKeys, createRandomPool, nodeHmac, openData } from '../runtime/index.ts';
 import type { WriteJob } from '../store/index.ts';
-import { addSite, findSite, insertSaltStatement } from '../store/index.ts';
+import { findSite, insertSaltStatement } from '../store/index.ts';
 import { openLocalWriter } from '../store/local-writer.ts';
+import { addBenchShop, BENCH_SHOP, benchConfig } from './servers/bench-shop.ts';
 import { median, printFigure, printMachine, spreadOf } from './figures.ts';
 
 const BENCH = 'stages';
@@ -24,27 +25,18 @@ const WARM_ROUNDS = 12;
 const ROUNDS = 24;
 
 const folder = await mkdtemp(join(tmpdir(), 'hushtag-stages-'));
-const limits = { siteEventsPerSecond: 1_000_000, addressEventsPerSecond: 1_000_000 };
-const config = {
-  port: 0,
-  host: '127.0.0.1',
-  dataDir: join(folder, 'data'),
-  keyDir: join(folder, 'keys'),
-  trustedProxies: 1,
-  segmentMinutes: 0,
-  limits,
-};
+const config = benchConfig(folder, 1_000_000);
 const now = (): EpochMs => Date.now() as EpochMs;
 const db = await openData(config);
-const site = 'shop' as SiteId;
-await addSite(db, { id: site, origins: ['https://shop.example'], policy: 'standard', floor: 50, at: now() });
+const site = BENCH_SHOP;
+await addBenchShop(db);
 const found = findSite(db, site);
 
 const port = {
   now,
   randomBytes: createRandomPool(),
   hmacOf: nodeHmac,
-  limits,
+  limits: config.limits,
   dataCentres: undefined,
   db,
   keys: await configuredKeys(config),

@@ -1,42 +1,26 @@
 // bench/servers/hushtag.ts: the edge as `hushtag serve` runs it, every stage on.
 // argv: folder; `still` or `segmenting` to begin with a history, and with the latter one run of the segmenter after the other.
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import type { SiteId } from '../../contract/index.ts';
 import { eventIdFrom, PURPOSE_BITS_ALL } from '../../contract/index.ts';
 import { storedEventId } from '../../core/index.ts';
 import { runTasksOnThread, startNode } from '../../runtime/index.ts';
 import type { EventRow } from '../../store/index.ts';
-import { acceptJobs, addSite } from '../../store/index.ts';
+import { acceptJobs } from '../../store/index.ts';
 import { LOG_BYTES } from '../../store/open.node.ts';
+import { addBenchShop, benchConfig } from './bench-shop.ts';
 import { reportOnStop } from './report.ts';
 
 const HISTORY_EVENTS = 100_000;
 const HISTORY_VISITORS = 10_000;
 const EVENTS_A_COMMIT = 2_000;
 const MINUTE_MS = 60_000;
+const ADDRESS_EVENTS_PER_SECOND = 100;
 
 const [folder = '.', history = ''] = process.argv.slice(2);
-const config = {
-  port: 0,
-  host: '127.0.0.1',
-  dataDir: join(folder, 'data'),
-  keyDir: join(folder, 'keys'),
-  trustedProxies: 1,
-  segmentMinutes: 0,
-  logBytes: LOG_BYTES,
-  // The stage is on; the load is above what one site gets by default.
-  limits: { siteEventsPerSecond: 1_000_000, addressEventsPerSecond: 100 },
-};
+const config = { ...benchConfig(folder, ADDRESS_EVENTS_PER_SECOND), logBytes: LOG_BYTES };
 const server = await startNode(config);
 const { client } = server.db;
-await addSite(server.db, {
-  id: 'shop' as SiteId,
-  origins: ['https://shop.example'],
-  policy: 'standard',
-  floor: 50,
-  at: Date.now(),
-});
+await addBenchShop(server.db);
 
 const visitors = Array.from({ length: HISTORY_VISITORS }, () => randomBytes(12).toString('hex'));
 const rowOf = (nth: number): EventRow => {
