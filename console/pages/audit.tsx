@@ -187,7 +187,11 @@ export function AuditPage(): JSX.Element {
   const read = useRead({ path: PATH, params: { site }, query: { limit: PAGE, order: 'newest', cursor } }, pageSchema);
   return (
     <Page title={say('title')} note={say('lead')}>
-      <Panel title={say('verify')} note={say('verifyNote')}>
+      <Panel
+        title={say('verify')}
+        note={say('verifyNote')}
+        question={{ path: PATH, params: { site }, query: { limit: PAGE } }}
+      >
         <Verify />
       </Panel>
       <ReadPanel title={say('entries')} read={read} height={320}>

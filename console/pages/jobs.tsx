@@ -3,7 +3,8 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import * as v from 'valibot';
 import { useRead } from '../api/read.ts';
-import { useFormats, usePathOf, useQuery, useServerWord, useSite, useWords } from '../app/context.ts';
+import { useConsole, useFormats, usePathOf, useQuery, useServerWord, useSite, useWords } from '../app/context.ts';
+import { pathOf as routeOf, withQuery } from '../app/route.ts';
 import type { Tone } from '../parts/badge.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { StackBar } from '../parts/bars.tsx';
@@ -18,10 +19,17 @@ import { Table } from '../parts/table.tsx';
 const WORDS = {
   title: ['Jobs', '任务'],
   lead: [
-    'Runs of the segmenter. It begins every hour; what else the schedule does is in Health, and each line of a run in the server’s log.',
-    '分群任务的运行记录。每小时启动一次;其他计划任务见“健康”,各次运行的日志行见服务器日志。',
+    'Runs of the segmenter, each with its log. It begins every hour; what else the schedule does is in Health.',
+    '分群任务的运行记录及日志。每小时启动一次;其他计划任务见“健康”。',
   ],
   last: ['Last run', '最近一次运行'],
+  one: ['Run {n}', '运行 {n}'],
+  backToLast: ['Back to the last run', '返回最近一次'],
+  log: ['Log', '日志'],
+  began: ['run began', '运行开始'],
+  ended: ['run ended: {outcome}', '运行结束:{outcome}'],
+  done: ['{stage} done in {n} s', '{stage} 完成,用时 {n} 秒'],
+  doneRows: ['{stage} done in {n} s, {rows} rows', '{stage} 完成,用时 {n} 秒,{rows} 行'],
   runs: ['All runs', '全部运行'],
   none: ['No run was made yet', '尚未运行'],
   noneDo: [
@@ -62,6 +70,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   lease_lost: 'warn',
 };
 const AGAIN_MS = 5_000;
+const SECOND_MS = 1_000;
 
 function Stages({ run: { stages } }: { readonly run: Run }): JSX.Element | null {
   const say = useWords(WORDS);
@@ -80,7 +89,37 @@ function Stages({ run: { stages } }: { readonly run: Run }): JSX.Element | null 
   );
 }
 
-function Last({ run }: { readonly run: Run }): JSX.Element {
+/** What a run did, line by line: each stage at the time it was done. */
+function Log({ run }: { readonly run: Run }): JSX.Element {
+  const say = useWords(WORDS);
+  const word = useServerWord();
+  const { clock, number, seconds: inSeconds } = useFormats();
+  let at = run.startedAt;
+  const stages = run.stages.map(({ stage, seconds, rows }) => {
+    at += seconds * SECOND_MS;
+    const told = { stage: word(stage), n: inSeconds(seconds) };
+    return { at, text: rows === null ? say('done', told) : say('doneRows', { ...told, rows: number(rows) }) };
+  });
+  const lines = [
+    { at: run.startedAt, text: say('began') },
+    ...stages,
+    ...(run.endedAt === null ? [] : [{ at: run.endedAt, text: say('ended', { outcome: word(run.outcome) }) }]),
+  ];
+  return (
+    <div>
+      <h3>{say('log')}</h3>
+      <ol class="log" aria-label={say('log')}>
+        {lines.map((line, nth) => (
+          <li key={nth}>
+            <time class="faint">{clock(line.at)}</time> {line.text}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function OneRun({ run }: { readonly run: Run }): JSX.Element {
   const say = useWords(WORDS);
   const word = useServerWord();
   const { instant, number, seconds: inSeconds } = useFormats();
@@ -95,12 +134,17 @@ function Last({ run }: { readonly run: Run }): JSX.Element {
         {run.seconds === null ? null : <Fact name={say('took')}>{say('seconds', { n: inSeconds(run.seconds) })}</Fact>}
       </Facts>
       <Stages run={run} />
+      <Log run={run} />
     </div>
   );
 }
 
 function RunTable({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
   const say = useWords(WORDS);
+  const { route } = useConsole();
+  const site = useSite();
+  const addressOf = (run: number): string =>
+    routeOf(site, 'jobs', undefined, withQuery(route.query, { run: String(run) }));
   const word = useServerWord();
   const { instant, number, seconds: inSeconds } = useFormats();
   return (
@@ -109,7 +153,7 @@ function RunTable({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
       rows={runs}
       keyOf={({ run }) => String(run)}
       columns={[
-        { head: say('run'), cell: ({ run }) => number(run), isName: true },
+        { head: say('run'), cell: ({ run }) => <Link to={addressOf(run)}>{number(run)}</Link>, isName: true },
         { head: say('started'), cell: ({ startedAt }) => instant(startedAt) },
         {
           head: say('outcome'),
@@ -153,12 +197,16 @@ function NoRuns(): JSX.Element {
 export function JobsPage(): JSX.Element {
   const say = useWords(WORDS);
   const site = useSite();
-  const { query } = useQuery();
+  const { query, setQuery } = useQuery();
   const cursor = query.get('cursor') ?? undefined;
   const read = useRead({ path: '/v1/sites/{site}/runs', params: { site }, query: { cursor } }, runsSchema);
   const { state, reload } = read;
   const [newest] = state.status === 'ready' ? state.value.runs : [];
   const isGoing = newest?.outcome === 'running';
+  // The address names a run of the page that is shown; without one the last is.
+  const chosen =
+    state.status === 'ready' ? state.value.runs.find(({ run }) => String(run) === query.get('run')) : undefined;
+  const shown = chosen ?? (cursor === undefined ? newest : undefined);
   useEffect(() => {
     if (!isGoing) return undefined;
     const timer = setInterval(reload, AGAIN_MS);
@@ -166,9 +214,19 @@ export function JobsPage(): JSX.Element {
   }, [isGoing, reload]);
   return (
     <Page title={say('title')} note={say('lead')}>
-      {cursor === undefined && (newest !== undefined || state.status === 'loading') ? (
-        <Panel title={say('last')} question={read.question}>
-          {newest === undefined ? <Skeleton height={160} /> : <Last run={newest} />}
+      {shown !== undefined || (cursor === undefined && state.status === 'loading') ? (
+        <Panel
+          title={chosen === undefined ? say('last') : say('one', { n: chosen.run })}
+          question={read.question}
+          actions={
+            chosen === undefined ? null : (
+              <button type="button" class="button quiet small" onClick={() => setQuery({ run: undefined })}>
+                {say('backToLast')}
+              </button>
+            )
+          }
+        >
+          {shown === undefined ? <Skeleton height={320} /> : <OneRun run={shown} />}
         </Panel>
       ) : null}
       <ReadPanel title={say('runs')} read={read} height={280}>

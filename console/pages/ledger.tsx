@@ -161,6 +161,7 @@ export function LedgerPage(): JSX.Element {
       </ReadPanel>
       <Panel
         title={say('reasons')}
+        question={read.question}
         actions={
           <Link to={pathOf('letters')} class="button quiet small">
             {say('letters')}
@@ -169,7 +170,7 @@ export function LedgerPage(): JSX.Element {
       >
         <ReadView read={read}>{({ entries }) => <Reasons sums={sumLedger(entries, days)} />}</ReadView>
       </Panel>
-      <Panel title={say('days')}>
+      <Panel title={say('days')} question={read.question}>
         <ReadView read={read} height={240}>
           {({ entries }) => <DayByDay entries={entries} days={days} />}
         </ReadView>

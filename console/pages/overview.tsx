@@ -79,8 +79,11 @@ type Overview = v.InferOutput<typeof overviewSchema>;
 const MEASURES = ['views', 'visits', 'visitors', 'orders', 'revenue'] as const;
 type Measure = (typeof MEASURES)[number];
 
-const shownBy = ({ money, number }: Formats, measure: Measure, currency: string | null): ((value: number) => string) =>
+type Write = (value: number) => string;
+const shownBy = ({ money, number }: Formats, measure: Measure, currency: string | null): Write =>
   measure === 'revenue' && currency !== null ? (value) => money(value, currency) : number;
+const briefBy = ({ moneyCompact, compact }: Formats, measure: Measure, currency: string | null): Write =>
+  measure === 'revenue' && currency !== null ? (value) => moneyCompact(value, currency) : compact;
 
 const NO_NOTES: readonly { readonly date: string; readonly text: string }[] = [];
 
@@ -133,6 +136,7 @@ function Chart({ overview, marks }: ChartProps): JSX.Element {
         name: say(measure),
         values: series.map((one) => one[measure]),
         shown: shownBy(formats, measure, now.currency),
+        brief: briefBy(formats, measure, now.currency),
       },
     ],
     [series, measure, formats, now.currency, say],

@@ -220,7 +220,7 @@ export function PolicyPage(): JSX.Element {
       >
         {(answered) => <PolicyEditor answered={answered} onApplied={read.reload} />}
       </ReadPanel>
-      <Panel title={say('history')}>
+      <Panel title={say('history')} question={read.question}>
         <ReadView read={read}>{(answered) => <History answered={answered} />}</ReadView>
       </Panel>
     </Page>

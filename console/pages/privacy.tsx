@@ -1,6 +1,7 @@
 // console/pages/privacy.tsx: one screen with what is kept of a site, for how long, under which salts, and who gets it.
 import type { JSX } from 'preact';
 import * as v from 'valibot';
+import type { Question } from '../api/client.ts';
 import { useRead } from '../api/read.ts';
 import { useFormats, usePathOf, useServerWord, useSite, useWords } from '../app/context.ts';
 import { DAY_MS } from '../app/days.ts';
@@ -255,20 +256,20 @@ function Salts({ kept }: { readonly kept: Kept }): JSX.Element {
   );
 }
 
-function Rest({ kept }: { readonly kept: Kept }): JSX.Element {
+function Rest({ kept, question }: { readonly kept: Kept; readonly question: Question }): JSX.Element {
   const word = useServerWord();
   const aboutOf = useAbout();
   const say = useWords(WORDS);
   return (
     <div class="columns">
-      <Panel title={say('retention')}>
+      <Panel title={say('retention')} question={question}>
         <Limits kept={kept} />
       </Panel>
-      <Panel title={say('salts')} note={say('saltsNote')}>
+      <Panel title={say('salts')} note={say('saltsNote')} question={question}>
         <Salts kept={kept} />
       </Panel>
-      <PublishingPanel publishing={kept.publishing} />
-      <Panel title={say('fields')}>
+      <PublishingPanel publishing={kept.publishing} question={question} />
+      <Panel title={say('fields')} question={question}>
         <Table
           label={say('fields')}
           rows={kept.fields}
@@ -279,7 +280,7 @@ function Rest({ kept }: { readonly kept: Kept }): JSX.Element {
           ]}
         />
       </Panel>
-      <Panel title={say('recipients')}>
+      <Panel title={say('recipients')} question={question}>
         {kept.recipients.length === 0 ? (
           <p class="note">{say('nobody')}</p>
         ) : (
@@ -326,7 +327,7 @@ export function PrivacyPage(): JSX.Element {
         {(kept) => <Now kept={kept} />}
       </ReadPanel>
       <ConsentPanel />
-      {read.state.status === 'ready' ? <Rest kept={read.state.value} /> : null}
+      {read.state.status === 'ready' ? <Rest kept={read.state.value} question={read.question} /> : null}
     </Page>
   );
 }

@@ -1,6 +1,7 @@
 // console/pages/publishing-panel.tsx: what is held back by P3 now, and what may still be published.
 import type { JSX } from 'preact';
 import * as v from 'valibot';
+import type { Question } from '../api/client.ts';
 import { budgetSchema } from '../api/schemas.ts';
 import { useFormats, useServerWord, useWords } from '../app/context.ts';
 import { BarList } from '../parts/bars.tsx';
@@ -39,15 +40,17 @@ export const publishingSchema = v.object({
 /** The panel. */
 export function PublishingPanel({
   publishing: { floor, margin, releases, budget, segments },
+  question,
 }: {
   readonly publishing: v.InferOutput<typeof publishingSchema>;
+  readonly question: Question;
 }): JSX.Element {
   const say = useWords(WORDS);
   const word = useServerWord();
   const { number, instant } = useFormats();
   const withheld = segments.withheld.reduce((sum, one) => sum + one.segments, 0);
   return (
-    <Panel title={say('title')} note={say('note')}>
+    <Panel title={say('title')} note={say('note')} question={question}>
       <div class="stack">
         <Facts>
           <Fact name={say('floor')}>{number(floor)}</Fact>

@@ -270,7 +270,7 @@ function Editor({ id, segment }: EditorProps): JSX.Element {
         </div>
       </Panel>
       {preview === undefined ? null : (
-        <Panel title={say('previewTitle')} note={say('previewNote')}>
+        <Panel title={say('previewTitle')} note={say('previewNote')} question={asked}>
           <PreviewView preview={preview} />
         </Panel>
       )}

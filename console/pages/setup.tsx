@@ -107,7 +107,7 @@ export function SetupPage(): JSX.Element {
         </div>
       </Panel>
       <FirstEvent />
-      <Panel title={say('facts')}>
+      <Panel title={say('facts')} question={{ path: '/v1/sites' }}>
         <Facts>
           <Fact name={say('id')}>
             <span class="code">{site}</span>

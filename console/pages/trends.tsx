@@ -21,7 +21,7 @@ const WORDS = {
   visits: ['Visits', '访问次数'],
   visitors: ['Visitors', '访客'],
   orders: ['Orders', '订单'],
-  revenue: ['Revenue (minor units)', '收入(最小货币单位)'],
+  revenue: ['Revenue', '收入'],
   value: ['Measured', '实际'],
   expected: ['Expected', '预期'],
   low: ['Low', '下限'],
@@ -54,14 +54,35 @@ const point = v.object({
 });
 type Point = v.InferOutput<typeof point>;
 const trendSchema = v.variant('status', [
-  v.object({ status: v.literal('ready'), days: v.array(point), forecast: v.array(point) }),
+  v.object({
+    status: v.literal('ready'),
+    // A server of an earlier version does not say it.
+    currency: v.optional(v.nullable(v.string()), null),
+    days: v.array(point),
+    forecast: v.array(point),
+  }),
   v.object({ status: v.literal('refused'), reason: v.string() }),
 ]);
 type Ready = Extract<v.InferOutput<typeof trendSchema>, { readonly status: 'ready' }>;
 
+/** How numbers of a trend are written: money as money. */
+function useWriting({ currency }: Pick<Ready, 'currency'>): {
+  readonly shown: (value: number) => string;
+  readonly brief: (value: number) => string;
+} {
+  const { number, compact, money, moneyCompact } = useFormats();
+  return useMemo(
+    () =>
+      currency === null
+        ? { shown: number, brief: compact }
+        : { shown: (value) => money(value, currency), brief: (value) => moneyCompact(value, currency) },
+    [currency, number, compact, money, moneyCompact],
+  );
+}
+
 function Chart({ trend }: { readonly trend: Ready }): JSX.Element {
   const say = useWords(WORDS);
-  const { number } = useFormats();
+  const writing = useWriting(trend);
   const points = useMemo(() => [...trend.days, ...trend.forecast], [trend]);
   const days = useMemo(() => points.map(({ date }) => date), [points]);
   const lines = useMemo(
@@ -69,9 +90,9 @@ function Chart({ trend }: { readonly trend: Ready }): JSX.Element {
       (['value', 'expected', 'low', 'high'] as const).map((name) => ({
         name: say(name),
         values: points.map((one) => one[name] ?? null),
-        shown: number,
+        ...writing,
       })),
-    [points, say, number],
+    [points, say, writing],
   );
   const marks = useMemo(
     () => points.filter(({ anomaly }) => anomaly !== undefined).map(({ date }) => ({ day: date, text: date })),
@@ -80,9 +101,11 @@ function Chart({ trend }: { readonly trend: Ready }): JSX.Element {
   return <LineChart label={say('title')} days={days} lines={lines} marks={marks} />;
 }
 
-function Anomalies({ points }: { readonly points: readonly Point[] }): JSX.Element {
+function Anomalies({ trend }: { readonly trend: Ready }): JSX.Element {
   const say = useWords(WORDS);
-  const { day, number } = useFormats();
+  const { day } = useFormats();
+  const { shown } = useWriting(trend);
+  const points: readonly Point[] = trend.days.filter(({ anomaly }) => anomaly !== undefined);
   if (points.length === 0) return <p class="note">{say('noAnomalies')}</p>;
   return (
     <Table
@@ -91,8 +114,8 @@ function Anomalies({ points }: { readonly points: readonly Point[] }): JSX.Eleme
       keyOf={({ date }) => date}
       columns={[
         { head: say('day'), cell: ({ date }) => day(date), isName: true },
-        { head: say('value'), cell: ({ value }) => (value === undefined ? '—' : number(value)), isNumber: true },
-        { head: say('expected'), cell: ({ expected }) => number(Math.round(expected)), isNumber: true },
+        { head: say('value'), cell: ({ value }) => (value === undefined ? '—' : shown(value)), isNumber: true },
+        { head: say('expected'), cell: ({ expected }) => shown(Math.round(expected)), isNumber: true },
         { head: '±', cell: ({ anomaly }) => <Badge tone="warn">{say(anomaly ?? 'above')}</Badge> },
       ]}
     />
@@ -137,7 +160,7 @@ export function TrendsPage(): JSX.Element {
       </ReadPanel>
       {trend?.status === 'ready' ? (
         <Panel title={say('anomalies')} question={read.question}>
-          <Anomalies points={trend.days.filter(({ anomaly }) => anomaly !== undefined)} />
+          <Anomalies trend={trend} />
         </Panel>
       ) : null}
     </Page>

@@ -16,6 +16,8 @@ export interface Line {
   readonly name: string;
   readonly values: readonly (number | null)[];
   readonly shown: (value: number) => string;
+  /** The same in few signs, beside the axis; a short number where absent. */
+  readonly brief?: (value: number) => string;
 }
 
 interface LineChartProps {
@@ -46,12 +48,12 @@ function optionsFor(
   place: HTMLElement,
   lines: readonly Line[],
   locale: string,
+  brief: (value: number) => string,
   marked: readonly number[],
 ): uPlot.Options {
   const [ink, grid] = [colourOf(place, '--ink-3'), colourOf(place, '--line')];
   const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { show: false }, font: '12px system-ui' };
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
-  const compact = new Intl.NumberFormat(locale, { notation: 'compact' });
   return {
     width: place.clientWidth,
     height: HEIGHT,
@@ -66,7 +68,7 @@ function optionsFor(
         values: (_plot, ticks) => ticks.map((tick) => day.format(tick * SECOND_MS)),
         space: 64,
       },
-      { ...axis, size: 56, values: (_plot, ticks) => ticks.map((tick) => compact.format(tick)) },
+      { ...axis, size: 56, values: (_plot, ticks) => ticks.map(brief) },
     ],
     series: [
       {},
@@ -103,7 +105,7 @@ function optionsFor(
 export function LineChart({ label, days, lines, marks = [] }: LineChartProps): JSX.Element {
   const say = useWords(WORDS);
   const { theme, language } = useConsole();
-  const { day } = useFormats();
+  const { day, compact } = useFormats();
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const at = place.current;
@@ -114,6 +116,7 @@ export function LineChart({ label, days, lines, marks = [] }: LineChartProps): J
       at,
       lines,
       language === 'zh' ? 'zh-CN' : 'en-GB',
+      lines[0]?.brief ?? compact,
       marks.map((one) => secondsOf(one.day)),
     );
     const plot = new uPlot(options, data, at);
@@ -123,7 +126,7 @@ export function LineChart({ label, days, lines, marks = [] }: LineChartProps): J
       sized.disconnect();
       plot.destroy();
     };
-  }, [days, lines, marks, theme, language]);
+  }, [days, lines, marks, theme, language, compact]);
   return (
     <figure aria-label={label}>
       {lines.length > 1 ? (

@@ -1,8 +1,9 @@
 // e2e/console/feature-suite.ts: what owners, marketers and officers look up and change: sites, roles, notes, consent, a segment's page.
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { collect, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
 import type { ConsoleUnderTest } from './use-console.ts';
-import { openPage, settled } from './use-console.ts';
+import { goTo, openPage, settled } from './use-console.ts';
 
 /** The suite. */
 export function testFeatures(served: ConsoleUnderTest): void {
@@ -65,6 +66,13 @@ export function testFeatures(served: ConsoleUnderTest): void {
       expect(new URL(page.url()).searchParams.get('segment')).toMatch(/^cluster-/);
       await page.goBack();
       await page.getByRole('heading', { name: 'This segment in these days' }).waitFor({ state: 'detached' });
+      const compare = page.getByLabel('Compare with the days before');
+      await compare.uncheck();
+      expect(new URL(page.url()).searchParams.get('compare')).toBe('none');
+      await page.goBack();
+      await page.waitForFunction(() => !location.search.includes('compare'));
+      expect(await compare.isChecked()).toBe(true);
+      await page.getByRole('button', { name: 'Copy as curl' }).first().waitFor();
       await context.close();
     });
   });
@@ -118,6 +126,74 @@ export function testFeatures(served: ConsoleUnderTest): void {
       const seen = await openPage(analyst, served.origin, 'shop/segments/cluster-1');
       expect(await seen.getByRole('button', { name: 'Download as CSV' }).count()).toBe(0);
       await analyst.close();
+    });
+  });
+
+  describe('numbers', () => {
+    const tableOf = (page: Page, name: string): Promise<string[][]> =>
+      page
+        .getByRole('table', { name })
+        .locator('tbody tr')
+        .evaluateAll((rows) => rows.map((row) => [...row.children].map((one) => one.textContent.trim())));
+
+    it('of the clusters are the model’s own', async () => {
+      const headers = { authorization: `Bearer ${await served.token(served.site)}` };
+      const { map, kChoice, metrics } = (await (
+        await fetch(`${served.origin}/v1/sites/shop/models/current`, { headers })
+      ).json()) as {
+        readonly map: readonly { readonly size: number }[];
+        readonly kChoice: readonly { readonly stability: number; readonly silhouette: number }[];
+        readonly metrics: { readonly silhouette: number };
+      };
+      const written = (value: number): string => value.toLocaleString('en-GB');
+      const context = await served.visit();
+      const page = await openPage(context, served.origin, 'shop/clusters');
+      expect((await tableOf(page, 'Map')).map(([, size]) => size)).toEqual(map.map(({ size }) => `≈ ${written(size)}`));
+      const choices = await tableOf(page, 'How many clusters');
+      expect(choices.length).toBeGreaterThan(2);
+      expect(choices.map(([, stability, silhouette]) => [stability, silhouette])).toEqual(
+        kChoice.map(({ stability, silhouette }) => [written(stability), written(silhouette)]),
+      );
+      await page.getByText(written(metrics.silhouette), { exact: true }).first().waitFor();
+      await context.close();
+    });
+
+    // A site of so many visitors that cohorts and moves pass the floor takes minutes to make: the page is given the answer of one.
+    it('of cohorts and journeys are those of the answer, withheld ones said to be', async () => {
+      const context = await served.visit();
+      const page = await openPage(context, served.origin, 'shop/documents');
+      const give = (path: string, answer: object) =>
+        page.route(`**/v1/sites/shop/${path}?*`, (route) => route.fulfill({ json: answer }));
+      const budget = { left: 3, of: 4, moreAt: null };
+      const returned = [
+        { visitors: 300, share: 0.25 },
+        { visitors: null, share: null },
+      ];
+      await give('retention', {
+        cohorts: [
+          { week: '2026-11-02', visitors: 1_200, returned },
+          { week: '2026-11-09', visitors: null, returned: [] },
+        ],
+        budget,
+      });
+      await give('paths', {
+        moves: [
+          { from: null, to: '/', moves: 1_850 },
+          { from: '/', to: '/tea', moves: 640 },
+        ],
+      });
+      await goTo(page, 'shop/retention');
+      await page.getByRole('table', { name: 'Retention' }).waitFor();
+      const [first, second] = await tableOf(page, 'Retention');
+      expect(first).toEqual(['2 Nov 2026', '1,200', '25%', '—']);
+      expect(second?.[1]).toContain('Withheld');
+      await goTo(page, 'shop/journeys');
+      await page.getByRole('row', { name: /640/ }).waitFor();
+      expect(await tableOf(page, 'Moves')).toEqual([
+        ['(arrived)', '/', '1,850'],
+        ['/', '/tea', '640'],
+      ]);
+      await context.close();
     });
   });
 

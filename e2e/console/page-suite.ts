@@ -18,6 +18,8 @@ const DESKTOP = { width: 1_360, height: 900 };
 const PHONE = { width: 360, height: 740 };
 /** A walk over all pages takes its time on a busy machine. */
 const WALK_TIME = { timeout: 240_000 };
+/** The snippet of a site: the page makes it of its own address. */
+const MADE_HERE = ['Put this into your pages'];
 /** A stream never ends by itself; its head is what is looked at. */
 const STREAM_SECONDS = 1;
 
@@ -80,6 +82,16 @@ async function curlLines(page: Page): Promise<string[]> {
   });
 }
 
+/** Headings of the parts of a page that have no line of curl, nor has the page. What is made here and asked of nobody needs none. */
+const withoutCurl = (page: Page): Promise<string[]> =>
+  page.evaluate((own) => {
+    const has = (place: Element): boolean => place.textContent.includes('Copy as curl');
+    const main = document.querySelector('main');
+    if (main === null || [...main.querySelectorAll('.page-actions')].some(has)) return [];
+    const bare = [...main.querySelectorAll('.panel')].filter((panel) => !has(panel));
+    return bare.map((panel) => panel.getAttribute('aria-label') ?? '').filter((name) => !own.includes(name));
+  }, MADE_HERE);
+
 /** What a terminal gets for a line: its HTTP status. */
 async function statusOf(line: string, token: string): Promise<string> {
   const asked = `${line} -o /dev/null -w '%{http_code}' --max-time ${line.includes('/live') ? STREAM_SECONDS : 20}`;
@@ -122,6 +134,7 @@ interface Found {
   readonly moved: string[];
   readonly axe: string[];
   readonly wide: string[];
+  readonly bare: string[];
   readonly refused: string[];
   readonly asked: Set<string>;
 }
@@ -132,6 +145,7 @@ async function lookAt(page: Page, path: string, token: string, found: Found): Pr
   await page.setViewportSize(DESKTOP);
   const shift = await shiftOf(page, path);
   if (shift > MAX_SHIFT) found.moved.push(`${path}: ${shift.toFixed(3)}`);
+  found.bare.push(...told(await withoutCurl(page)));
   // What changes something is not sent here; the suites of work send those.
   const lines = (await curlLines(page)).filter(
     (line) => !/ -X /.test(line) && !OF_THE_SERVER.test(line) && !found.asked.has(line),
@@ -150,7 +164,7 @@ async function lookAt(page: Page, path: string, token: string, found: Found): Pr
 
 /** One walk over all pages in English. */
 async function walkEnglish(served: ConsoleUnderTest): Promise<Found> {
-  const found: Found = { moved: [], axe: [], wide: [], refused: [], asked: new Set() };
+  const found: Found = { moved: [], axe: [], wide: [], bare: [], refused: [], asked: new Set() };
   const context = await served.visit({ colorScheme: 'light' });
   const page = await openPage(context, served.origin, 'shop/documents');
   await watchShifts(page);
@@ -185,6 +199,10 @@ export function testPages(served: ConsoleUnderTest): void {
 
     it('nothing is wider than a phone', async () => {
       expect((await walk()).wide).toEqual([]);
+    });
+
+    it('every part can be had as a line of curl', async () => {
+      expect((await walk()).bare).toEqual([]);
     });
 
     it('every question that is shown answers in a terminal, with a token', async () => {

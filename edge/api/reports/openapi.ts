@@ -85,6 +85,10 @@ export const trendSchema = v.intersect([
   v.variant('status', [
     v.object({
       status: v.literal('ready'),
+      currency: v.pipe(
+        v.nullable(v.string()),
+        v.description('Of revenue, whose numbers are its minor units; null of the other metrics'),
+      ),
       days: v.array(trendPoint),
       forecast: v.array(trendPoint),
       anomalies: v.array(v.string()),

@@ -28,6 +28,8 @@ interface TrendPoint {
 export type ShownTrend =
   | {
       readonly status: 'ready';
+      /** Of revenue, whose numbers are its minor units; null of the other metrics, and where nothing was sold. */
+      readonly currency: string | null;
       readonly days: readonly TrendPoint[];
       readonly forecast: readonly TrendPoint[];
       readonly anomalies: readonly string[];
@@ -42,7 +44,7 @@ export async function makeTrend(parts: ReportParts, site: Site, days: Days, metr
   const { port } = parts;
   const today = Math.floor(port.now() / DAY_MS) * DAY_MS;
   if (days.range.from >= today) return { status: 'refused', reason: 'too_few_days' };
-  const { series } = await makeOverview(
+  const { series, totals } = await makeOverview(
     parts,
     site,
     daysOf({ from: days.range.from, to: Math.min(days.range.to, today) }),
@@ -73,6 +75,7 @@ export async function makeTrend(parts: ReportParts, site: Site, days: Days, metr
   const last = Date.parse(`${known.at(-1)?.date}T00:00:00Z`);
   return {
     status: 'ready',
+    currency: metric === 'revenue' ? totals.currency : null,
     days: points,
     forecast: trend.forecast.map(({ expected, low, high }, nth) => ({
       date: utcDay(last + (nth + 1) * DAY_MS),
