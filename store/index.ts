@@ -201,6 +201,7 @@ export type { ExactCount, ExactDay, ExactOverview } from './reports/overview.ts'
 export { readOverview } from './reports/overview.ts';
 export type { ReportResult } from './reports/results.ts';
 export { keepResults, readResults, readSpent, readSpentOn } from './reports/results.ts';
+export { takeLoginTry } from './login-tries.ts';
 export type { ImportEnd, ImportProgress, ImportRun } from './imports.ts';
 export { importBegins, importEnds, importGoesOn, INTERRUPTED, interruptImports, readImports } from './imports.ts';
 export type { Insight, KeptInsight } from './insights.ts';

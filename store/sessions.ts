@@ -5,6 +5,7 @@ import type { Scope } from '../core/index.ts';
 import { auditStatement } from './audit.ts';
 import type { Db } from './db.ts';
 import { ANSWER_MS } from './idempotent-answers.ts';
+import { forgetLoginTries } from './login-tries.ts';
 import type { RoleHeld } from './people.ts';
 import { ROLE_COLUMNS, ROLE_JOIN, roleOf } from './people.ts';
 import { textOf } from './rows.ts';
@@ -159,6 +160,7 @@ export async function forgetEndedAccess(db: Db, now: number): Promise<void> {
       { sql: 'DELETE FROM sessions WHERE expires_at <= ?', args: [now] },
       { sql: 'DELETE FROM login_codes WHERE expires_at <= ?', args: [now] },
       { sql: 'DELETE FROM idempotent_answers WHERE at <= ?', args: [now - ANSWER_MS] },
+      forgetLoginTries(now),
       { sql: 'DELETE FROM tokens WHERE expires_at <= ?', args: [now - TOKEN_LISTED_MS] },
     ],
     'write',

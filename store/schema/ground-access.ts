@@ -109,3 +109,11 @@ export const idempotentAnswers = sqliteTable(
   },
   (table) => [index('idempotent_answers_at').on(table.at)],
 );
+
+/** How often people of some networks tried to log in lately. 65,536 rows at most, each of hundreds of networks. */
+export const loginTries = sqliteTable('login_tries', {
+  /** 16 bits of a keyed hash of day and truncated address. */
+  slot: integer('slot').primaryKey(),
+  /** When all tries are back, epoch ms. */
+  fullAt: integer('full_at').notNull(),
+});

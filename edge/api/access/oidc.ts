@@ -77,8 +77,8 @@ export function createOidcRoutes(port: Port, patience: LoginPatience): Hono {
   const app = new Hono();
   const { oidc: settings } = port;
   const client: OidcClient | undefined = settings && createOidcClient(settings, port.fetchOut, port.now);
-  const slowed = (context: Context): Response | undefined => {
-    const waitMs = patience(port.clientAddress(context.req.raw, context.env));
+  const slowed = async (context: Context): Promise<Response | undefined> => {
+    const waitMs = await patience(port.clientAddress(context.req.raw, context.env));
     if (waitMs === 0) return undefined;
     return problem('rate_limited', 'Wait as long as Retry-After says.', {
       'retry-after': String(Math.ceil(waitMs / SECONDS)),
@@ -101,7 +101,7 @@ export function createOidcRoutes(port: Port, patience: LoginPatience): Hono {
   });
   app.get('/v1/session/oidc/callback', describeReturn, async (context) => {
     if (client === undefined || settings === undefined) return noProvider();
-    const wait = slowed(context);
+    const wait = await slowed(context);
     if (wait !== undefined) return wait;
     const proof = await readProof(port, context.req.header('cookie'), port.now());
     if (proof === undefined) return refusedTo(context, 'expired');
