@@ -11,6 +11,7 @@ export default defineConfig({
     './store/schema/ground-notes.ts',
     './store/schema/ground-access.ts',
     './store/schema/ground-imports.ts',
+    './store/schema/ground-exports.ts',
     './store/schema/dead-letters.ts',
   ],
   out: './migrations/ground',

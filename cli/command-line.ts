@@ -12,6 +12,7 @@ import { devDatabaseCommand } from './commands/dev-database.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { erasureCommand } from './commands/erasure.ts';
 import { exportCommand } from './commands/export.ts';
+import { exportsCommand } from './commands/exports.ts';
 import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { loginCodeCommand } from './commands/login-code.ts';
@@ -51,6 +52,7 @@ export const mainCommand: CommandDef = defineCommand({
     replay: replayCommand,
     import: importCommand,
     export: exportCommand,
+    exports: exportsCommand,
     segment: segmentCommand,
     segments: segmentsCommand,
     traits: traitsCommand,

@@ -83,6 +83,11 @@ export interface Client<Ops extends Operations> {
     name: Name,
     call: Call<At<Ops, 'GET', Path>>,
   ) => AsyncGenerator<PageItem<At<Ops, 'GET', Path>, Name>, void, undefined>;
+  /** The bytes of an answer that is a file, as they come. */
+  readonly file: <Path extends PathsOf<Ops, 'GET'>>(
+    path: Path,
+    call: Call<At<Ops, 'GET', Path>>,
+  ) => Promise<ReadableStream<Uint8Array>>;
   /** The events of a stream of server-sent events. */
   readonly live: <Path extends PathsOf<Ops, 'GET'>>(
     path: Path,
@@ -192,7 +197,18 @@ export function createClient<Ops extends Operations>(options: ClientOptions): Cl
     const { body } = await request('GET', path, call, 'text/event-stream');
     if (body !== null) yield* readLive(body);
   }
+  const file = async (path: string, call: AnyCall): Promise<ReadableStream<Uint8Array>> =>
+    (await request('GET', path, call, '*/*')).body ?? new ReadableStream({ start: (none) => none.close() });
   // The types above say what each path takes and answers; here all of them are one.
-  const untyped = { get, post: by('POST'), put: by('PUT'), patch: by('PATCH'), delete: by('DELETE'), pages, live };
+  const untyped = {
+    get,
+    post: by('POST'),
+    put: by('PUT'),
+    patch: by('PATCH'),
+    delete: by('DELETE'),
+    pages,
+    file,
+    live,
+  };
   return untyped as unknown as Client<Ops>;
 }

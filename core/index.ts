@@ -209,3 +209,4 @@ export {
 } from './publishing.ts';
 export type { SettingsRefusal } from './site-settings.ts';
 export { checkOrigins, checkSiteFloor, FLOOR_MAX, FLOOR_MIN, ORIGINS_MAX } from './site-settings.ts';
+export { csvLine } from './csv-line.ts';

@@ -7,6 +7,7 @@ import { createPeopleRoutes } from './api/access/people.ts';
 import { createSessionRoutes } from './api/access/session.ts';
 import { createTokenRoutes } from './api/access/tokens.ts';
 import { createApi } from './api/app.ts';
+import { createExports } from './api/exports.ts';
 import type { PrepareImport } from './api/imports.ts';
 import { createImports } from './api/imports.ts';
 import { createOfficerRoutes } from './api/privacy/officer.ts';
@@ -123,6 +124,7 @@ function mountApi(app: Hono<Env>, { port, tokenKeys }: WaysIn, prepareImport: Pr
   app.route('/', createRecordRoutes(port, tokenKeys, rights));
   const requireScope = scopesOf(port, tokenKeys);
   app.route('/', createImports(port, requireScope, prepareImport));
+  app.route('/', createExports(port, requireScope));
   app.route('/', createKeptRoute(rights, requireScope));
   app.route('/', createConsentFunnel(port, requireScope));
   app.route('/', createPolicyRoutes(port, requireScope));

@@ -3,13 +3,12 @@ import { open, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promi
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Db, ExportSlice, ExportWindow, Site } from '../store/index.ts';
-import { appendAudit, EXPORT_COLUMNS, exportSlices, readSnapshot } from '../store/index.ts';
+import { appendAudit, EXPORT_COLUMNS, EXPORT_TEXTS, exportSlices, readSnapshot, TEXT_FORMATS } from '../store/index.ts';
 import { linesToParquet } from '../store/export.node.ts';
 import { digestOf, sync } from './backup.ts';
-import { csvLine } from './export-csv.ts';
 
 /** What an export can be written as. */
-export const EXPORT_FORMATS = ['parquet', 'ndjson', 'csv'] as const;
+export const EXPORT_FORMATS = ['parquet', ...TEXT_FORMATS] as const;
 /** One of them. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
@@ -55,19 +54,6 @@ export class ExportFolderError extends Error {
   /** Stable code for logs. */
   readonly code = 'export_folder';
 }
-
-const NAMES = EXPORT_COLUMNS.map(({ name }) => name);
-const HEAD = csvLine(NAMES);
-
-/** Lines of JSON as CSV. */
-const asCsv = (lines: string): string =>
-  lines
-    .split('\n')
-    .map((line) => {
-      const row = JSON.parse(line) as Readonly<Record<string, unknown>>;
-      return csvLine(NAMES.map((name) => row[name]));
-    })
-    .join('');
 
 /** Collects slices in files of at most {@link FILE_EVENTS}, and a slice more. @returns how many events. */
 async function writeFiles(
@@ -137,13 +123,12 @@ export async function exportEvents(db: Db, site: Site, work: ExportWork): Promis
   await mkdir(partial, { recursive: true, mode: 0o700 });
   try {
     const slices = exportSlices(db, site.row, { from, to }, await readSnapshot(db));
-    const ndjson = { head: '', text: (lines: string) => `${lines}\n` };
     const events =
       format === 'parquet'
         ? await writeFiles(
             slices,
             () => join(partial, '.lines.ndjson'),
-            ndjson,
+            EXPORT_TEXTS.ndjson,
             async (path, part) => {
               await linesToParquet(partial, path, { site: site.id, part });
             },
@@ -152,7 +137,7 @@ export async function exportEvents(db: Db, site: Site, work: ExportWork): Promis
         : await writeFiles(
             slices,
             (part) => join(partial, `events-${part}.${format}`),
-            format === 'csv' ? { head: HEAD, text: asCsv } : ndjson,
+            EXPORT_TEXTS[format],
             () => Promise.resolve(),
             onProgress,
           );

@@ -26,7 +26,10 @@ export type { Db, SiteRow } from './db.ts';
 export type { DeadLetter, FiledLetter, KeptLetter, LetterChoice, LetterTotals, LetterVia } from './dead-letters.ts';
 export { dropStatements, hasLetterOf, letterVisitorStatement, readLetters, readLetterTotals } from './dead-letters.ts';
 export type { ExportColumn, ExportSlice, ExportWindow } from './export-events.ts';
-export { EXPORT_COLUMNS, exportSlices, readSnapshot } from './export-events.ts';
+export { EXPORT_COLUMNS, exportSlices, exportSlicesBeside, readSnapshot } from './export-events.ts';
+export type { TextFormat } from './export-formats.ts';
+export { EXPORT_TEXTS, TEXT_FORMATS } from './export-formats.ts';
+export type { EventExport } from './exports.ts';
 export {
   addExport,
   countExport,

@@ -7,6 +7,7 @@ import * as deadLetters from './schema/dead-letters.ts';
 import * as derived from './schema/derived.ts';
 import * as ground from './schema/ground.ts';
 import * as collector from './schema/ground-collector.ts';
+import * as exportsOfEvents from './schema/ground-exports.ts';
 import * as imports from './schema/ground-imports.ts';
 import * as notes from './schema/ground-notes.ts';
 import * as access from './schema/ground-access.ts';
@@ -33,6 +34,7 @@ describe('D1: the schema is what a fresh migration makes', () => {
       ...access,
       ...notes,
       ...imports,
+      ...exportsOfEvents,
       ...deadLetters,
     }).map((table) => ({
       schema: 'main',

@@ -4,6 +4,7 @@ import type { SiteId } from '../contract/index.ts';
 import type { Scope } from '../core/index.ts';
 import { auditStatement } from './audit.ts';
 import type { Db } from './db.ts';
+import { forgetEndedExports } from './exports.ts';
 import { ANSWER_MS } from './idempotent-answers.ts';
 import { forgetLoginTries } from './login-tries.ts';
 import type { RoleHeld } from './people.ts';
@@ -153,13 +154,14 @@ export async function endAllAccess(db: Db): Promise<void> {
 /** How long a token is listed after its end: as long as an audit of the year asks for. */
 const TOKEN_LISTED_MS = 395 * 86_400_000;
 
-/** Deletes what is over: sessions, codes, remembered answers, and tokens that ended long ago. */
+/** Deletes what is over: sessions, codes, remembered answers, exports that may be fetched no more, and tokens that ended long ago. */
 export async function forgetEndedAccess(db: Db, now: number): Promise<void> {
   await db.client.batch(
     [
       { sql: 'DELETE FROM sessions WHERE expires_at <= ?', args: [now] },
       { sql: 'DELETE FROM login_codes WHERE expires_at <= ?', args: [now] },
       { sql: 'DELETE FROM idempotent_answers WHERE at <= ?', args: [now - ANSWER_MS] },
+      forgetEndedExports(now),
       forgetLoginTries(now),
       { sql: 'DELETE FROM tokens WHERE expires_at <= ?', args: [now - TOKEN_LISTED_MS] },
     ],

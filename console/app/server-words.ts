@@ -100,6 +100,8 @@ const WORDS: Readonly<Record<string, Text>> = {
   privacy_requested: ['request received', '收到权利请求'],
   privacy_request_closed: ['request closed', '权利请求已办结'],
   events_exported: ['events exported', '导出事件'],
+  export_made: ['export made', '创建导出'],
+  export_removed: ['export taken away', '移除导出'],
   backup_made: ['backup made', '创建备份'],
   backup_restored: ['backup restored', '恢复备份'],
   audit_exported: ['audit log exported', '导出审计日志'],

@@ -126,7 +126,22 @@ export type AuditEvent =
       /** Events from this instant to before that, epoch ms. */
       readonly from: number;
       readonly to: number;
+      /** The token or person that fetched them; absent where the command wrote them. */
+      readonly by?: string;
+      /** The export that was fetched. */
+      readonly export?: string;
     }
+  | {
+      readonly kind: 'export_made';
+      readonly site: string;
+      readonly export: string;
+      readonly format: string;
+      /** Of events from this instant to before that, epoch ms. */
+      readonly from: number;
+      readonly to: number;
+      readonly by: string;
+    }
+  | { readonly kind: 'export_removed'; readonly site: string; readonly export: string; readonly by: string }
   | { readonly kind: 'backup_made'; readonly events: number }
   | {
       readonly kind: 'backup_restored';

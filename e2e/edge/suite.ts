@@ -5,6 +5,7 @@ import { consentSuite } from './consent-suite.ts';
 import { identitySuite } from './identity-suite.ts';
 import { deadLetterSuite } from './dead-letter-suite.ts';
 import { contextSuite } from './context-suite.ts';
+import { exportSuite } from './export-suite.ts';
 import { importSuite } from './import-suite.ts';
 import { ingestSuite } from './ingest-suite.ts';
 import { lossSuite } from './loss-suite.ts';
@@ -43,6 +44,7 @@ export function edgeSuite(start: () => Promise<EdgeUnderTest>): void {
   settingsSuite(edge);
   ingestSuite(edge);
   importSuite(edge);
+  exportSuite(edge);
   liveSuite(edge);
   ownSegmentsSuite(edge);
   reportSuite(edge);

@@ -36,7 +36,7 @@ describe('the client', () => {
   /** Runs a snippet of docs/client.md as it is printed, but for the server. @returns what it prints. */
   const run = async (name: string): Promise<string> => {
     ran.add(name);
-    const scopes = ['segments:read', 'dead-letters:read', 'live:read'] as const;
+    const scopes = ['segments:read', 'dead-letters:read', 'live:read', 'exports:write'] as const;
     const code = codeOf(name).replaceAll('https://tags.example.com', origin);
     const { code: js } = transformSync(code, { loader: 'ts', format: 'esm' });
     project.write(`${name}.mjs`, `process.env.HUSHTAG_TOKEN = '${await edge.token(siteId('shop'), scopes)}';\n${js}`);
@@ -81,5 +81,9 @@ describe('the client', () => {
     await collect(edge, wireBatch({ e: [wireEvent(), ...bad] }));
     expect(await run('pages')).toBe('5');
     expect(await run('live')).toBe('end {}');
+  });
+
+  it('makes an export and reads it as a file', async () => {
+    expect(await run('file')).toBe('1 true');
   });
 });

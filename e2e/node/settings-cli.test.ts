@@ -83,6 +83,11 @@ describe('D1: a site’s settings on the command line', () => {
     expect(listed.toSorted()).toEqual([...added, 'https://busy.example'].toSorted());
   });
 
+  it('P6: lists exports that were made over the API, and takes none away that is not there', () => {
+    expect(run('exports', 'list', 'shop', '--json').out).toBe('[]\n');
+    expect(run('exports', 'remove', 'shop', '0'.repeat(32)).code).toBe(1);
+  });
+
   it('names the collector in the script tag where it is known', () => {
     const here = run('site', 'add', 'local', '--origin', 'http://127.0.0.1:8000,http://localhost:8000').out;
     expect(here).toContain('src="http://127.0.0.1:8787/tag.full.js"');

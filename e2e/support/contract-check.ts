@@ -68,7 +68,7 @@ export function contractCheck(edge: () => EdgeUnderTest): ContractCheck {
     const media = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
     const content = promised.content[media];
     if (content === undefined) return `${route.name} answers ${response.status} as ${media}, which it does not promise`;
-    if (!media.endsWith('json') || content.schema === undefined) return undefined;
+    if (!/[/+]json$/.test(media) || content.schema === undefined) return undefined;
     const isSound = validator(content.schema, components);
     return isSound(await response.clone().json())
       ? undefined

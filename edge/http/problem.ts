@@ -34,6 +34,7 @@ export const PROBLEMS = {
   segment_refused: { status: 400, title: 'The segment or its rule is not right' },
   segment_exists: { status: 409, title: 'The site has another segment of this id' },
   segment_too_small: { status: 409, title: 'The segment is too small to be exported' },
+  export_too_large: { status: 409, title: 'There are more events than one export may have' },
   segment_in_use: { status: 409, title: 'Another segment speaks of this one' },
   traits_refused: { status: 400, title: 'These can not be the traits of a site' },
   trait_in_use: { status: 409, title: 'A rule speaks of a trait that is left out' },

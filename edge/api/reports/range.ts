@@ -32,15 +32,13 @@ export const daysOf = (range: ReportRange): Days => ({ from: utcDay(range.from),
 export const daysBefore = ({ range }: Days): Days =>
   daysOf({ from: range.from - (range.to - range.from), to: range.from });
 
-/** Reads `from` and `to` of a query. */
-export function readDays(context: Context, now: number): Result<Days, 'malformed_request'> {
-  const today = Math.floor(now / DAY_MS) * DAY_MS;
-  const to = v.safeParse(dayText, context.req.query('to') ?? utcDay(today));
-  if (!to.success) return err('malformed_request');
-  const last = Date.parse(`${to.output}T00:00:00Z`);
-  const from = v.safeParse(dayText, context.req.query('from') ?? utcDay(last - (REPORT_DAYS_DEFAULT - 1) * DAY_MS));
-  if (!from.success) return err('malformed_request');
-  const first = Date.parse(`${from.output}T00:00:00Z`);
+const startOf = (day: string): number => Date.parse(`${day}T00:00:00Z`);
+
+/** Reads two days as texts, both included. */
+export function daysBetween(fromText: string, toText: string): Result<Days, 'malformed_request'> {
+  const [from, to] = [v.safeParse(dayText, fromText), v.safeParse(dayText, toText)];
+  if (!from.success || !to.success) return err('malformed_request');
+  const [first, last] = [startOf(from.output), startOf(to.output)];
   // 31 February passes as a day's form; it is no day.
   if (Number.isNaN(first) || Number.isNaN(last) || utcDay(first) !== from.output || utcDay(last) !== to.output) {
     return err('malformed_request');
@@ -49,4 +47,12 @@ export function readDays(context: Context, now: number): Result<Days, 'malformed
   return days >= 1 && days <= REPORT_DAYS_MAX
     ? ok(daysOf({ from: first, to: last + DAY_MS }))
     : err('malformed_request');
+}
+
+/** Reads `from` and `to` of a query. */
+export function readDays(context: Context, now: number): Result<Days, 'malformed_request'> {
+  const to = context.req.query('to') ?? utcDay(now);
+  const last = startOf(to);
+  if (Number.isNaN(last)) return err('malformed_request');
+  return daysBetween(context.req.query('from') ?? utcDay(last - (REPORT_DAYS_DEFAULT - 1) * DAY_MS), to);
 }

@@ -1,4 +1,4 @@
-// runtime/export-csv.ts: rows of an export as CSV (RFC 4180) that no spreadsheet takes for a formula.
+// core/csv-line.ts: rows of an export as CSV (RFC 4180) that no spreadsheet takes for a formula.
 
 /** What spreadsheets take for the beginning of a formula (OWASP, CSV Injection), full-width signs as well. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/u;

@@ -1,8 +1,8 @@
-// runtime/export-csv.test.ts: no cell becomes a formula, and every cell comes back as it was but for the mark.
+// core/csv-line.test.ts: no cell becomes a formula, and every cell comes back as it was but for the mark.
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvCell, csvLine } from './export-csv.ts';
+import { csvCell, csvLine } from './csv-line.ts';
 
 describe('cells of an export', () => {
   it.each([

@@ -1,0 +1,27 @@
+// store/schema/ground-exports.ts: the table of ground.db that says which exports of a site may be fetched over the API.
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/** Exports, the newest of each site (`EXPORTS_KEPT`). No event is in it: what is fetched is read of `events` then (ADR 0061). */
+export const eventExports = sqliteTable(
+  'event_exports',
+  {
+    id: text('id').primaryKey(),
+    siteId: integer('site_id').notNull(),
+    /** The token or person that made it, as the audit log names them. */
+    by: text('by').notNull(),
+    format: text('format').notNull(),
+    /** Of events from this instant to before that, epoch ms. */
+    fromAt: integer('from_at').notNull(),
+    toAt: integer('to_at').notNull(),
+    /** The last event that was committed when it was made. */
+    snapshot: integer('snapshot').notNull(),
+    /** How many there were then. */
+    events: integer('events').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (table) => [
+    index('event_exports_site').on(table.siteId, table.createdAt),
+    index('event_exports_expiry').on(table.expiresAt),
+  ],
+);
