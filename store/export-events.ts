@@ -85,7 +85,7 @@ export async function* exportSlices(
   site: SiteRow,
   window: ExportWindow,
   snapshot: number,
-): AsyncGenerator<ExportSlice> {
+): AsyncGenerator<ExportSlice, void, undefined> {
   yield* slicesOf(db, site, window, { snapshot, stretch: snapshot, events: SLICE_EVENTS });
 }
 
@@ -95,7 +95,7 @@ export async function* exportSlicesBeside(
   site: SiteRow,
   window: ExportWindow,
   snapshot: number,
-): AsyncGenerator<ExportSlice> {
+): AsyncGenerator<ExportSlice, void, undefined> {
   const isFile = db.client.protocol === 'file';
   yield* slicesOf(db, site, window, {
     snapshot,
@@ -109,7 +109,7 @@ async function* slicesOf(
   site: SiteRow,
   { from, to }: ExportWindow,
   { snapshot, stretch, events: eventsMax }: { snapshot: number; stretch: number; events: number },
-): AsyncGenerator<ExportSlice> {
+): AsyncGenerator<ExportSlice, void, undefined> {
   let seq = 0;
   for (let slice = 0; slice < SLICES_MAX && seq < snapshot; slice += 1) {
     const end = Math.min(snapshot, seq + stretch);
