@@ -48,7 +48,14 @@ export const GROUPS = [
   },
   {
     title: 'Reference',
-    pages: ['docs/api.md', 'docs/cli.md', 'docs/configuration.md', 'docs/wire.md', 'docs/errors.md'],
+    pages: [
+      'docs/api.md',
+      'docs/api-reference.md',
+      'docs/cli.md',
+      'docs/configuration.md',
+      'docs/wire.md',
+      'docs/errors.md',
+    ],
   },
   {
     title: 'Figures',
