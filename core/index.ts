@@ -148,6 +148,7 @@ export {
 export type { PastSize, SizeTrend } from './size-trend.ts';
 export { sizeTrend } from './size-trend.ts';
 export { SIPHASH_KEY_BYTES, sipHash } from './siphash.ts';
+export { textSum } from './text-sum.ts';
 export type { SessionDays } from './sessions.ts';
 export { addToSessions, countSessions, mergeSessions, SESSION_DAYS_MAX, SESSION_GAP_MS } from './sessions.ts';
 export type { ReportCount } from './report-numbers.ts';

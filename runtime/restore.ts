@@ -14,6 +14,7 @@ import {
   readGroundFigures,
   readSalts,
 } from '../store/index.ts';
+import { removeCommitMark } from '../store/commit-mark.ts';
 import { migrateFiles, newestGroundSchema } from '../store/open.node.ts';
 import { BackupError } from './backup-error.ts';
 import type { Backup } from './backup.ts';
@@ -141,6 +142,8 @@ export async function restoreBackup(config: Config, folder: string, options: Res
     await copyFile(join(folder, BACKUP_FILES.ground), join(work, BACKUP_FILES.ground));
     const restored = await settle({ ...config, dataDir: work }, backup, options);
     await sync(join(work, BACKUP_FILES.ground));
+    // It speaks of the database that was here.
+    removeCommitMark(filesOf(config).ground);
     await rename(join(work, BACKUP_FILES.ground), join(config.dataDir, BACKUP_FILES.ground));
     await sync(config.dataDir);
     return restored;

@@ -6,10 +6,12 @@ import { createClient } from '@libsql/client/sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SiteId } from '../contract/index.ts';
 import { addSite, readAuditLog } from '../store/index.ts';
+import { openLocalWriter } from '../store/local-writer.ts';
 import type { Config } from './config.ts';
 import { startNode } from './node.ts';
 import { openData } from './open-data.ts';
 import { checkFiles } from './schedule.ts';
+import { findStartDamage } from './start-damage.ts';
 import { watchStorage } from './storage-health.ts';
 import { configIn } from './testing.ts';
 
@@ -75,6 +77,62 @@ describe('D1: damaged files', () => {
     expect((await readAuditLog(server.db)).map(({ open: entry }) => entry?.text).join('\n')).toContain('log_damaged');
     await server.close();
     await (await start()).close();
+  });
+
+  /** A data folder as a kill leaves it after so many commits, without the index of the log. */
+  const killedAfter = async (commits: number, logOf: number | undefined): Promise<void> => {
+    const [live, harmed] = [join(folder, 'live'), join(folder, 'harmed')];
+    for (const made of [live, harmed]) await mkdir(made);
+    const from = join(live, 'ground.db');
+    await writeFile(from, await readFile(ground));
+    const writer = openLocalWriter({ ground: from, derived: '' });
+    const logs: Buffer[] = [Buffer.alloc(0)];
+    for (let nth = 1; nth <= commits; nth += 1) {
+      const id = String(nth).padStart(32, '0');
+      const row = { id, at: 1, name: 'page_view', linked: 0, purposes: 0, policyVersion: 1 } as const;
+      writer.accept([{ site: 1, day: 1, rows: [row], ledger: [] }]);
+      logs.push(await readFile(`${from}-wal`));
+    }
+    config = { ...config, dataDir: harmed };
+    ground = join(harmed, 'ground.db');
+    for (const end of ['', '-mark']) await writeFile(`${ground}${end}`, await readFile(`${from}${end}`));
+    writer.close();
+    const log = logOf === undefined ? undefined : logs[logOf];
+    if (log !== undefined) await writeFile(`${ground}-wal`, log);
+  };
+
+  it('a log that is whole is what a kill leaves, and is taken', async () => {
+    await killedAfter(4, 4);
+    expect(await findStartDamage(config)).toBeUndefined();
+  });
+
+  it.each([
+    { why: 'missing', logOf: undefined, lost: 4 },
+    { why: 'empty', logOf: 0, lost: 4 },
+    { why: 'cut between two commits', logOf: 3, lost: 1 },
+  ])('a log that is $why while its index is gone is refused', async ({ logOf, lost }) => {
+    await killedAfter(4, logOf);
+    expect(await findStartDamage(config)).toMatchObject({
+      kind: 'events_missing',
+      message: expect.stringContaining(`ends ${lost} event(s) before`) as string,
+    });
+  });
+
+  it('what is missing may be accepted: the audit log says so, and the next start is like any other', async () => {
+    await killedAfter(2, undefined);
+    await expect(start()).rejects.toMatchObject({ code: 'events_missing' });
+    const server = await start(true);
+    expect((await readAuditLog(server.db)).map(({ open: entry }) => entry?.text).join('\n')).toContain(
+      'events_missing',
+    );
+    await server.close();
+    await (await start()).close();
+  });
+
+  it('a missing database beside the mark of one is refused, whoever keeps its keys', async () => {
+    await killedAfter(1, 1);
+    for (const end of ['', '-wal']) await rm(`${ground}${end}`);
+    expect(await findStartDamage(config)).toMatchObject({ kind: 'database_missing' });
   });
 
   it('a damaged page fails readiness until the server is started anew, and the log says what to do', async () => {

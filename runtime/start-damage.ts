@@ -1,6 +1,7 @@
 // runtime/start-damage.ts: what must not be opened as if nothing had happened: opening would make the loss final, and silent.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { faultCode } from '../core/index.ts';
+import { countLostEvents, readCommitMark, removeCommitMark } from '../store/commit-mark.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
 import { StartError } from './start-error.ts';
@@ -8,7 +9,7 @@ import { findWalDamage } from './wal-damage.ts';
 
 /** Damage that an operator may go on with, knowingly. */
 export interface StartDamage {
-  readonly kind: 'database_missing' | 'log_damaged';
+  readonly kind: 'database_missing' | 'log_damaged' | 'events_missing';
   readonly message: string;
 }
 
@@ -33,24 +34,40 @@ async function hasLiveKeys(keyDir: string): Promise<boolean> {
   }
 }
 
+/** What tells that there was a database where there is none; undefined where nothing does. */
+async function signOfDatabase({ keyDir }: Config, ground: string): Promise<string | undefined> {
+  if (await hasLiveKeys(keyDir)) return `${keyDir} holds keys of live salts`;
+  return readCommitMark(ground) > 0 ? `${ground}-mark speaks of its events` : undefined;
+}
+
 /** Looks for damage before the data is opened. @returns undefined where there is none. */
 export async function findStartDamage(config: Config): Promise<StartDamage | undefined> {
   const { ground } = filesOf(config);
-  if ((await bytesOf(ground)) === 0 && (await hasLiveKeys(config.keyDir))) {
+  const sign = (await bytesOf(ground)) === 0 ? await signOfDatabase(config, ground) : undefined;
+  if (sign !== undefined) {
     return {
       kind: 'database_missing',
       message:
-        `${ground} is missing or empty, and ${config.keyDir} holds keys of live salts: there was a database. ` +
+        `${ground} is missing or empty, and ${sign}: there was a database. ` +
         `Is HUSHTAG_DATA_DIR right, is its disk mounted? If so, restore ground.db from a backup. ${GO_ON}`,
     };
   }
   const damage = await findWalDamage(ground);
-  if (damage === undefined) return undefined;
+  if (damage !== undefined) {
+    return {
+      kind: 'log_damaged',
+      message:
+        `${ground}-wal is damaged behind frame ${damage.frame} (${damage.kind}): events that were acknowledged stand behind it and would be dropped. ` +
+        `Nothing was changed. Copy the data folder aside, check the disk, restore ground.db from a backup. ${GO_ON}`,
+    };
+  }
+  const lost = await countLostEvents(ground);
+  if (lost === 0) return undefined;
   return {
-    kind: 'log_damaged',
+    kind: 'events_missing',
     message:
-      `${ground}-wal is damaged behind frame ${damage.frame} (${damage.kind}): events that were acknowledged stand behind it and would be dropped. ` +
-      `Nothing was changed. Copy the data folder aside, check the disk, restore ground.db from a backup. ${GO_ON}`,
+      `${ground} ends ${lost} event(s) before the last that was acknowledged (${ground}-mark): its log was lost or cut, or the file is an older copy. ` +
+      `Look for the ${ground}-wal that belongs to it; else restore ground.db from the newest backup. ${GO_ON}`,
   };
 }
 
@@ -60,5 +77,6 @@ export async function refuseDamage(config: Config, isAccepted: boolean): Promise
   if (damage !== undefined && !isAccepted) throw new StartError(damage.kind, damage.message);
   // Beside an empty file SQLite would still take pages from a log that belonged to the full one.
   if (damage?.kind === 'database_missing') await rm(filesOf(config).ground, { force: true });
+  if (damage !== undefined) removeCommitMark(filesOf(config).ground);
   return damage;
 }

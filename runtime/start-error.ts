@@ -11,6 +11,7 @@ export class StartError extends Error {
     | 'port_taken'
     | 'port_forbidden'
     | 'database_missing'
+    | 'events_missing'
     | 'log_damaged'
     | 'backup_failed'
     | 'data_folder'

@@ -9,10 +9,12 @@ import type { EventRow, LedgerOutcome, WriteJob } from './accept.ts';
 import { sideStatements } from './accept.ts';
 import { orderKeySql, rekeyStatements } from './rekey.ts';
 import { visitorIdSql } from './accounts.ts';
+import { openCommitMark } from './commit-mark.ts';
 import { CONTEXT_SQL, contextValues, NEW_CONTEXT_SQL } from './contexts.ts';
 import type { SiteRow } from './db.ts';
 import type { ColumnKind } from './event-columns.ts';
 import { EVENT_COLUMNS } from './event-columns.ts';
+import { addToSums, EVENT_SUMS_SQL } from './event-sums.ts';
 import type { Files } from './open.node.ts';
 import type { LogRoom } from './log-room.ts';
 import { makeLogRoom } from './log-room.ts';
@@ -59,6 +61,7 @@ export const LOCAL_WRITER_SQL: readonly string[] = [
   NEW_CONTEXT_SQL,
   EVENT_SQL,
   LEDGER_SQL,
+  ...EVENT_SUMS_SQL,
 ];
 
 type Value = number | string | null;
@@ -69,6 +72,8 @@ interface Connection {
   readonly change: (sql: string, values: readonly unknown[]) => Database.RunResult;
   /** The first column of the first row. */
   readonly look: (sql: string, values: readonly Value[]) => number | undefined;
+  /** All rows, as lists of columns. */
+  readonly read: (sql: string, values: readonly Value[]) => readonly (readonly unknown[])[];
 }
 
 function connect(path: string): Connection {
@@ -89,6 +94,7 @@ function connect(path: string): Connection {
       const row = prepare(sql).raw(true).get(values) as readonly [number | null] | undefined;
       return row?.[0] ?? undefined;
     },
+    read: (sql, values) => prepare(sql).raw(true).all(values) as readonly (readonly unknown[])[],
   };
 }
 
@@ -171,11 +177,11 @@ function createNumbers({ change, look }: Connection) {
   };
 }
 
-/** Inserts an event and what it names. @returns 1, or 0 where the site has it. */
+/** Inserts an event and what it names. @returns its number, or undefined where the site has it. */
 function inserter(
   { change, look }: Connection,
   { stringOf, visitorOf, contextOf }: ReturnType<typeof createNumbers>,
-): (job: WriteJob, row: EventRow) => number {
+): (job: WriteJob, row: EventRow) => number | undefined {
   const valueOf = (
     { site, choices }: WriteJob,
     row: EventRow,
@@ -197,7 +203,8 @@ function inserter(
     const isNew = (): boolean => !(stored ??= look(STORED_SQL, [job.site, row.id]) !== undefined);
     const values: Value[] = [job.site];
     for (const one of EVENT_COLUMNS) values.push(valueOf(job, row, one, isNew));
-    return change(EVENT_SQL, values).changes;
+    const { changes, lastInsertRowid } = change(EVENT_SQL, values);
+    return changes === 0 ? undefined : Number(lastInsertRowid);
   };
 }
 
@@ -206,14 +213,15 @@ export function openLocalWriter(files: Files): LocalWriter {
   const connection = connect(files.ground);
   const { database, change } = connection;
   const numbers = createNumbers(connection);
-
+  const mark = openCommitMark(files.ground);
   const insert = inserter(connection, numbers);
-  const inTransaction = (work: () => void): void => {
+  const inTransaction = <Result>(work: () => Result): Result => {
     try {
       change('BEGIN IMMEDIATE', []);
       numbers.refresh();
-      work();
+      const result = work();
       change('COMMIT', []);
+      return result;
     } catch (fault) {
       // Before it is closed: a statement that is still known to the driver would hold the lock beyond that.
       if (database.inTransaction) database.exec('ROLLBACK');
@@ -226,24 +234,39 @@ export function openLocalWriter(files: Files): LocalWriter {
       else change(statement.sql, (statement.args ?? []) as readonly unknown[]);
     }
   };
-  const accept = (jobs: readonly WriteJob[]): void => {
+  /** @returns the number of the last event that is new. */
+  const accept = (jobs: readonly WriteJob[]): number | undefined => {
+    let first: number | undefined;
+    let last: number | undefined;
     const tally = createTally();
     for (const { site, rows } of jobs) perform(rekeyStatements(site, rows));
     for (const job of jobs) {
       let stored = 0;
-      for (const row of job.rows) stored += insert(job, row);
+      for (const row of job.rows) {
+        const seq = insert(job, row);
+        if (seq === undefined) continue;
+        first ??= seq;
+        last = seq;
+        stored += 1;
+      }
       if (stored > 0) tally.add(job, 'stored', '', stored);
       if (stored < job.rows.length) tally.add(job, 'duplicate', '', job.rows.length - stored);
       for (const { outcome, reason, events } of job.ledger) tally.add(job, outcome, reason, events);
     }
     perform(sideStatements(jobs));
     tally.write(connection);
+    if (first !== undefined && last !== undefined) addToSums(connection, first, last);
+    return last;
   };
   return {
-    accept: (jobs) => inTransaction(() => accept(jobs)),
+    accept: (jobs) => {
+      const last = inTransaction(() => accept(jobs));
+      if (last !== undefined) mark.write(last);
+    },
     run: (statements) => inTransaction(() => perform(statements)),
     makeLogRoom: (bytes) => makeLogRoom(database, files.ground, bytes, CACHE_KIB),
     close: () => {
+      mark.close();
       database.close();
     },
   };

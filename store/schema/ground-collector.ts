@@ -94,3 +94,15 @@ export const clock = sqliteTable('clock', {
   aheadSince: integer('ahead_since'),
   aheadLast: integer('ahead_last'),
 });
+
+/** Sums of events in blocks by `seq`, by which damage is seen (store/event-sums.ts); triggers remove one where a row of its block changes. */
+export const eventSums = sqliteTable('event_sums', {
+  /** `seq` by 1,024, rounded down. */
+  block: integer('block').primaryKey(),
+  /** Which columns are summed: a sum of others is none. */
+  form: integer('form').notNull(),
+  /** The last event that is in the sum. */
+  upto: integer('upto').notNull(),
+  /** Sum of the rows' sums, modulo 2^32. */
+  sum: integer('sum').notNull(),
+});
