@@ -15,15 +15,19 @@ export const EVENTS_A_SUM: number = 2 ** BLOCK_BITS;
 const BLOCKS_AT_ONCE = 64;
 const SUM_MODULUS = 2 ** 32;
 
-// In hex: the driver ends the process over a text that is none any more.
-const ROW_SQL = `hex(json_array(seq, site_id, ${EVENT_COLUMNS.map(({ column, kind }) =>
-  kind === 'hex' || kind === 'order' ? `hex(${column})` : column,
-).join(', ')}))`;
+const COLUMNS = [
+  'seq',
+  'site_id',
+  ...EVENT_COLUMNS.map(({ column, kind }) => (kind === 'hex' || kind === 'order' ? `hex(${column})` : column)),
+];
+// In hex: the driver ends the process over a text whose bytes are none any more.
+const ROW_SQL = `hex(printf('${COLUMNS.map(() => '%s').join('|')}', ${COLUMNS.join(', ')}))`;
 /** What a sum is made of: where a later version stores other columns, sums of this one are none. */
 const FORM = textSum(ROW_SQL);
 
 const SUM_SQL = 'SELECT upto, sum FROM event_sums WHERE block = ? AND form = ?';
-const ROWS_SQL = `SELECT ${ROW_SQL} FROM events WHERE seq > ? AND seq <= ?`;
+// As one text: a row costs the driver more than its sum does.
+const ROWS_SQL = `SELECT group_concat(${ROW_SQL}) FROM events WHERE seq > ? AND seq <= ?`;
 const KEEP_SQL = `INSERT INTO event_sums (block, form, upto, sum) VALUES (?, ?, ?, ?)
   ON CONFLICT (block) DO UPDATE SET form = excluded.form, upto = excluded.upto, sum = excluded.sum`;
 
@@ -54,7 +58,7 @@ export function addToSums({ change, read }: Rows, first: number, last: number): 
     const [known] = read(SUM_SQL, [block, FORM]);
     const [upto, sum] = known === undefined ? [firstOf(block) - 1, 0] : [Number(known[0]), Number(known[1])];
     const end = Math.min(last, lastOf(block));
-    const rows = read(ROWS_SQL, [upto, end]).map(([row]) => String(row));
+    const rows = String(read(ROWS_SQL, [upto, end])[0]?.[0]).split(',');
     change(KEEP_SQL, [block, FORM, end, withRows(sum, rows)]);
   }
 }
