@@ -49,7 +49,7 @@ const withRows = (sum: number, rows: Iterable<string>): number => {
 interface Rows {
   readonly change: (sql: string, values: readonly unknown[]) => unknown;
   /** All rows, as lists of columns. */
-  readonly read: (sql: string, values: readonly (number | string)[]) => readonly (readonly unknown[])[];
+  readonly read: (sql: string, values: readonly number[]) => readonly (readonly unknown[])[];
 }
 
 /** Brings the sums up to events that were just inserted, in the transaction that did. @param first @param last their numbers */
@@ -58,7 +58,8 @@ export function addToSums({ change, read }: Rows, first: number, last: number): 
     const [known] = read(SUM_SQL, [block, FORM]);
     const [upto, sum] = known === undefined ? [firstOf(block) - 1, 0] : [Number(known[0]), Number(known[1])];
     const end = Math.min(last, lastOf(block));
-    const rows = String(read(ROWS_SQL, [upto, end])[0]?.[0]).split(',');
+    const [made] = read(ROWS_SQL, [upto, end]) as readonly (readonly [string])[];
+    const rows = made === undefined ? [] : made[0].split(',');
     change(KEEP_SQL, [block, FORM, end, withRows(sum, rows)]);
   }
 }
@@ -92,7 +93,7 @@ async function readBlock(db: Db, block: number): Promise<BlockState> {
   });
   const upto = rows[0]?.['upto'] ?? null;
   const texts = (isCovered: boolean): string[] =>
-    rows.filter(({ seq }) => seq !== null && Number(seq) <= Number(upto) === isCovered).map(({ row }) => String(row));
+    rows.filter(({ seq }) => seq !== null && Number(seq) <= Number(upto) === isCovered).map(({ row }) => row as string);
   // Only made where it is there, as `prepare` left it: if it is gone by now, a row of the block is too.
   if (upto === null) return { block, isDamaged: false };
   const kept = Number(rows[0]?.['sum']);
