@@ -76,7 +76,7 @@ describe('D1: sums of events', () => {
   it.each(['site_id', ...EVENT_COLUMNS.map(({ column }) => column)].map((column) => [column, 1] as const))(
     'finds a changed %s',
     async (column) => {
-      write(5, FULL as Partial<EventRow>);
+      write(5, FULL);
       expect(await check()).toBe(0);
       const { rows: before } = await run(
         `SELECT typeof(${column}) AS type, ${column} IS NULL AS empty FROM events WHERE seq = 3`,
