@@ -193,11 +193,11 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     keys,
     check: () => checkFiles(config, log, health.damaged, 'check'),
     close: async () => {
-      stopSchedule();
+      const stopped = stopSchedule();
       geo.close();
       await stopListening(server);
       await commits.drained();
-      await stopLive?.();
+      await Promise.all([stopped, stopLive?.()]);
       await closeFiles();
     },
   };

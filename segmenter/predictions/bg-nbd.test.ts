@@ -112,7 +112,7 @@ describe('the BG/NBD model', () => {
     expect(days.value.model.b / weeks.value.model.b).toBeCloseTo(1, 3);
   });
 
-  it.each([
+  it.each<{ why: string; dropOut: () => number; rate?: () => number }>([
     { why: 'none ever drops out', dropOut: () => 0 },
     { why: 'all drop out alike', dropOut: () => 0.2 },
     { why: 'none drops out and all buy alike', dropOut: () => 0, rate: () => 0.15 },
