@@ -42,6 +42,7 @@ export function oidcSuite(edge: SuiteEdge, provider: () => OidcServer): void {
       body: JSON.stringify({ label: 'Robin', roles: [{ site: 'shop', role: 'marketer' }], email }),
       headers: { 'content-type': 'application/json' },
     });
+    if (answered.status !== 201) throw new Error(`not invited: ${answered.status} ${await answered.text()}`);
     return ((await answered.json()) as { id: string }).id;
   };
   const leave = async (headers: Readonly<Record<string, string>> = {}) => {
