@@ -7,7 +7,7 @@ import { createVisitorFold } from '../segmenter/index.ts';
 import type { PackedProfiles, SiteRow, StoredEvent } from '../store/index.ts';
 import { createPacker } from '../store/index.ts';
 import type { Share } from '../store/mirror.node.ts';
-import { readMirroredVisitors, stopDuck } from '../store/mirror.node.ts';
+import { readMirroredVisitors } from '../store/mirror.node.ts';
 import type { Files } from '../store/open.node.ts';
 import { openFiles } from '../store/open.node.ts';
 
@@ -47,10 +47,7 @@ let profiles = 0;
 let events = 0;
 const flow = { unwritten: 0, stopped: false };
 port.on('message', (answer: ShareAnswer) => {
-  if (answer === 'stop') {
-    flow.stopped = true;
-    stopDuck();
-  }
+  if (answer === 'stop') flow.stopped = true;
   flow.unwritten -= 1;
 });
 
@@ -89,7 +86,7 @@ try {
   while (flow.unwritten > 0 && !flow.stopped) await once(port, 'message');
 } catch (fault) {
   // Whoever asked for the stop has the fault it is for.
-  if (!flow.stopped && !(fault instanceof StoppedError)) throw fault;
+  if (!(fault instanceof StoppedError)) throw fault;
 } finally {
   db.client.close();
   port.removeAllListeners('message');

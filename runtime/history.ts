@@ -3,14 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { History } from '../segmenter/index.ts';
 import type { Db } from '../store/index.ts';
-import {
-  forgetFoldable,
-  listFoldable,
-  mirrorCopy,
-  mirrorReports,
-  onDuckStop,
-  syncMirror,
-} from '../store/mirror.node.ts';
+import { forgetFoldable, listFoldable, mirrorCopy, mirrorReports, syncMirror } from '../store/mirror.node.ts';
 import type { FoldedShare, FoldWork, ShareAnswer } from './fold-thread.ts';
 import type { Config } from './config.ts';
 import { filesOf } from './files.ts';
@@ -70,14 +63,12 @@ function foldShare(work: FoldWork, save: (share: FoldedShare) => Promise<void>):
       failed ??= fault instanceof Error ? fault : new Error('the profiles could not be saved', { cause: fault });
       thread.postMessage('stop' satisfies ShareAnswer);
     };
-    const forget = onDuckStop(() => fail(new Error('the server stops')));
     thread.on('message', (share: FoldedShare) => {
       events += share.events;
       if (failed === undefined) save(share).then(() => thread.postMessage('saved' satisfies ShareAnswer), fail);
     });
     thread.on('error', reject);
     thread.on('exit', (code) => {
-      forget();
       if (failed !== undefined) reject(failed);
       else if (code === 0) resolve(events);
       else reject(new Error(`the thread ended with ${code}`));

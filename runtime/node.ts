@@ -193,11 +193,11 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     keys,
     check: () => checkFiles(config, log, health.damaged, 'check'),
     close: async () => {
-      const stopped = stopSchedule();
+      stopSchedule();
       geo.close();
       await stopListening(server);
       await commits.drained();
-      await Promise.all([stopped, stopLive?.()]);
+      await stopLive?.();
       await closeFiles();
     },
   };

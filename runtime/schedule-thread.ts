@@ -1,7 +1,6 @@
 // runtime/schedule-thread.ts: the thread's entry: its own connection, its own keys, the tasks it is given.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EpochMs } from '../contract/index.ts';
-import { stopDuck } from '../store/mirror.node.ts';
 import { openFiles } from '../store/open.node.ts';
 import { filesOf } from './files.ts';
 import { openHistory, withMirror } from './history.ts';
@@ -13,9 +12,6 @@ import { openSecondFolder } from './second-place.file.ts';
 import { wayOut } from './way-out.ts';
 
 const { config, tasks } = workerData as ThreadWork;
-parentPort?.on('message', stopDuck);
-// Listening must not keep the thread once its tasks are done.
-parentPort?.unref();
 const db = withMirror(await openFiles(filesOf(config)), config);
 try {
   const keys = await configuredKeys(config);

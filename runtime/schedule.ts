@@ -5,9 +5,7 @@ import type { Port } from '../edge/index.ts';
 import { pruneBackups } from './backup.ts';
 import type { SayClock } from './clock-log.ts';
 import type { Config } from './config.ts';
-import type { RunningTasks } from './schedule-thread-start.ts';
-import { runTasksOnThread, startTasks } from './schedule-thread-start.ts';
-import type { Task } from './scheduled-tasks.ts';
+import { runTasksOnThread } from './schedule-thread-start.ts';
 
 /** How often events past their retention are purged. */
 const PURGE_MS: number = 6 * HOUR_MS;
@@ -46,64 +44,34 @@ export async function checkFiles(
   }
 }
 
-/** Runs tasks on threads, and stops all that are under way; resolves once none is. */
-function taskRunner(config: Config) {
-  const running = new Set<RunningTasks>();
-  return {
-    run: async (...tasks: readonly Task[]): Promise<Readonly<Record<string, number>>> => {
-      const begun = startTasks({ config, tasks });
-      running.add(begun);
-      try {
-        return await begun.done;
-      } finally {
-        running.delete(begun);
-      }
-    },
-    stop: async (): Promise<void> => {
-      for (const one of running) one.stop();
-      // What failed was logged.
-      await Promise.allSettled([...running].map(({ done }) => done));
-    },
-  };
-}
-
-/** Does something again and again; each waits for the last to end. */
-function repeated(everyMs: number, task: () => Promise<void>, onFault: (fault: unknown) => void): NodeJS.Timeout {
-  let isRunning = false;
-  return setInterval(() => {
-    if (isRunning) return;
-    isRunning = true;
-    task()
-      .catch(onFault)
-      .finally(() => {
-        isRunning = false;
-      });
-  }, everyMs);
-}
-
 /**
  * Starts tasks that repeat; each waits for its last run to end.
- * @param onDamage told where a check finds ground.db damaged. @param sayClock told each look at the clock. @returns how to stop them; resolves once none runs.
+ * @param onDamage told where a check finds ground.db damaged. @param sayClock told each look at the clock. @returns how to stop them.
  */
-export function startSchedule(
-  config: Config,
-  log: Port['log'],
-  onDamage: () => void,
-  sayClock: SayClock,
-): () => Promise<void> {
-  const { run, stop } = taskRunner(config);
-  const repeat = (everyMs: number, name: string, task: () => Promise<void>): NodeJS.Timeout =>
-    repeated(everyMs, task, (fault) => log('error', `${name}_failed`, { code: faultCode(fault) }));
+export function startSchedule(config: Config, log: Port['log'], onDamage: () => void, sayClock: SayClock): () => void {
+  const repeat = (everyMs: number, name: string, task: () => Promise<void>): NodeJS.Timeout => {
+    let running = false;
+    const timer = setInterval(() => {
+      if (running) return;
+      running = true;
+      task()
+        .catch((fault: unknown) => log('error', `${name}_failed`, { code: faultCode(fault) }))
+        .finally(() => {
+          running = false;
+        });
+    }, everyMs);
+    return timer;
+  };
   const timers = [
     repeat(SALT_CHECK_MS, 'salt_destruction', async () => {
-      const counts = await run('salts', 'requests');
+      const counts = await runTasksOnThread({ config, tasks: ['salts', 'requests'] });
       sayClock(counts);
       const { salts_destroyed: destroyed = 0, salts_rotated: rotated = 0 } = counts;
       if (destroyed + rotated > 0) log('info', 'salts_changed', counts);
       if ((counts['requests_finished'] ?? 0) > 0) log('info', 'requests_finished', counts);
     }),
     repeat(PURGE_MS, 'retention', async () => {
-      const counts = await run('purge');
+      const counts = await runTasksOnThread({ config, tasks: ['purge'] });
       sayClock(counts);
       // By a clock that is not believed nothing is destroyed, backups neither.
       const isBelieved = counts['clock_ahead_hours'] === undefined;
@@ -114,7 +82,7 @@ export function startSchedule(
       ? []
       : [
           repeat(config.segmentMinutes * MINUTE_MS, 'segmenter', async () => {
-            const counts = await run('segment');
+            const counts = await runTasksOnThread({ config, tasks: ['segment'] });
             log('info', 'segmenter_finished', counts);
             const { drift_alarms: sites = 0 } = counts;
             if (sites > 0) {
@@ -133,9 +101,8 @@ export function startSchedule(
       log('error', 'check_failed', { code: faultCode(fault) }),
     );
   }, CHECK_AFTER_MS);
-  return async () => {
+  return () => {
     clearTimeout(first);
     for (const timer of timers) clearInterval(timer);
-    await stop();
   };
 }

@@ -1,5 +1,4 @@
 // store/mirror.node.ts: the Parquet mirror of events, on Node alone: derived, rebuildable, read where a whole history is.
-export { onDuckStop, stopDuck } from './mirror/duck.ts';
 export { syncMirror } from './mirror/sync.ts';
 export type { Share } from './mirror/read.ts';
 export { forgetFoldable, listFoldable, readMirroredVisitors } from './mirror/read.ts';

@@ -67,5 +67,26 @@ export const ledgerSchema = v.object({
 /** A line of the ledger. */
 export type LedgerEntry = v.InferOutput<typeof ledgerSchema>['entries'][number];
 
+/** A segment's published sizes, oldest first, and what those before lead to expect of the last. */
+export const sizesSchema = v.object({
+  sizes: v.array(v.object({ version: v.number(), at: v.number(), visitors: v.nullable(v.number()) })),
+  // A server of an earlier version does not say it.
+  trend: v.optional(
+    v.variant('status', [
+      v.object({ status: v.literal('refused') }),
+      v.object({
+        status: v.literal('ready'),
+        expected: v.number(),
+        low: v.number(),
+        high: v.number(),
+        change28: v.number(),
+        alert: v.nullable(v.picklist(['above', 'below'])),
+      }),
+    ]),
+  ),
+});
+/** What {@link sizesSchema} reads. */
+export type SizesOverTime = v.InferOutput<typeof sizesSchema>;
+
 /** What is left of a site's budget of new numbers about people. */
 export const budgetSchema = v.object({ left: v.number(), of: v.number(), moreAt: v.nullable(v.number()) });

@@ -1,9 +1,9 @@
 // console/pages/segment-list.tsx: every segment of the release with its published size.
 import type { JSX } from 'preact';
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { useRead } from '../api/read.ts';
-import type { Segment } from '../api/schemas.ts';
-import { segmentsSchema } from '../api/schemas.ts';
+import type { Segment, SizesOverTime } from '../api/schemas.ts';
+import { segmentsSchema, sizesSchema } from '../api/schemas.ts';
 import { useConsole, useFormats, usePathOf, useSite, useWords } from '../app/context.ts';
 import { descriptionOf, labelOf } from '../app/segment-label.ts';
 import { traitName, traitValue } from '../app/trait-words.ts';
@@ -12,11 +12,13 @@ import { Fact, Facts } from '../parts/facts.tsx';
 import { Link } from '../parts/link.tsx';
 import { Page } from '../parts/page.tsx';
 import { Panel, ReadPanel, ReadView } from '../parts/panel.tsx';
+import { Sparkline } from '../parts/sparkline.tsx';
 import { Notice, WithheldMark } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { SEGMENT_WORDS } from './segment-words.ts';
 
 type Segments = v.InferOutput<typeof segmentsSchema>;
+const allSizesSchema = v.object({ segments: v.array(v.object({ id: v.string(), ...sizesSchema.entries })) });
 const TRAITS_SHOWN = 2;
 
 /** Why a segment's numbers are withheld, in words. */
@@ -47,12 +49,31 @@ function Apart({ segment }: { readonly segment: Segment }): JSX.Element | null {
   );
 }
 
+function Trend({ sizes, trend }: SizesOverTime): JSX.Element {
+  const say = useWords(SEGMENT_WORDS);
+  const { number } = useFormats();
+  const known = sizes.flatMap(({ visitors }) => (visitors === null ? [] : [visitors]));
+  const [first, last] = [known[0], known.at(-1)];
+  if (first === undefined || last === undefined || known.length < 2) return <span class="faint">{say('noTrend')}</span>;
+  const change = trend?.status === 'ready' ? trend.change28 : undefined;
+  return (
+    <>
+      <Sparkline label={say('sparkline', { n: known.length, from: number(first), to: number(last) })} values={known} />
+      {change === undefined ? null : (
+        <span class="faint">{say('change28', { n: `${change > 0 ? '+' : ''}${number(change)}` })}</span>
+      )}
+    </>
+  );
+}
+
 function SegmentTable({
   segments,
   floor,
+  sizesOf,
 }: {
   readonly segments: readonly Segment[];
   readonly floor: number;
+  readonly sizesOf: ReadonlyMap<string, SizesOverTime>;
 }): JSX.Element {
   const say = useWords(SEGMENT_WORDS);
   const { language } = useConsole();
@@ -87,6 +108,14 @@ function SegmentTable({
             ) : (
               <WithheldMark why={whyWithheld(segment.reason)} />
             ),
+        },
+        {
+          head: say('trend'),
+          cell: ({ id }) => {
+            const sizes = sizesOf.get(id);
+            // Its room is kept, so that nothing moves when the sizes come.
+            return <div class="trend-cell">{sizes === undefined ? null : <Trend {...sizes} />}</div>;
+          },
         },
       ]}
     />
@@ -139,6 +168,11 @@ export function SegmentList(): JSX.Element {
   const say = useWords(SEGMENT_WORDS);
   const site = useSite();
   const read = useRead({ path: '/v1/sites/{site}/segments', params: { site } }, segmentsSchema);
+  const sizes = useRead({ path: '/v1/sites/{site}/segment-sizes', params: { site } }, allSizesSchema);
+  // The list does not wait for them.
+  const sizesOf = new Map(
+    sizes.state.status === 'ready' ? sizes.state.value.segments.map(({ id, ...over }) => [id, over] as const) : [],
+  );
   const isEmpty = read.state.status === 'ready' && read.state.value.model === null;
   return (
     <Page title={say('title')} note={say('lead')}>
@@ -147,7 +181,7 @@ export function SegmentList(): JSX.Element {
           segments.length === 0 ? (
             <NoSegments reason={model?.reason} />
           ) : (
-            <SegmentTable segments={segments} floor={model?.privacy.floor ?? 0} />
+            <SegmentTable segments={segments} floor={model?.privacy.floor ?? 0} sizesOf={sizesOf} />
           )
         }
       </ReadPanel>

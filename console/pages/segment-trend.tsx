@@ -1,10 +1,13 @@
 // console/pages/segment-trend.tsx: a segment's published sizes, release by release.
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import * as v from 'valibot';
 import { useRead } from '../api/read.ts';
+import type { SizesOverTime } from '../api/schemas.ts';
+import { sizesSchema } from '../api/schemas.ts';
 import { useFormats, useSite, useWords } from '../app/context.ts';
 import { dayOf } from '../app/days.ts';
+import { Badge } from '../parts/badge.tsx';
+import { Fact, Facts } from '../parts/facts.tsx';
 import { LineChart } from '../parts/line-chart.tsx';
 import { ReadPanel } from '../parts/panel.tsx';
 
@@ -12,15 +15,34 @@ const WORDS = {
   title: ['Size over time', '规模趋势'],
   note: ['Published sizes, release by release. Each carries its noise.', '各次发布的人数,均含噪声。'],
   visitors: ['Visitors', '访客'],
+  expected: ['To be expected now', '当前预期'],
+  range: ['{n} ({low} to {high})', '{n}({low} 至 {high})'],
+  change: ['Change in 28 days', '28 天变化'],
+  above: ['above', '高于预期'],
+  below: ['below', '低于预期'],
   one: ['A trend shows once the segment was published a second time.', '再次发布后将显示趋势。'],
 } as const;
 
-const historySchema = v.object({
-  sizes: v.array(v.object({ version: v.number(), at: v.number(), visitors: v.nullable(v.number()) })),
-});
-type Sizes = v.InferOutput<typeof historySchema>['sizes'];
+const ALERT_TONE = 'warn';
 
-function Chart({ sizes }: { readonly sizes: Sizes }): JSX.Element {
+/** What the sizes before lead to expect of the last. */
+function Expected({ trend }: Pick<SizesOverTime, 'trend'>): JSX.Element | null {
+  const say = useWords(WORDS);
+  const { number } = useFormats();
+  if (trend?.status !== 'ready') return null;
+  const { expected, low, high, change28, alert } = trend;
+  return (
+    <Facts>
+      <Fact name={say('expected')}>
+        {say('range', { n: number(expected), low: number(low), high: number(high) })}{' '}
+        {alert === null ? null : <Badge tone={ALERT_TONE}>{say(alert)}</Badge>}
+      </Fact>
+      <Fact name={say('change')}>{`${change28 > 0 ? '+' : ''}${number(change28)}`}</Fact>
+    </Facts>
+  );
+}
+
+function Chart({ sizes }: Pick<SizesOverTime, 'sizes'>): JSX.Element {
   const say = useWords(WORDS);
   const { number } = useFormats();
   // Of several releases of a day the last stands for it.
@@ -38,10 +60,15 @@ function Chart({ sizes }: { readonly sizes: Sizes }): JSX.Element {
 export function SegmentTrend({ id }: { readonly id: string }): JSX.Element {
   const say = useWords(WORDS);
   const site = useSite();
-  const read = useRead({ path: '/v1/sites/{site}/segments/{id}/history', params: { site, id } }, historySchema);
+  const read = useRead({ path: '/v1/sites/{site}/segments/{id}/history', params: { site, id } }, sizesSchema);
   return (
     <ReadPanel title={say('title')} note={say('note')} read={read} height={60}>
-      {({ sizes }) => <Chart sizes={sizes} />}
+      {({ sizes, trend }) => (
+        <div class="stack">
+          <Expected trend={trend} />
+          <Chart sizes={sizes} />
+        </div>
+      )}
     </ReadPanel>
   );
 }

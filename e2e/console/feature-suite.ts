@@ -5,6 +5,18 @@ import { collect, until, wireBatch, wireEvent } from '../support/edge-under-test
 import type { ConsoleUnderTest } from './use-console.ts';
 import { goTo, openPage, settled } from './use-console.ts';
 
+/** Sizes of five releases, as the API tells them. */
+const GROWN = {
+  site: 'shop',
+  segments: [
+    {
+      id: 'cluster-1',
+      sizes: [200, 210, 210, 230, 240].map((visitors, nth) => ({ version: nth + 1, at: nth * 604_800_000, visitors })),
+      trend: { status: 'ready', expected: 240, low: 200, high: 280, change28: 30, alert: null },
+    },
+  ],
+};
+
 /** The suite. */
 export function testFeatures(served: ConsoleUnderTest): void {
   describe('sites', () => {
@@ -109,7 +121,14 @@ export function testFeatures(served: ConsoleUnderTest): void {
   describe('a segment', () => {
     it('shows sizes, chances, top pages and items, overlap, and gives its members as a file to who may have them', async () => {
       const context = await served.visit({ acceptDownloads: true });
-      const page = await openPage(context, served.origin, 'shop/segments/cluster-1');
+      const page = await openPage(context, served.origin, 'shop/segments');
+      await page.getByText('published once').first().waitFor();
+      await page.route('**/v1/sites/shop/segment-sizes', (route) => route.fulfill({ json: GROWN }));
+      await page.reload();
+      const line = page.getByRole('img', { name: '200 to 240 visitors over 5 sizes' });
+      await line.waitFor();
+      await page.getByRole('row').filter({ has: line }).getByText('+30 in 28 days').waitFor();
+      await goTo(page, 'shop/segments/cluster-1');
       await page.getByText('A trend shows once').waitFor();
       await page.getByRole('heading', { name: 'What is likely next' }).waitFor();
       await page.getByRole('button', { name: 'Show top pages and items' }).click();

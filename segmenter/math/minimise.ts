@@ -32,42 +32,6 @@ export function minimise(objective: Objective, start: readonly number[]): Minimu
   return descend(objective, contractSimplex(objective, start));
 }
 
-/** Logarithms of parameters stay within this distance of 0; a search that ends there has found no minimum inside. */
-const LOG_PARAMETER_MAX = 10;
-const EDGE = 0.1;
-/**
- * How strongly logarithms are pulled to 0 where there is no minimum otherwise, half of it times the sum of their squares: as what is known of
- * each before were normal with a deviation of 7. Of a hundred observations it outweighs none that says anything.
- */
-const PULL = 0.02;
-
-/** A minimum over positive parameters. */
-export interface PositiveMinimum {
-  readonly parameters: readonly number[];
-  /** Whether it is there only by the weak pull towards 1. */
-  readonly isPulled: boolean;
-}
-
-/**
- * Finds positive parameters of a smooth function. Some likelihoods only rise towards a limit, such as of buyers of whom none ever drops out:
- * then the parameters are those near the limit that a weak pull leaves them at. @returns undefined where there is no minimum even so.
- */
-export function minimisePositive(objective: Objective, parameters: number): PositiveMinimum | undefined {
-  const start = Array.from({ length: parameters }, () => 0);
-  const search = (pull: number): readonly number[] | undefined => {
-    const found = minimise((logs) => {
-      if (logs.some((log) => Math.abs(log) > LOG_PARAMETER_MAX)) return Number.POSITIVE_INFINITY;
-      return objective(logs.map(Math.exp)) + (pull / 2) * logs.reduce((sum, log) => sum + log * log, 0);
-    }, start);
-    const isInside = found.at.every((log) => Math.abs(log) < LOG_PARAMETER_MAX - EDGE);
-    return Number.isFinite(found.value) && isInside ? found.at.map(Math.exp) : undefined;
-  };
-  const free = search(0);
-  if (free !== undefined) return { parameters: free, isPulled: false };
-  const pulled = search(PULL);
-  return pulled && { parameters: pulled, isPulled: true };
-}
-
 function contractSimplex(objective: Objective, start: readonly number[]): Minimum {
   const size = start.length;
   const point = (at: readonly number[]): Minimum => ({ at, value: objective(at) });

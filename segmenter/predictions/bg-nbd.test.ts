@@ -112,34 +112,6 @@ describe('the BG/NBD model', () => {
     expect(days.value.model.b / weeks.value.model.b).toBeCloseTo(1, 3);
   });
 
-  it.each<{ why: string; dropOut: () => number; rate?: () => number }>([
-    { why: 'none ever drops out', dropOut: () => 0 },
-    { why: 'all drop out alike', dropOut: () => 0.2 },
-    { why: 'none drops out and all buy alike', dropOut: () => 0, rate: () => 0.15 },
-  ])('is one near the limit where $why, and expects what such buyers go on to buy', ({ dropOut, rate }) => {
-    const uniform = uniforms(9);
-    const gamma = (): number => gammaOf(uniform, 2) / 20;
-    const later: number[] = [];
-    const drawn = Array.from({ length: 1_500 }, () => {
-      const [own, gone, observed] = [(rate ?? gamma)(), dropOut(), 20 + 20 * uniform()];
-      let [repeats, lastAt, after] = [0, 0, 0];
-      for (let at = gammaOf(uniform, 1) / own; at < observed + 10; at += gammaOf(uniform, 1) / own) {
-        if (at < observed) [repeats, lastAt] = [repeats + 1, at];
-        else after += 1;
-        if (uniform() < gone) break;
-      }
-      later.push(after);
-      return { repeats, lastAt, observed };
-    });
-    const fitted = fitBgNbd(column(drawn));
-    if (!fitted.ok) throw new Error(fitted.error);
-    const { model } = fitted.value;
-    const expected = drawn.reduce((sum, history) => sum + expectedPurchases(model, history, 10), 0);
-    const came = later.reduce((sum, count) => sum + count, 0);
-    expect(Math.abs(expected - came) / came).toBeLessThan(0.1);
-    if (dropOut() === 0) expect(model.a / (model.a + model.b)).toBeLessThan(0.02);
-  });
-
   const buyers = (all: number, repeating: number): PurchaseHistories =>
     column(
       Array.from({ length: all }, (_, i) => ({

@@ -3,13 +3,15 @@
 import type { Result } from '../../contract/index.ts';
 import { err, ok } from '../../contract/index.ts';
 import { invariant } from '../../core/index.ts';
-import { minimisePositive } from '../math/minimise.ts';
+import { minimise } from '../math/minimise.ts';
 import { hypergeometric, logAddExp, logGamma } from '../math/special.ts';
 
 /** Buyers that a fit needs: below this the four parameters are hardly determined. */
 export const BUYERS_MIN = 100;
 /** Buyers with a repeat purchase that a fit needs. */
 export const REPEAT_BUYERS_MIN = 20;
+/** Logarithms of parameters stay within this distance of 0; a fit that ends there has not found a maximum. */
+const LOG_PARAMETER_MAX = 10;
 
 /** Purchases of many buyers, by column, all in one unit of time. */
 export interface PurchaseHistories {
@@ -43,8 +45,6 @@ export type BgNbdRefusal = 'too_few_buyers' | 'too_few_repeat_buyers' | 'no_maxi
 export interface FittedBgNbd {
   readonly model: BgNbd;
   readonly logLikelihood: number;
-  /** Whether the likelihood only rises towards a limit (nobody drops out, all buy alike) and the model is one near it. */
-  readonly isPulled: boolean;
 }
 
 /** Fits by maximum likelihood. The same histories give the same model whatever unit of time they are in, `alpha` apart. */
@@ -57,14 +57,23 @@ export function fitBgNbd(histories: PurchaseHistories): Result<FittedBgNbd, BgNb
   const unit = observed.reduce((sum, time) => sum + time, 0) / observed.length;
   if (!(unit > 0)) return err('no_maximum_found');
   const scaled = { repeats, lastAt: lastAt.map((t) => t / unit), observed: observed.map((t) => t / unit) };
-  const found = minimisePositive((parameters) => -logLikelihoodOf(modelOf(parameters), scaled), 4);
-  if (found === undefined) return err('no_maximum_found');
-  const { r, alpha, a, b } = modelOf(found.parameters);
+  const found = minimise(
+    (logs) => (logs.some(outOfReach) ? Number.POSITIVE_INFINITY : -logLikelihoodOf(modelAt(logs), scaled)),
+    [0, 0, 0, 0],
+  );
+  if (!Number.isFinite(found.value) || found.at.some((log) => Math.abs(log) > LOG_PARAMETER_MAX - 0.1)) {
+    return err('no_maximum_found');
+  }
+  const { r, alpha, a, b } = modelAt(found.at);
   const model = { r, alpha: alpha * unit, a, b };
-  return ok({ model, logLikelihood: logLikelihoodOf(model, histories), isPulled: found.isPulled });
+  return ok({ model, logLikelihood: logLikelihoodOf(model, histories) });
 }
 
-const modelOf = ([r = 1, alpha = 1, a = 1, b = 1]: readonly number[]): BgNbd => ({ r, alpha, a, b });
+const outOfReach = (log: number): boolean => Math.abs(log) > LOG_PARAMETER_MAX;
+function modelAt(logs: readonly number[]): BgNbd {
+  const [r = 1, alpha = 1, a = 1, b = 1] = logs.map(Math.exp);
+  return { r, alpha, a, b };
+}
 
 /** Log-likelihood of histories, each by eq. (6), in the form that needs no large powers. */
 export function logLikelihoodOf({ r, alpha, a, b }: BgNbd, { repeats, lastAt, observed }: PurchaseHistories): number {

@@ -54,13 +54,6 @@ describe('the gamma-gamma model', () => {
     expect(expectedValue({ ...model, q: 0.9 }, 0, 0)).toBeUndefined();
   });
 
-  it('expects just what everybody pays where all pay the same', () => {
-    const purchases = Float64Array.from({ length: 200 }, (_, nth) => 1 + (nth % 5));
-    const fitted = fitGammaGamma({ purchases, mean: purchases.map(() => 25) });
-    if (!fitted.ok) throw new Error(fitted.error);
-    for (const count of [1, 5]) expect(expectedValue(fitted.value, count, 25)).toBeCloseTo(25, 0);
-  });
-
   it.each([
     { why: 'below', buyers: SPENDERS_MIN - 1, isRefused: true },
     { why: 'at', buyers: SPENDERS_MIN, isRefused: false },

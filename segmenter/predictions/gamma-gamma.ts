@@ -3,15 +3,12 @@
 import type { Result } from '../../contract/index.ts';
 import { err, ok } from '../../contract/index.ts';
 import { invariant } from '../../core/index.ts';
-import { minimisePositive } from '../math/minimise.ts';
+import { minimise } from '../math/minimise.ts';
 import { logGamma } from '../math/special.ts';
 
 /** Buyers with a positive mean that a fit needs. */
 export const SPENDERS_MIN = 50;
-/** Means that differ by no more than this share are the same: a shop of one price. */
-const SAME_SPREAD = 1e-3;
-/** A shape so large that values are what they are in the mean. */
-const SAME_SHAPE = 10_000;
+const LOG_PARAMETER_MAX = 10;
 
 /** What many buyers paid, by column. */
 export interface Spends {
@@ -39,17 +36,22 @@ export function fitGammaGamma({ purchases, mean }: Spends): Result<GammaGamma, G
   const unit = rows.reduce((sum, i) => sum + (mean[i] ?? 0), 0) / rows.length;
   const counts = Float64Array.from(rows, (i) => purchases[i] ?? 0);
   const values = Float64Array.from(rows, (i) => (mean[i] ?? 0) / unit);
-  // Where all pay the same the likelihood rises without a limit; what they will pay is clear.
-  if (values.every((value) => Math.abs(value - 1) < SAME_SPREAD)) {
-    return ok({ p: SAME_SHAPE, q: SAME_SHAPE + 1, gamma: unit });
+  const objective = (logs: readonly number[]): number =>
+    logs.some((log) => Math.abs(log) > LOG_PARAMETER_MAX)
+      ? Number.POSITIVE_INFINITY
+      : -logLikelihood(modelAt(logs), counts, values);
+  const found = minimise(objective, [0, 0, 0]);
+  if (!Number.isFinite(found.value) || found.at.some((log) => Math.abs(log) > LOG_PARAMETER_MAX - 0.1)) {
+    return err('no_maximum_found');
   }
-  const found = minimisePositive((parameters) => -logLikelihood(modelOf(parameters), counts, values), 3);
-  if (found === undefined) return err('no_maximum_found');
-  const { p, q, gamma } = modelOf(found.parameters);
+  const { p, q, gamma } = modelAt(found.at);
   return ok({ p, q, gamma: gamma * unit });
 }
 
-const modelOf = ([p = 1, q = 1, gamma = 1]: readonly number[]): GammaGamma => ({ p, q, gamma });
+function modelAt(logs: readonly number[]): GammaGamma {
+  const [p = 1, q = 1, gamma = 1] = logs.map(Math.exp);
+  return { p, q, gamma };
+}
 
 function logLikelihood({ p, q, gamma }: GammaGamma, purchases: Float64Array, mean: Float64Array): number {
   const constant = q * Math.log(gamma) - logGamma(q);

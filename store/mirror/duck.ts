@@ -15,41 +15,6 @@ export interface DuckOptions {
   readonly spillFolder?: string;
 }
 
-/** Thrown by whoever wants DuckDB on a thread that was told to stop. */
-export class DuckStoppedError extends Error {
-  override readonly name = 'DuckStoppedError';
-  readonly code = 'duck_stopped';
-}
-
-/** Connections of this thread, whether it was told to stop, and who else is to be told. */
-const open = new Set<DuckDBConnection>();
-const stopping = { isAsked: false, others: new Set<() => void>() };
-/** How often statements are broken off until none is left: one that had not begun does not notice. */
-const INTERRUPT_MS = 50;
-
-/**
- * Breaks off every statement of this thread's connections; none begins any more. A thread must not be taken down while one runs: where
- * DuckDB then returns to a runtime that is gone, the whole process aborts (SIGABRT).
- */
-export function stopDuck(): void {
-  if (stopping.isAsked) return;
-  stopping.isAsked = true;
-  for (const tell of stopping.others) tell();
-  const interrupt = (): void => {
-    for (const duck of open) duck.interrupt();
-    if (open.size === 0) clearInterval(timer);
-  };
-  const timer = setInterval(interrupt, INTERRUPT_MS);
-  interrupt();
-}
-
-/** Calls `tell` once this thread is told to stop, such as for threads of its own. @returns how to take it back. */
-export function onDuckStop(tell: () => void): () => void {
-  if (stopping.isAsked) tell();
-  stopping.others.add(tell);
-  return () => void stopping.others.delete(tell);
-}
-
 /** Runs `use` on a database in memory that is gone afterwards. It reads files, but loads no extension from anywhere. */
 export async function withDuck<T>(options: DuckOptions, use: (duck: DuckDBConnection) => Promise<T>): Promise<T> {
   const spill = options.spillFolder === undefined ? undefined : await ownFolder(options.spillFolder);
@@ -72,7 +37,6 @@ async function withInstance<T>(
   use: (duck: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
-  if (stopping.isAsked) throw new DuckStoppedError();
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(options.threads ?? 2),
     memory_limit: options.memory ?? MEMORY_DEFAULT,
@@ -82,12 +46,9 @@ async function withInstance<T>(
     ...(spill === undefined ? {} : { temp_directory: spill }),
   });
   const duck = await instance.connect();
-  open.add(duck);
   try {
-    if (stopping.isAsked) throw new DuckStoppedError();
     return await use(duck);
   } finally {
-    open.delete(duck);
     duck.closeSync();
     instance.closeSync();
   }

@@ -6,10 +6,10 @@ import * as v from 'valibot';
 import type { PublishedModel } from '../../../contract/index.ts';
 import { DAY_MS } from '../../../contract/index.ts';
 import type { Site } from '../../../store/index.ts';
-import { currentRelease, readClusterIds, readRuleSegments, releasedModel } from '../../../store/index.ts';
+import { currentRelease, releasedModel } from '../../../store/index.ts';
 import { answerJson } from '../answer-json.ts';
 import type { ApiEnv, RequireScope } from '../require-scope.ts';
-import { readSizeHistory } from '../segments/sizes.ts';
+import { readSegmentIds, readSizeHistory } from '../segments/sizes.ts';
 import { reading } from './openapi.ts';
 import type { ReportParts } from './overview.ts';
 import { daysOf } from './range.ts';
@@ -68,9 +68,8 @@ async function metricAlerts(parts: ReportParts, site: Site): Promise<Alert[]> {
 }
 
 async function sizeAlerts({ port }: ReportParts, site: Site): Promise<Alert[]> {
-  const rules = (await readRuleSegments(port.db, site.row)).segments.map(({ id }) => id);
   const alerts: Alert[] = [];
-  for (const id of [...(await readClusterIds(port.db, site.row)), ...rules]) {
+  for (const id of await readSegmentIds(port.db, site.row)) {
     const history = await readSizeHistory(port.db, site.row, id);
     const last = history?.sizes.at(-1);
     if (history?.trend.status !== 'ready' || history.trend.alert === null || last?.visitors == null) continue;

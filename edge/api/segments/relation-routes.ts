@@ -8,14 +8,12 @@ import type { ReportParts } from '../reports/overview.ts';
 import { RANGE_HELP, readDays } from '../reports/range.ts';
 import type { ApiEnv, RequireScope } from '../require-scope.ts';
 import { FAVOURITE_DAYS, makeFavourites, makeOverlaps, makeSegmentTotals } from './relations.ts';
-import { readSizeHistory } from './sizes.ts';
+import { readSegmentIds, readSizeHistory } from './sizes.ts';
 
 const head = { id: v.string() };
 const favourites = v.array(v.object({ word: v.string(), visitors: v.number() }));
 const spent = v.object({ status: v.literal('withheld'), reason: v.literal('budget_spent') });
-/** Published sizes of a segment. */
-export const historySchema = v.object({
-  ...head,
+const sizesOverTime = {
   sizes: v.array(v.object({ version: v.number(), at: v.number(), visitors: people })),
   trend: v.variant('status', [
     v.object({ status: v.literal('refused'), reason: v.picklist(['too_few_sizes', 'withheld']) }),
@@ -28,7 +26,11 @@ export const historySchema = v.object({
       alert: v.nullable(v.picklist(['above', 'below'])),
     }),
   ]),
-});
+};
+/** Published sizes of a segment. */
+export const historySchema = v.object({ ...head, ...sizesOverTime });
+/** The same of every segment. */
+export const allSizesSchema = v.object({ site: v.string(), segments: v.array(historySchema) });
 /** What its members look at most. */
 export const favouritesSchema = v.intersect([
   v.object({ ...head, budget: budgetSchema }),
@@ -80,6 +82,11 @@ const describeHistory = reading(
   'Published sizes of a segment, oldest first, and whether the last is what the others lead to expect',
   historySchema,
 );
+const describeAllSizes = reading(
+  'segments:read',
+  'Published sizes of every cluster and rule segment, oldest first, and whether the last is what the others lead to expect',
+  allSizesSchema,
+);
 const describeFavourites = reading(
   'segments:read',
   'Pages and items that most of a segment’s visitors look at most; paid for from the budget of reports',
@@ -108,6 +115,15 @@ export function createRelations(parts: ReportParts, requireScope: RequireScope):
     const id = context.req.param('id');
     const history = await readSizeHistory(port.db, context.get('site').row, id);
     return history === undefined ? missing() : answerJson(context, { id, ...history });
+  });
+  app.get('/v1/sites/:site/segment-sizes', describeAllSizes, scope, async (context) => {
+    const site = context.get('site');
+    const segments: object[] = [];
+    for (const id of await readSegmentIds(port.db, site.row)) {
+      const history = await readSizeHistory(port.db, site.row, id);
+      if (history !== undefined) segments.push({ id, ...history });
+    }
+    return answerJson(context, { site: site.id, segments });
   });
   app.get(`${base}/favourites`, describeFavourites, scope, async (context) => {
     const id = context.req.param('id');

@@ -3,7 +3,13 @@ import type { PublishedSegment } from '../../../contract/index.ts';
 import type { SizeTrend } from '../../../core/index.ts';
 import { sizeTrend } from '../../../core/index.ts';
 import type { Db, KeptInsight, KeptSegment, SiteRow } from '../../../store/index.ts';
-import { readInsight, readInsights, readRuleSegments, readSegmentHistory } from '../../../store/index.ts';
+import {
+  readClusterIds,
+  readInsight,
+  readInsights,
+  readRuleSegments,
+  readSegmentHistory,
+} from '../../../store/index.ts';
 
 /** What is kept of a size; made by the segmenter's run (segmenter/publish/rule-sizes.ts). */
 interface KeptSize {
@@ -42,6 +48,12 @@ export interface SizeHistory {
   readonly sizes: readonly { readonly version: number; readonly at: number; readonly visitors: number | null }[];
   readonly trend: SizeTrend;
 }
+
+/** Every segment there is: clusters of the release, then rules. */
+export const readSegmentIds = async (db: Db, site: SiteRow): Promise<string[]> => [
+  ...(await readClusterIds(db, site)),
+  ...(await readRuleSegments(db, site)).segments.map(({ id }) => id),
+];
 
 /** A segment's sizes, of a cluster or of a rule; undefined where the site has none of this id. */
 export async function readSizeHistory(db: Db, site: SiteRow, id: string): Promise<SizeHistory | undefined> {
