@@ -12,6 +12,7 @@ import {
   publishQuality,
   publishReportCount,
   publishShare,
+  QUALITY_SCALE,
   REPORT_NOISE_SCALE,
   REPORT_UNITS_MAX,
   roundAmount,
@@ -142,19 +143,22 @@ describe('P3: what a model says of itself', () => {
     for (let nth = 0; nth < 20; nth++) seen.add((await of(0.5 + nth / 1_000_000, 'a')) + 2);
     expect(seen.size).toBeGreaterThan(20);
   });
-  it.each([1, 2])('is off by about fourteen times what one person moves, who reaches over %i', async (reach) => {
-    for (const people of [400, 40_000]) {
-      let sum = 0;
-      for (let nth = 0; nth < 400; nth++)
-        sum += Math.abs((await publishQuality(0.2, people, secret, `${nth}`, reach)) - 0.2);
-      const scale = (14 * reach) / people;
-      // Rounded to a hundredth, which is more than the noise where people are many.
-      expect(sum / 400).toBeLessThan(1.3 * scale + 0.005);
-      if (people === 400) expect(sum / 400).toBeGreaterThan(0.7 * scale);
-    }
-    for (let nth = 0; nth < 200; nth++)
-      expect(Math.abs(await publishQuality(0.99, 20, secret, `${nth}`))).toBeLessThanOrEqual(1);
-  });
+  it.each([1, 2])(
+    'is off by about so many times as is said what one person moves, who reaches over %i',
+    async (reach) => {
+      for (const people of [400, 40_000]) {
+        let sum = 0;
+        for (let nth = 0; nth < 400; nth++)
+          sum += Math.abs((await publishQuality(0.2, people, secret, `${nth}`, reach)) - 0.2);
+        const scale = (QUALITY_SCALE * reach) / people;
+        // Rounded to a hundredth, which is more than the noise where people are many.
+        expect(sum / 400).toBeLessThan(1.3 * scale + 0.005);
+        if (people === 400) expect(sum / 400).toBeGreaterThan(0.7 * scale);
+      }
+      for (let nth = 0; nth < 200; nth++)
+        expect(Math.abs(await publishQuality(0.99, 20, secret, `${nth}`))).toBeLessThanOrEqual(1);
+    },
+  );
   it('knows nothing of groups that noise alone may have made', async () => {
     const cells = await publishCells([500, 0, 3, 300, 0], secret, 'a');
     expect(cells.map((count) => count > 0)).toEqual([true, false, false, true, false]);

@@ -46,17 +46,16 @@ export async function publishKeyOf(secret: Uint8Array<ArrayBuffer>, site: SiteId
 }
 
 // The count is in it: the same question over other data draws other noise, or the difference of two answers would be exact.
-const wordsFor = async (secret: WordsSecret, what: string, count: number) => {
-  const digest = await crypto.subtle.digest('SHA-256', lengthPrefixed(['hushtag report 1', what, String(count)]));
-  return setWords(secret, new Uint8Array(digest));
-};
+// No digest of it first: HMAC takes a message of any length.
+const wordsFor = (secret: WordsSecret, what: string, count: number): Promise<WordSource> =>
+  setWords(secret, lengthPrefixed(['hushtag report 2', what, String(count)]));
 
 const rounded = (noisy: number): number => Math.floor((noisy + COUNT_STEP / 2) / COUNT_STEP) * COUNT_STEP;
 
 async function publishBlurred(
   count: number,
   floor: number,
-  by: { readonly secret: Uint8Array<ArrayBuffer>; readonly what: string; readonly scale: number },
+  by: { readonly secret: WordsSecret; readonly what: string; readonly scale: number },
 ): Promise<ReportCount> {
   const noisy = count + (await discreteLaplace(await wordsFor(by.secret, by.what, count), by.scale));
   const outside = Number.POSITIVE_INFINITY;
@@ -74,13 +73,14 @@ export const publishDayCount = (
   what: string,
 ): Promise<ReportCount> => publishBlurred(count, floor, { secret, what, scale: NOISE_SCALE });
 
-/** A number about people that is paid for from the budget. */
+/** A number about people that is paid for from the budget. @param scale of its noise, where more is asked at once than the budget allows for. */
 export const publishReportCount = (
   count: number,
   floor: number,
-  secret: Uint8Array<ArrayBuffer>,
+  secret: WordsSecret,
   what: string,
-): Promise<ReportCount> => publishBlurred(count, floor, { secret, what, scale: REPORT_NOISE_SCALE });
+  scale: number = REPORT_NOISE_SCALE,
+): Promise<ReportCount> => publishBlurred(count, floor, { secret, what, scale });
 
 /**
  * Nested numbers of visitors, such as who got to each step of a funnel, the first the largest. Those who got exactly so far are
@@ -136,8 +136,11 @@ export function mayRefreshDay(
 
 /** Steps in which the noise of a quality figure is drawn, each {@link QUALITY_SCALE} / so many of one person's weight. */
 const QUALITY_STEPS = 1_024;
-/** Scale of a quality figure's noise, in what one person can move it by: that of a mean, because many are told at once. */
-export const QUALITY_SCALE = 14;
+/**
+ * Scale of a quality figure's noise, in what one person can move it by: what sizes and means leave of the budget of a model
+ * (docs/adr/0057-one-budget-for-a-model.md).
+ */
+export const QUALITY_SCALE = 25;
 /** Scales of noise that a noisy sum of shares must have, so that noise is a quarter of it at most, 19 times in 20. */
 const SHARE_SCALES_MIN = 12;
 /** Scales of noise that a group must have to be told from none: noise alone does so once in three hundred times. */
@@ -145,7 +148,6 @@ export const CELL_SCALES_MIN = 5;
 /** Decimals of a quality figure. */
 const QUALITY_DECIMALS = 2;
 
-// No digest of it first: HMAC takes a message of any length.
 const qualityWords = (secret: WordsSecret, what: string, figure: number): Promise<WordSource> =>
   setWords(secret, lengthPrefixed(['hushtag quality 2', what, String(figure)]));
 

@@ -19,6 +19,8 @@ export type { GammaGamma, GammaGammaRefusal, Spends } from './predictions/gamma-
 export { expectedValue, fitGammaGamma } from './predictions/gamma-gamma.ts';
 export type { Baskets } from './patterns/baskets.ts';
 export { basketsOf } from './patterns/baskets.ts';
+export type { BlurredSet, OrdersBy } from './patterns/blurred-sets.ts';
+export { blurredSets, ORDER_NOISE_SCALE, setKey } from './patterns/blurred-sets.ts';
 export type { ItemSet, ItemSetOptions } from './patterns/item-sets.ts';
 export { frequentItemSets } from './patterns/item-sets.ts';
 export type { Rule, RuleOptions } from './patterns/rules.ts';

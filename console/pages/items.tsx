@@ -20,7 +20,6 @@ const WORDS = {
     'Too few orders so far. Rules come with the next run once there are enough.',
     '订单太少。数量足够后,下次运行会得出规则。',
   ],
-  too_many_item_sets: ['Too many different baskets to count.', '购物篮组合过多,无法统计。'],
   from: ['From about {n} orders up to {day}.', '约 {n} 个订单,截至 {day}。'],
   none: ['Nothing is bought together often enough to be told.', '没有足够频繁的共同购买。'],
   items: ['Who buys', '购买'],
@@ -63,7 +62,7 @@ export function ItemsPage(): JSX.Element {
           {(found) =>
             found.status === 'refused' ? (
               <Notice icon="items" title={say('refused')}>
-                <p>{say(found.reason === 'too_many_item_sets' ? 'too_many_item_sets' : 'too_few_orders')}</p>
+                <p>{say('too_few_orders')}</p>
               </Notice>
             ) : (
               <div class="stack">

@@ -1,9 +1,9 @@
 // segmenter/patterns/shop-rules.ts: what is bought together, and what to recommend beside an item, as far as it may be seen (P3).
-import { publishReportCount, roundMean } from '../../core/index.ts';
+// All of it is computed of blurred numbers, see blurred-sets.ts.
+import { roundMean } from '../../core/index.ts';
 import type { Insight } from '../../store/index.ts';
-import { basketsOf, itemCounts } from './baskets.ts';
-import { associationRules } from './rules.ts';
-import { similarItems } from './similar.ts';
+import type { BlurredSet, OrdersBy } from './blurred-sets.ts';
+import { blurredSets, setKey } from './blurred-sets.ts';
 
 /** Rules shown at most, the highest lift first. */
 const RULES_MAX = 200;
@@ -12,9 +12,6 @@ const ITEMS_MAX = 500;
 /** Recommendations kept of one item. */
 const NEIGHBOURS_MAX = 10;
 const CONFIDENCE_MIN = 0.1;
-/** Items in one rule at most. */
-const RULE_ITEMS_MAX = 3;
-const ITEM_SETS_MAX = 50_000;
 
 /** A rule as it may be seen. */
 export interface PublishedRule {
@@ -36,79 +33,72 @@ export type PublishedRules =
       readonly asOf: string;
       readonly rules: readonly PublishedRule[];
     }
-  | { readonly status: 'refused'; readonly asOf: string; readonly reason: 'too_few_orders' | 'too_many_item_sets' };
+  | { readonly status: 'refused'; readonly asOf: string; readonly reason: 'too_few_orders' };
 
-/** Finds both in orders' items. @param by what noise is drawn by: within a period the same counts get the same. */
+/** Finds both in orders' items. */
 export async function shopRules(
   lists: readonly (readonly string[])[],
-  by: {
-    readonly floor: number;
-    readonly secret: Uint8Array<ArrayBuffer>;
-    readonly asOf: string;
-    readonly days: number;
-    readonly period: number;
-  },
+  by: OrdersBy & { readonly asOf: string; readonly days: number },
 ): Promise<{ readonly rules: PublishedRules; readonly recommendations: readonly Omit<Insight, 'kind'>[] }> {
-  const { floor, secret, asOf, days, period } = by;
-  const publish = (count: number, what: string): Promise<number | null> =>
-    publishReportCount(count, floor, secret, `shop rules ${period} ${what}`);
-  const refused = (reason: 'too_few_orders' | 'too_many_item_sets') => ({
-    rules: { status: 'refused', asOf, reason } as const,
-    recommendations: [],
-  });
-  const orders = await publish(lists.length, 'orders');
-  if (orders === null) return refused('too_few_orders');
-  const baskets = basketsOf(lists);
-  const found = associationRules(baskets, {
-    countMin: floor,
-    confidenceMin: CONFIDENCE_MIN,
-    setItemsMax: RULE_ITEMS_MAX,
-    itemSetsMax: ITEM_SETS_MAX,
-  });
-  if (!found.ok) return refused(found.error);
-  const counts = itemCounts(baskets);
-  const name = (item: number): string => baskets.names[item] ?? '';
-  const rules: PublishedRule[] = [];
-  for (const { antecedent, consequent, count, confidence } of found.value) {
-    if (rules.length === RULES_MAX) break;
-    const all = [...antecedent, consequent].sort((a, b) => a - b).join();
-    const together = await publish(count, `set ${all}`);
-    const whole = await publish(Math.round(count / confidence), `set ${antecedent.join()}`);
-    const alone = await publish(counts[consequent] ?? 0, `set ${consequent}`);
-    if (together === null || whole === null || alone === null) continue;
-    const share = Math.min(1, together / whole);
-    rules.push({
-      items: antecedent.map(name),
-      also: name(consequent),
-      orders: together,
-      confidence: roundMean(share),
-      lift: roundMean(share / (alone / orders)),
-    });
+  const { asOf, days } = by;
+  const found = await blurredSets(lists, by);
+  if (found === undefined) {
+    return { rules: { status: 'refused', asOf, reason: 'too_few_orders' }, recommendations: [] };
   }
-  // The order of exact ones would tell what their noise hides.
-  rules.sort((a, b) => b.lift - a.lift || b.orders - a.orders);
-  const recommendations = await recommendationsOf(baskets, counts, publish);
-  return { rules: { status: 'ready', days, orders, asOf, rules }, recommendations };
+  const { orders, sets } = found;
+  const rules = [...sets.values()].flatMap((set) => rulesOf(set, sets, orders));
+  rules.sort((a, b) => b.lift - a.lift || b.orders - a.orders || compare(nameOf(a), nameOf(b)));
+  return {
+    rules: { status: 'ready', days, orders, asOf, rules: rules.slice(0, RULES_MAX) },
+    recommendations: recommendationsOf(sets),
+  };
 }
 
-/** What goes with each item: the order alone is shown, no number. Of items and pairs that enough orders hold, by blurred counts. */
-async function recommendationsOf(
-  baskets: ReturnType<typeof basketsOf>,
-  counts: Uint32Array,
-  publish: (count: number, what: string) => Promise<number | null>,
-): Promise<Omit<Insight, 'kind'>[]> {
-  const { neighbours } = similarItems(baskets, NEIGHBOURS_MAX);
-  const most = [...counts.keys()].sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || a - b).slice(0, ITEMS_MAX);
-  const found: Omit<Insight, 'kind'>[] = [];
-  for (const item of most) {
-    const items: string[] = [];
-    for (const one of neighbours[item] ?? []) {
-      // The cosine of two items holds in how many orders both are.
-      const both = Math.round(one.similarity * Math.sqrt((counts[item] ?? 0) * (counts[one.item] ?? 0)));
-      const pair = [item, one.item].sort((a, b) => a - b).join();
-      if ((await publish(both, `set ${pair}`)) !== null) items.push(baskets.names[one.item] ?? '');
+type Sets = ReadonlyMap<string, BlurredSet>;
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+const nameOf = ({ items, also }: PublishedRule): string => JSON.stringify([...items, also]);
+
+/** Rules with each of the set's items on the right-hand side, of those whose parts may be seen. */
+function rulesOf({ items, orders: together }: BlurredSet, sets: Sets, orders: number): PublishedRule[] {
+  if (items.length < 2) return [];
+  return items.flatMap((also): PublishedRule[] => {
+    const rest = items.filter((item) => item !== also);
+    const [whole, alone] = [sets.get(setKey(rest))?.orders, sets.get(setKey([also]))?.orders];
+    if (whole === undefined || alone === undefined) return [];
+    const share = Math.min(1, together / whole);
+    if (share < CONFIDENCE_MIN) return [];
+    return [
+      { items: rest, also, orders: together, confidence: roundMean(share), lift: roundMean(share / (alone / orders)) },
+    ];
+  });
+}
+
+/**
+ * What goes with each item: the order alone is shown. By the cosine of the orders that hold either: item-to-item collaborative filtering,
+ * Linden, Smith & York (2003), Amazon.com Recommendations, IEEE Internet Computing 7(1).
+ */
+function recommendationsOf(sets: Sets): Omit<Insight, 'kind'>[] {
+  const neighbours = new Map<string, { item: string; similarity: number }[]>();
+  for (const { items, orders } of sets.values()) {
+    const [one, other] = items;
+    if (items.length !== 2 || one === undefined || other === undefined) continue;
+    const [a, b] = [sets.get(setKey([one]))?.orders, sets.get(setKey([other]))?.orders];
+    if (a === undefined || b === undefined) continue;
+    const similarity = orders / Math.sqrt(a * b);
+    for (const [of, item] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const known = neighbours.get(of) ?? [];
+      known.push({ item, similarity });
+      neighbours.set(of, known);
     }
-    if (items.length > 0) found.push({ key: baskets.names[item] ?? '', published: JSON.stringify(items) });
   }
-  return found;
+  const ordersOf = (item: string): number => sets.get(setKey([item]))?.orders ?? 0;
+  const most = [...neighbours.keys()].sort((a, b) => ordersOf(b) - ordersOf(a) || compare(a, b)).slice(0, ITEMS_MAX);
+  return most.map((key) => {
+    const alike = (neighbours.get(key) ?? []).sort((a, b) => b.similarity - a.similarity || compare(a.item, b.item));
+    return { key, published: JSON.stringify(alike.slice(0, NEIGHBOURS_MAX).map(({ item }) => item)) };
+  });
 }

@@ -6,10 +6,7 @@ import { readReports } from './event-source.ts';
 
 /** Orders that patterns are looked for in at most. */
 export const BASKETS_MAX = 100_000;
-/**
- * Items taken of one order at most: bounds what one order tells of itself. It is in 25 sets of up to three of five items then; their counts
- * of four weeks, under noise of scale 20, let the best guesser be right in less than 60 % of cases: Φ(½ √(4 × 25 ÷ 20²)).
- */
+/** Items taken of one order at most: bounds what one order tells of itself (`segmenter/patterns/blurred-sets.ts`). */
 export const BASKET_ITEMS_TAKEN = 5;
 
 /** Ids of the items of each order in the days before an instant, each id once, at most {@link BASKET_ITEMS_TAKEN}. */

@@ -98,7 +98,7 @@ export const itemRulesSchema = v.intersect([
         }),
       ),
     }),
-    refused(['too_few_orders', 'too_many_item_sets']),
+    refused(['too_few_orders']),
   ]),
 ]);
 
