@@ -9,7 +9,6 @@ import {
   publishQuality,
   publishReportCount,
   publishShare,
-  roundCount,
   roundMean,
   setWords,
 } from '../../core/index.ts';
@@ -17,9 +16,12 @@ import { BUYERS_MIN } from './bg-nbd.ts';
 import type { Buyer, LifetimeModel } from './lifetime-model.ts';
 import { buyerAt, expectedSpend, fitLifetime, paidDays, VALUE_HORIZON_DAYS } from './lifetime-model.ts';
 import type { OutlookContext, OutlookPersons } from './outlook.ts';
+import { rankCorrelationOf } from './ranks.ts';
 
 /** Buyers who came again that a fit needs; as near to it as the noise reaches, it is refused. */
 const REPEATERS_MIN = 30;
+/** How far one of n moves a rank correlation, in 1 / n: 6 for one who is first in one order and last in the other, among equal orders. */
+const RANK_REACH = 6;
 
 /** Why no value is said. `no_currency`: no order names one. */
 export type ValueRefusal =
@@ -43,9 +45,12 @@ export type PublishedValue =
       readonly currency: string;
       readonly window: { readonly from: string; readonly to: string };
       readonly method: 'bg_nbd_gamma_gamma';
-      /** In tens. */
+      /** With noise, in tens. */
       readonly buyers: number;
-      /** How a model learned one horizon earlier did on what came after it; null where it could not be learned. */
+      /**
+       * How a model learned one horizon earlier ordered its buyers by what they then spent: Spearman's rank correlation, with noise. Null
+       * where it could not be learned, and where too few spent anything.
+       */
       readonly correlationLater: number | null;
       /** Mean expected value of a buyer, minor units, two digits. */
       readonly segments: readonly { readonly id: string; readonly valueMinor: number }[];
@@ -61,22 +66,12 @@ const buyersAt = ({ states, currency }: OutlookPersons, asOf: number): PersonAsB
     return buyer === undefined ? [] : [{ ...buyer, person }];
   });
 
-/** Pearson's correlation; undefined where one side does not vary. */
-function correlationOf(xs: readonly number[], ys: readonly number[]): number | undefined {
-  const mean = (of: readonly number[]): number => of.reduce((sum, one) => sum + one, 0) / of.length;
-  const [mx, my] = [mean(xs), mean(ys)];
-  let [xy, xx, yy] = [0, 0, 0];
-  xs.forEach((x, nth) => {
-    const [dx, dy] = [x - mx, (ys[nth] ?? 0) - my];
-    xy += dx * dy;
-    xx += dx * dx;
-    yy += dy * dy;
-  });
-  return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : undefined;
-}
-
-/** Learns from what was known one horizon ago and compares with what came. */
-function laterFit(persons: OutlookPersons, cutoff: number, today: number): number | undefined {
+/** Learns from what was known one horizon ago and compares with what came. @returns `spent`: how many of these buyers then spent something. */
+function laterFit(
+  persons: OutlookPersons,
+  cutoff: number,
+  today: number,
+): { readonly correlation: number; readonly spent: number } | undefined {
   const buyers = buyersAt(persons, cutoff);
   const fitted = fitLifetime(buyers);
   if (!fitted.ok) return undefined;
@@ -85,10 +80,11 @@ function laterFit(persons: OutlookPersons, cutoff: number, today: number): numbe
     if (state === undefined) return 0;
     return [...paidDays(state, persons.currency, cutoff, today).values()].reduce((sum, minor) => sum + minor, 0);
   });
-  return correlationOf(
+  const correlation = rankCorrelationOf(
     buyers.map((buyer) => expectedSpend(fitted.value, buyer)),
     came,
   );
+  return correlation === undefined ? undefined : { correlation, spent: came.filter((minor) => minor > 0).length };
 }
 
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
@@ -108,9 +104,12 @@ export async function lifetimeValue(persons: OutlookPersons, context: OutlookCon
   if (currency === undefined) return refused('no_currency');
   const buyers = buyersAt(persons, today);
   // Whether there are enough is asked of blurred numbers: the answer itself would else tell of one visitor.
+  const blurred = (what: string, count: number, least: number): Promise<number | null> =>
+    publishReportCount(count, least, secret, `value ${period} ${what}`);
   const isEnough = async (what: string, count: number, least: number): Promise<boolean> =>
-    (await publishReportCount(count, least, secret, `value ${period} ${what}`)) !== null;
-  if (!(await isEnough('buyers', buyers.length, BUYERS_MIN))) return refused('too_few_buyers');
+    (await blurred(what, count, least)) !== null;
+  const shownBuyers = await blurred('buyers', buyers.length, BUYERS_MIN);
+  if (shownBuyers === null) return refused('too_few_buyers');
   const repeaters = buyers.filter(({ repeats }) => repeats > 0).length;
   if (!(await isEnough('repeaters', repeaters, REPEATERS_MIN))) return refused('too_few_repeat_buyers');
   const cutoff = today - VALUE_HORIZON_DAYS * DAY_MS;
@@ -119,6 +118,7 @@ export async function lifetimeValue(persons: OutlookPersons, context: OutlookCon
   const fitted = fitLifetime(buyers);
   if (!fitted.ok) return refused(fitted.error);
   const later = laterFit(persons, cutoff, today);
+  const isTold = later !== undefined && (await isEnough('spent later', later.spent, REPEATERS_MIN));
   const firstDay = buyers.reduce((first, { observed }) => Math.max(first, observed), 0);
   const published: PublishedValue = {
     ...head,
@@ -126,9 +126,11 @@ export async function lifetimeValue(persons: OutlookPersons, context: OutlookCon
     currency,
     window: { from: day(today - firstDay * DAY_MS), to: day(today - 1) },
     method: 'bg_nbd_gamma_gamma',
-    buyers: roundCount(buyers.length),
-    correlationLater:
-      later === undefined ? null : await publishQuality(later, early, secret, `value ${period} correlation`),
+    buyers: shownBuyers,
+    // Those who spent nothing share a rank: it is those who did whose order is looked at, and one of so many moves it.
+    correlationLater: isTold
+      ? await publishQuality(later.correlation, later.spent, secret, `value ${period} correlation`, RANK_REACH)
+      : null,
     segments: await bySegment(persons, buyers, fitted.value, context),
   };
   return { published, model: fitted.value };
