@@ -5,11 +5,15 @@ import { DAY_MS } from '../contract/index.ts';
 import type { Choice } from '../store/index.ts';
 import {
   acceptJobs,
+  addKept,
   checkRetention,
   currentRelease,
+  decodeKept,
+  encodeKept,
   leaveOnWithdrawal,
   purgeExpired,
   purgeWithdrawals,
+  readKept,
   readLetters,
   readLetterTotals,
   readReceipts,
@@ -251,4 +255,57 @@ it('C1: a withdrawal reaches a visitor of whom there are dead letters alone, and
   await choose(aChoice({ visitor, kind: 'withdrawn', purposes: 0 }));
   expect(await purgeWithdrawals(needs())).toMatchObject({ withdrawals: 1 });
   expect(await count('SELECT count(*) FROM dead_letters')).toBe(0);
+});
+
+describe('P4: a withdrawal after the backup', () => {
+  const linkedNow = () => count(`SELECT count(*) FROM events WHERE visitor = 1 AND purposes <> 0`);
+  const restored = async (kept: string): Promise<void> => {
+    const read = decodeKept(kept);
+    if (read === undefined) throw new Error('the file is one of ours');
+    await addKept(store.db, read);
+  };
+
+  it('is brought into the database that was put back, by the file kept beside it, and has its purge', async () => {
+    await choose(aChoice());
+    const before = await linkedNow();
+    expect(before).toBeGreaterThan(0);
+    const backup = store;
+    store = await openTestStore();
+    await insertRows(store.db, shopRows(150));
+    await choose(aChoice());
+    await choose(aChoice({ kind: 'withdrawn', purposes: 0, receivedAt: NOW + 1 }));
+    const kept = encodeKept(await readKept(store.db));
+    expect(kept).not.toContain(visitorKey(1));
+    await store.close();
+    store = backup;
+    await run();
+    await restored(kept);
+    expect(await count('SELECT count(*) FROM memberships WHERE visitor = 1')).toBe(0);
+    await purgeWithdrawals(needs());
+    expect(await linkedNow()).toBe(0);
+    expect((await readReceipts(store.db, SHOP.row, 1)).map(({ kind }) => kind)).toEqual(['granted', 'withdrawn']);
+    // Told once more, as at each start of a server, it changes nothing.
+    await restored(kept);
+    expect(await count('SELECT count(*) FROM withdrawals')).toBe(0);
+    expect(await readReceipts(store.db, SHOP.row, 1)).toHaveLength(2);
+  });
+
+  it('is kept of a narrower choice too', async () => {
+    await choose(aChoice());
+    await choose(aChoice({ receivedAt: NOW + 2, purposes: 1 }));
+    const choices = (await readKept(store.db)).choices;
+    expect(choices).toHaveLength(1);
+    expect(choices[0]).toMatchObject({ kind: 'granted', purposes: 1, chosenAt: NOW + 2 });
+  });
+
+  it('gives way to what the visitor agreed to since', async () => {
+    await choose(aChoice());
+    await choose(aChoice({ kind: 'withdrawn', purposes: 0, receivedAt: NOW + 1 }));
+    const kept = encodeKept(await readKept(store.db));
+    await choose(aChoice({ receivedAt: NOW + 2 }));
+    await purgeWithdrawals(needs());
+    await restored(kept);
+    expect(await count('SELECT count(*) FROM withdrawals')).toBe(0);
+    expect((await readReceipts(store.db, SHOP.row, 1)).at(-1)).toMatchObject({ kind: 'granted' });
+  });
 });

@@ -46,10 +46,11 @@ export async function readGroundFigures(db: Db): Promise<GroundFigures> {
   };
 }
 
-/** Who was erased and who objected, as a schema that knows of them holds it; an older one erased nobody. */
+/** Who was erased, objected or withdrew, as a schema that knows of them holds it; an older one has nobody. */
 export async function readKeptOfAny(db: Db): Promise<Kept> {
   const tables = await tablesOf(db);
-  return tables.has('tombstones') && tables.has('objections') ? readKept(db) : { tombstones: [], objections: [] };
+  const knows = ['tombstones', 'objections', 'receipts', 'former_keys'].every((table) => tables.has(table));
+  return knows ? readKept(db) : { tombstones: [], objections: [], choices: [] };
 }
 
 /** Looks for what must hold of a whole copy: pages and indexes fit, the audit log has no gap, the ledger balances (D2). */

@@ -1,7 +1,9 @@
-// store/kept-aside.ts: tombstones and objections as a file beside the backups: a restore must bring back neither whom it held.
+// store/kept-aside.ts: tombstones, objections and withdrawals as a file beside the backups: a restore must bring back nobody they name.
 import type { Db } from './db.ts';
 import type { Tombstone } from './erasure.ts';
 import { addTombstones, readTombstones } from './erasure.ts';
+import type { KeptChoice } from './kept-choices.ts';
+import { addKeptChoices, isKeptChoice, readKeptChoices } from './kept-choices.ts';
 import type { Objection } from './objection.ts';
 import { addObjections, readObjections } from './objection.ts';
 
@@ -9,23 +11,27 @@ import { addObjections, readObjections } from './objection.ts';
 export interface Kept {
   readonly tombstones: readonly Tombstone[];
   readonly objections: readonly Objection[];
+  /** Of who withdrew consent, or agreed to less. */
+  readonly choices: readonly KeptChoice[];
 }
 
-/** Reads both. */
+/** Reads all of it. */
 export const readKept = async (db: Db): Promise<Kept> => ({
   tombstones: await readTombstones(db),
   objections: await readObjections(db),
+  choices: await readKeptChoices(db),
 });
 
-/** Brings both into a restored database; then replay the tombstones. What it knows already changes nothing. */
-export async function addKept(db: Db, { tombstones, objections }: Kept): Promise<void> {
+/** Brings it into a restored database; then replay the tombstones, and purge. What it knows already changes nothing. */
+export async function addKept(db: Db, { tombstones, objections, choices }: Kept): Promise<void> {
   await addTombstones(db, tombstones);
   await addObjections(db, objections);
+  await addKeptChoices(db, choices);
 }
 
 /** The file's text: a JSON array, so that files of tombstones alone are read too. */
-export const encodeKept = ({ tombstones, objections }: Kept): string =>
-  `${JSON.stringify([...tombstones, ...objections])}\n`;
+export const encodeKept = ({ tombstones, objections, choices }: Kept): string =>
+  `${JSON.stringify([...tombstones, ...objections, ...choices])}\n`;
 
 const isNamed = (value: unknown, time: 'erasedAt' | 'objectedAt'): boolean => {
   if (typeof value !== 'object' || value === null) return false;
@@ -46,8 +52,12 @@ export function decodeKept(text: string): Kept | undefined {
     const read: unknown = JSON.parse(text);
     if (!Array.isArray(read)) return undefined;
     const entries: readonly unknown[] = read;
-    if (!entries.every((entry) => isTombstone(entry) || isObjection(entry))) return undefined;
-    return { tombstones: entries.filter(isTombstone), objections: entries.filter(isObjection) };
+    if (!entries.every((entry) => isTombstone(entry) || isObjection(entry) || isKeptChoice(entry))) return undefined;
+    return {
+      tombstones: entries.filter(isTombstone),
+      objections: entries.filter(isObjection),
+      choices: entries.filter(isKeptChoice),
+    };
   } catch {
     return undefined;
   }

@@ -68,17 +68,19 @@ const visitorCommand = defineCommand({
 const tombstonesCommand = defineCommand({
   meta: {
     name: 'tombstones',
-    description: 'Write who was erased and who objected, without who it was, to a file beside the backups',
+    description: 'Write who was erased, objected or withdrew, without who it was, to a file beside the backups',
   },
   args: { out: { type: 'string', required: true, description: 'The file to write' }, json: jsonFlag },
   run: async ({ args }) => {
     const kept = await withDb(requireConfig(), readKept);
     await writeFile(args.out, encodeKept(kept), { mode: 0o600 });
-    const [tombstones, objections] = [kept.tombstones.length, kept.objections.length];
+    const [tombstones, objections, choices] = [kept.tombstones, kept.objections, kept.choices].map(
+      ({ length }) => length,
+    );
     print(
       args.json === true,
-      { file: args.out, tombstones, objections },
-      `Wrote ${tombstones} tombstones and ${objections} objections to ${args.out}.`,
+      { file: args.out, tombstones, objections, choices },
+      `Wrote ${tombstones} tombstones, ${objections} objections and ${choices} withdrawals to ${args.out}.`,
     );
   },
 });
