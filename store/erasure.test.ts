@@ -1,4 +1,5 @@
 // store/erasure.test.ts: an erased visitor is gone, and neither a kill, a late event nor a backup brings them back (P4).
+import { createHmac } from 'node:crypto';
 import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Client } from '@libsql/client';
@@ -232,5 +233,41 @@ describe('P4: the receipt', () => {
       const altered = `${jws.slice(0, at)}${jws[at] === 'A' ? 'B' : 'A'}${jws.slice(at + 1)}`;
       expect(await readErasureReceipt(altered, key)).toBeUndefined();
     }
+  });
+
+  it.each([
+    { why: 'is signed by nobody (alg none)', header: { alg: 'none', typ: 'erasure-receipt+jwt' }, by: 'nobody' },
+    {
+      why: 'takes the public key for a secret (HS256)',
+      header: { alg: 'HS256', typ: 'erasure-receipt+jwt' },
+      by: 'public',
+    },
+    { why: 'is of another use of the key', header: { alg: 'EdDSA', typ: 'at+jwt' }, by: 'key' },
+    { why: 'says nothing of its use', header: { alg: 'EdDSA' }, by: 'key' },
+  ] as const)('is no receipt where it $why', async ({ header, by }) => {
+    const { privateKey, publicKey } = await crypto.subtle.generateKey({ name: 'Ed25519' }, true, ['sign', 'verify']);
+    const payload = {
+      iss: 'hushtag',
+      jti: RECEIPT,
+      iat: 1,
+      site: 'shop',
+      rows: { events: 1, visitors: 1, strings: 1 },
+      destinations: [],
+    };
+    const part = (of: object): string => Buffer.from(JSON.stringify(of)).toString('base64url');
+    const raw = new Uint8Array(await crypto.subtle.exportKey('raw', publicKey));
+    const signers = {
+      nobody: () => Buffer.alloc(0),
+      public: (text: string) => createHmac('sha256', raw).update(text).digest(),
+      key: async (text: string) =>
+        Buffer.from(await crypto.subtle.sign('Ed25519', privateKey, new TextEncoder().encode(text))),
+    };
+    const made = async (head: object, signer: keyof typeof signers): Promise<string> => {
+      const signing = `${part(head)}.${part(payload)}`;
+      return `${signing}.${Buffer.from(await signers[signer](signing)).toString('base64url')}`;
+    };
+    const sound = await made({ alg: 'EdDSA', typ: 'erasure-receipt+jwt' }, 'key');
+    expect(await readErasureReceipt(sound, publicKey)).toMatchObject({ site: 'shop' });
+    expect(await readErasureReceipt(await made(header, by), publicKey)).toBeUndefined();
   });
 });
