@@ -64,9 +64,9 @@ export async function makeFunnel(
     return { ...head, at: null, steps: none('day_open'), budget: await budgetOf(port, site) };
   }
   const key = `${head.from} ${head.to} ${steps.join()}`;
-  const paid = await answerPaid(port, site, { kind: 'funnel', key, units: 1, range }, async () => {
+  const paid = await answerPaid(port, site, { kind: 'funnel', key, units: 1, range }, async (at) => {
     const reached = await readFunnel(port.db, site.row, range, steps);
-    return publishNested(reached, site.floor, await secretOf(site), `funnel ${key}`);
+    return publishNested(reached, site.floor, await secretOf(site), `funnel ${at} ${key}`);
   });
   if (!paid.isPaid) return { ...head, at: null, steps: none('budget_spent'), budget: paid.budget };
   const counts = paid.answer;
@@ -117,13 +117,13 @@ export async function makeRetention({ port, secretOf }: ReportParts, site: Site,
   const head = daysOf(used);
   const key = `${head.from} ${head.to}`;
   // One visitor is in one cohort, and in each of its weeks at most.
-  const paid = await answerPaid(port, site, { kind: 'retention', key, units: weeks, range: used }, async () => {
+  const paid = await answerPaid(port, site, { kind: 'retention', key, units: weeks, range: used }, async (at) => {
     const secret = await secretOf(site);
     const cohorts: ReportCount[][] = [];
     for (const { week, returned } of await readCohorts(port.db, site.row, used.from, weeks)) {
       const counts: ReportCount[] = [];
       for (const [after, count] of returned.entries()) {
-        counts.push(await publishReportCount(count, site.floor, secret, `retention ${key} ${week} ${after}`));
+        counts.push(await publishReportCount(count, site.floor, secret, `retention ${at} ${key} ${week} ${after}`));
       }
       cohorts.push(counts);
     }

@@ -49,12 +49,16 @@ export async function keyOf(question: unknown): Promise<string> {
   return btoa(String.fromCharCode(...digest)).slice(0, 22);
 }
 
-/** Gives the frozen answer of a question, or makes it where the site can pay. `compute` gives the published form. */
+/**
+ * Gives the frozen answer of a question, or makes it where the site can pay.
+ * @param compute gives the published form. What noise is drawn by names the instant it is given: were a number that stayed the same
+ * shown the same when the answer is made anew, it would tell that nobody moved it.
+ */
 export async function answerPaid<T>(
   port: Pick<Port, 'db' | 'now'>,
   site: Site,
   question: PaidQuestion,
-  compute: () => Promise<T>,
+  compute: (at: number) => Promise<T>,
 ): Promise<Paid<T>> {
   const { kind, key, units, range } = question;
   const { db } = port;
@@ -72,7 +76,7 @@ export async function answerPaid<T>(
       : { isPaid: true, at: held.at, answer: JSON.parse(held.result) as T, budget };
   if ((held !== undefined && !isStale) || budget.left < units) return given();
   const seq = await newestArrival(db);
-  const answer = await compute();
+  const answer = await compute(now);
   const result = { kind, key, at: now, units, seq, result: JSON.stringify(answer) };
   const isKept = await keepResults(db, site.row, [result], {
     since: now - REPORT_PERIOD_MS,

@@ -62,10 +62,19 @@ export async function makeProfile({ port, secretOf }: ReportParts, site: Site, i
     return shown;
   };
   const units = port.spread.traits.length;
-  const whole = await answerPaid<Whole>(port, site, { kind: 'spread', key: `${period} everybody`, units }, async () => {
-    const found = await port.spread.everybody(port.db, site.row, port.now());
-    return { cuts: found.cuts, counts: await publish(found.counts, 'everybody'), currency: found.currency ?? null };
-  });
+  const whole = await answerPaid<Whole>(
+    port,
+    site,
+    { kind: 'spread', key: `${period} everybody`, units },
+    async (at) => {
+      const found = await port.spread.everybody(port.db, site.row, port.now());
+      return {
+        cuts: found.cuts,
+        counts: await publish(found.counts, `${at} everybody`),
+        currency: found.currency ?? null,
+      };
+    },
+  );
   if (!whole.isPaid) return { status: 'withheld', reason: 'budget_spent', budget: whole.budget };
   const { cuts, counts: everybody, currency } = whole.answer;
   const group = id.startsWith(CLUSTER_PREFIX) ? clusters : [id];
@@ -74,10 +83,10 @@ export async function makeProfile({ port, secretOf }: ReportParts, site: Site, i
     port,
     site,
     { kind: 'spread', key, units },
-    async () => {
+    async (at) => {
       const found = await port.spread.segments(port.db, site.row, group, cuts, port.now());
       const shown: Record<string, Shares> = {};
-      for (const [segment, counts] of found) shown[segment] = await publish(counts, segment);
+      for (const [segment, counts] of found) shown[segment] = await publish(counts, `${at} ${segment}`);
       return shown;
     },
   );

@@ -59,6 +59,9 @@ export interface Favourite {
 }
 type Favourites = { readonly [K in FavouriteKind]: readonly Favourite[] };
 
+const mostOf = (found: readonly Favourite[]): Favourite[] =>
+  [...found].sort((a, b) => b.visitors - a.visitors || (a.word < b.word ? -1 : 1)).slice(0, FAVOURITES_MAX);
+
 /** Answers, or that nothing is left to pay them with. */
 export type Told<T> =
   | ({ readonly status: 'ready'; readonly at: number; readonly budget: Budget } & T)
@@ -75,18 +78,21 @@ export async function makeFavourites(
   if (group === undefined) return undefined;
   const period = Math.floor(port.now() / (STANDS_DAYS * DAY_MS));
   const question = { kind: 'favourites', key: `${period} ${group.key}`, units: 2 };
-  const paid = await answerPaid<Readonly<Record<string, Favourites>>>(port, site, question, async () => {
+  const paid = await answerPaid<Readonly<Record<string, Favourites>>>(port, site, question, async (at) => {
     const secret = await secretOf(site);
     const to = port.now();
     const exact = await readFavourites(port.db, site.row, { from: to - FAVOURITE_DAYS * DAY_MS, to }, group.members);
     const shown: Record<string, { page: Favourite[]; item: Favourite[] }> = {};
     for (const { segment, kind, word, visitors } of exact) {
-      const what = `favourite ${period} ${group.key} ${segment} ${kind} ${word}`;
+      const what = `favourite ${at} ${group.key} ${segment} ${kind} ${word}`;
       const count = await publishReportCount(visitors, site.floor, secret, what);
       const own = (shown[segment] ??= { page: [], item: [] });
-      if (count !== null && own[kind].length < FAVOURITES_MAX) own[kind].push({ word, visitors: count });
+      if (count !== null) own[kind].push({ word, visitors: count });
     }
-    return shown;
+    // By what is shown: the order of the exact numbers would tell what their noise hides.
+    return Object.fromEntries(
+      Object.entries(shown).map(([segment, { page, item }]) => [segment, { page: mostOf(page), item: mostOf(item) }]),
+    );
   });
   if (!paid.isPaid) return { status: 'withheld', reason: 'budget_spent', budget: paid.budget };
   const own = paid.answer[id] ?? { page: [], item: [] };
@@ -110,12 +116,17 @@ async function overlapPaid(
     port,
     site,
     { kind: 'overlap', key, units: 1 },
-    async () => {
+    async (at) => {
       const exact = await readOverlaps(port.db, site.row, rule, others);
       const secret = await secretOf(site);
       const shown: Record<string, ReportCount> = {};
       for (const other of others) {
-        shown[other] = await publishReportCount(exact.get(other) ?? 0, site.floor, secret, `overlap ${key} ${other}`);
+        shown[other] = await publishReportCount(
+          exact.get(other) ?? 0,
+          site.floor,
+          secret,
+          `overlap ${at} ${key} ${other}`,
+        );
       }
       return shown;
     },
@@ -193,13 +204,13 @@ export async function makeSegmentTotals(
   const { from, to, range } = days;
   const key = `${from} ${to} ${group.key}`;
   const question = { kind: 'segment_totals', key, units: 3, range };
-  const paid = await answerPaid<Readonly<Record<string, SegmentTotals>>>(port, site, question, async () => {
+  const paid = await answerPaid<Readonly<Record<string, SegmentTotals>>>(port, site, question, async (at) => {
     const secret = await secretOf(site);
     const shown: Record<string, SegmentTotals> = {};
     for (const exact of await readSegmentTotals(port.db, site.row, range, group.members)) {
       const { segment } = exact;
       const count = (name: 'visitors' | 'visits' | 'orders'): Promise<ReportCount> =>
-        publishReportCount(exact[name], site.floor, secret, `segment totals ${key} ${segment} ${name}`);
+        publishReportCount(exact[name], site.floor, secret, `segment totals ${at} ${key} ${segment} ${name}`);
       const [visitors, visits, orders] = [await count('visitors'), await count('visits'), await count('orders')];
       const isSeen = visitors !== null;
       shown[segment] = {

@@ -164,12 +164,12 @@ async function preview(context: Context<ApiEnv>, { port, secretOf }: Routes): Pr
   // Versions of the segments it speaks of are in it: a changed one is another question.
   const of = segments.map(({ id, version }) => `${id} ${version}`);
   const key = await keyOf([day, body.value.explain, rule.value.where, of]);
-  const paid = await answerPaid(port, site, { kind: 'preview', key, units: conditions.length }, async () => {
+  const paid = await answerPaid(port, site, { kind: 'preview', key, units: conditions.length }, async (at) => {
     const secret = await secretOf(site);
     const found = await port.previewRule(port.db, site.row, conditions, port.now());
     const sizes: ReportCount[] = [];
     for (const [nth, condition] of conditions.entries()) {
-      const what = `preview ${day} ${JSON.stringify(condition)}`;
+      const what = `preview ${at} ${JSON.stringify(condition)}`;
       sizes.push(await publishReportCount(found.counts[nth] ?? 0, site.floor, secret, what));
     }
     return { sizes, sampledOneIn: found.sampledOneIn };
