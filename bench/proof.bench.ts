@@ -6,13 +6,14 @@ import { checkRetention } from '../store/index.ts';
 import type { Figure } from './figures.ts';
 import { printFigure, printMachine } from './figures.ts';
 import { WORKS } from './proof/after-kill.ts';
-import { ATTACKS, PADDING_FOR_A_YEAR, runAttack } from './proof/attacks.ts';
+import { ATTACKS, PADDING_FOR_A_YEAR, runAttack, runStayingAttack } from './proof/attacks.ts';
+import { runBasketAttack } from './proof/basket-attack.ts';
 import { proveErasure } from './proof/erasure.ts';
 import type { Marker } from './proof/markers.ts';
 import { MEANS_ATTACKS, runMeansAttack } from './proof/means-attack.ts';
 import { fuzzExport } from './proof/mutate-export.ts';
 import { startStage } from './proof/pipeline.ts';
-import { runQualityAttack } from './proof/quality-attack.ts';
+import { runModelAttack, runQualityAttack } from './proof/quality-attack.ts';
 import { everyByte } from './proof/readable.ts';
 import { destroyAll, knownSalts, recoverSalts } from './proof/salts.ts';
 import type { Haystack } from './proof/search.ts';
@@ -147,8 +148,11 @@ async function provePublishing(): Promise<void> {
     ...Object.entries(MEANS_ATTACKS).map(
       ([name, attack]) => [name, () => runMeansAttack(attack, TRIALS, seed)] as const,
     ),
+    ['staying', () => runStayingAttack(TRIALS, seed)],
     ['threshold', () => runThresholdAttack(TRIALS, seed)],
     ['quality', () => runQualityAttack(TRIALS, seed)],
+    ['whole_model', () => runModelAttack(TRIALS, seed)],
+    ['baskets', () => runBasketAttack(TRIALS, seed)],
   ];
   for (const [name, run] of attacks) {
     const { accuracy } = await run();

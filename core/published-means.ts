@@ -8,10 +8,10 @@ import type { WordSource } from './publishing.ts';
 import { discreteLaplace, NOISE_SCALE } from './publishing.ts';
 
 /**
- * Scale of a mean's noise, in largest contributions of one visitor. The best guesser over four publications of two segments,
- * sizes included, has less than 0.60: Φ(½ √(8 × (2/14)² + 8 × 0.1²)).
+ * Scale of a mean's noise, in largest contributions of one visitor. Means share one budget with sizes and the figures of their model:
+ * over four publications the best guesser has less than 0.60 by all of them together (docs/adr/0057-one-budget-for-a-model.md).
  */
-export const MEAN_NOISE = 14;
+export const MEAN_NOISE = 20;
 /**
  * Length of one visitor's vector of contributions at most, each 1 at its bound. Visitors are rarely near their bound in
  * many traits; who is counts for less in each.
@@ -26,6 +26,8 @@ export const MEAN_MARGIN: number = 3 * MEAN_NOISE;
 export const MEAN_STEPS = 65_536;
 /** The share of visitors whose values lie beyond a bound, about. */
 const BEYOND_SHARE = 0.02;
+/** Scale of the noise of a bound, visitors: twice that of a size, because an extreme visitor may be beyond those of all traits. */
+const BOUND_NOISE: number = 2 * NOISE_SCALE;
 /** Powers of two at most that a bound may reach: more than a safe integer needs. */
 const BOUND_POWERS = 53;
 
@@ -41,11 +43,11 @@ const BOUNDS: readonly number[] = Array.from({ length: BOUND_POWERS }, (_, power
  */
 export async function chooseBound(values: Float64Array, words: WordSource): Promise<number> {
   // One scale above the share: of few visitors, noise would else let the search run past all of them.
-  const threshold = values.length * BEYOND_SHARE + NOISE_SCALE + (await discreteLaplace(words));
+  const threshold = values.length * BEYOND_SHARE + BOUND_NOISE + (await discreteLaplace(words, BOUND_NOISE));
   for (const bound of BOUNDS) {
     let beyond = 0;
     for (const value of values) if (value > bound) beyond += 1;
-    if (beyond + (await discreteLaplace(words)) <= threshold) return bound;
+    if (beyond + (await discreteLaplace(words, BOUND_NOISE)) <= threshold) return bound;
   }
   return BOUNDS.at(-1) ?? 1;
 }

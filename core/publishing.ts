@@ -1,8 +1,8 @@
 // core/publishing.ts: the rules by which a number may leave (P3): floor, sticky noise, rounding, in this order.
 //
 // Exact counts, plain rounding and fresh noise all fall to differencing, padding or averaging. So the noise of a set is
-// drawn once and for all: from a pseudo-random function of the members under a secret of the site. Equal sets give equal
-// numbers, whichever segment, version or request asks.
+// drawn once a round: from a pseudo-random function of the members and the round under a secret of the site. Equal sets of a round
+// give equal numbers, whichever segment or request asks, and there are only so many rounds.
 import type { WithheldReason } from '../contract/index.ts';
 import { DAY_MS } from '../contract/index.ts';
 import { invariant } from './invariant.ts';
@@ -19,7 +19,7 @@ export const NOISE_EPSILON: number = 1 / NOISE_SCALE;
  */
 export const FLOOR_MARGIN: number = 3 * NOISE_SCALE;
 /**
- * Publications with new sets of members at most in {@link RELEASE_PERIOD_MS}. One visitor is in one segment of a publication,
+ * Rounds of publishing at most in {@link RELEASE_PERIOD_MS}, whether sets are new or not. One visitor is in one segment of a publication,
  * or moves between two: that bounds what all numbers of a period tell of them to 4 × 2 × ε.
  */
 export const RELEASES_MAX = 4;
@@ -70,7 +70,8 @@ export async function publishCount(
 ): Promise<PublishedCount> {
   const noisy = members + (await discreteLaplace(words));
   const outside = total ?? Number.POSITIVE_INFINITY;
-  const reason = checkFloor(members, outside, floor) ?? checkFloor(noisy, outside, floor + FLOOR_MARGIN);
+  // The noisy count first: which of the two reasons is given would else be tipped by one visitor.
+  const reason = checkFloor(noisy, outside, floor + FLOOR_MARGIN) ?? checkFloor(members, outside, floor);
   return reason === undefined ? { status: 'published', count: roundCount(noisy) } : { status: 'withheld', reason };
 }
 

@@ -40,7 +40,7 @@ import { sweepRules } from './rules/sweep.ts';
 /** A run that has not renewed its lease for this long is taken for dead. Longer than any stage between two renewals. */
 export const LEASE_MS = 300_000;
 /** Raised when the same profiles would give other segments, so that an unchanged site is modelled again. */
-export const PIPELINE_VERSION = 7;
+export const PIPELINE_VERSION = 8;
 /** What a site gets that did not choose. */
 export const DEFAULT_OPTIONS: ClusterOptions = { seed: 42 };
 

@@ -199,13 +199,14 @@ function inBothVersions(memberships: Modelled['memberships'], { members: last }:
 
 /** What is said of how good the clusters are, with noise by what one visitor can move (ADR 0034, 0035). */
 async function metricsOf(
-  { site, profiles, publishKey, last }: ModelInput,
+  { site, at, profiles, publishKey, last }: ModelInput,
   { silhouette, components: { explained } }: Clustering,
   both: BothVersions,
   publication: Publication,
 ): Promise<PublishedMetrics> {
   const people = profiles.table.visitors.length;
-  const what = (name: string): string => `model ${site.id} ${name}`;
+  // Of this round: were a figure that stayed the same shown the same, it would tell that nobody moved it.
+  const what = (name: string): string => `model ${site.id} ${at} ${name}`;
   // Of a sample, and a visitor's own width goes from -1 to 1.
   const seen = Math.min(people, SILHOUETTE_SAMPLE_MAX);
   const agreement: Partial<Agreement> = (await publishAgreement(both, publishKey, what('agreement'))) ?? {};

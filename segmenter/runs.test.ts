@@ -62,7 +62,7 @@ describe('runs are remembered', () => {
 });
 
 describe('drift', () => {
-  it('is told to the operator from the second version on, and published with new sets alone', async () => {
+  it('is told to the operator from the second version on, and published with a new round alone', async () => {
     const first = await runSegmenter(aRun(store.db));
     const nextDay = (T0 + 41 * DAY_MS) as EpochMs;
     const second = await runSegmenter(aRun(store.db, { now: nextDay, clock: () => nextDay }));
@@ -72,7 +72,12 @@ describe('drift', () => {
     expect(driftOf(first)).toBeUndefined();
     // All of them came on one day, so that each is known a day longer now.
     expect(driftOf(second)).toMatchObject({ labelsChanged: 0, trait: 'tenure_days', alarm: true });
-    expect(metricsOf(second)).toEqual(metricsOf(first));
     expect(metricsOf(first)).not.toHaveProperty('drift');
+    expect(metricsOf(second)).toHaveProperty('drift');
+    // Of the same round: what a run would say of itself meanwhile stands back.
+    const dayAfter = (nextDay + DAY_MS) as EpochMs;
+    const third = await runSegmenter(aRun(store.db, { now: dayAfter, clock: () => dayAfter }));
+    expect(third.ok && third.value.version).toBe(3);
+    expect(metricsOf(third)).toEqual(metricsOf(second));
   });
 });

@@ -3,7 +3,7 @@
 // The question of every trial: is one visitor, the target, in segment A (drawn by a coin) or in segment B? The attacker
 // knows all other members of all segments, all rules and all numbers, and adds as many dummies as it likes. Its guess is
 // the best there is: the likelihood of everything published, under either answer. Guessing gives 0.50.
-import type { EpochMs, PublishedSegment } from '../../contract/index.ts';
+import type { EpochMs, PublishedSegment, WithheldReason } from '../../contract/index.ts';
 import { DAY_MS } from '../../contract/index.ts';
 import type { Hmac } from '../../core/index.ts';
 import { checkFloor, FLOOR_MARGIN, mayRelease, NOISE_SCALE, roundCount } from '../../core/index.ts';
@@ -78,6 +78,25 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       });
     },
   },
+  // Two segments so small that either may leave too few outside: the reason why one is withheld is read.
+  reasons: {
+    days: 28,
+    plan: (random) => {
+      const sizes = random.pick([
+        [55, 49],
+        [49, 49],
+        [79, 60],
+      ] as const);
+      return (day) => ({
+        segments: sizes.map((size, nth) => ({
+          id: `${nth}`,
+          others: [...numbers(40, 1_000 * (nth + 1)), ...numbers(size - 40, DUMMIES + day * 1_000 + nth * 500)],
+        })),
+        ifA: 0,
+        ifB: 1,
+      });
+    },
+  },
   // The same question asked every day: fresh noise would average out.
   averaging: {
     days: 28,
@@ -135,8 +154,8 @@ export const PADDING_FOR_A_YEAR: Attack = {
 
 /**
  * Runs an attack many times.
- * @param days `all`, or those alone on which new sets may be published: on the others the last publication is repeated or
- * equal sets are (`publish.test.ts`), which tells nothing, and it takes a sixth of the time.
+ * @param days `all`, or those alone on which a round may be published: on the others the last publication is repeated
+ * (`publish.test.ts`), which tells nothing, and it takes a sixth of the time.
  */
 export const runAttack = (
   attack: Attack,
@@ -146,6 +165,34 @@ export const runAttack = (
 ): Promise<AttackReport> =>
   runTrials(trials, seed, (inA, secret, random) => evidenceFor(attack, { inA, secret, days }, random));
 
+/**
+ * Two rounds, between which the target comes to A or to B, and nothing else changes: the attacker looks for the segment whose number stayed.
+ * Where noise belongs to a set for ever, that is the one it did not come to.
+ */
+export const runStayingAttack = (trials: number, seed: number): Promise<AttackReport> =>
+  runTrials(trials, seed, async (inA, secret, random) => {
+    const others = [numbers(sizeOf(random), 1_000), numbers(sizeOf(random), 2_000)];
+    const shown: string[][] = [];
+    let history: PublishHistory | undefined;
+    for (const day of [0, 1]) {
+      const clusters = others.map(
+        (own, nth): ExactCluster => ({
+          id: `${nth}`,
+          visitors: day === 1 && (nth === 0) === inA ? [...own, TARGET] : own,
+          values: NO_VALUES,
+        }),
+      );
+      const all = { visitors: clusters.flatMap(({ visitors }) => visitors), values: NO_VALUES };
+      const at = (T0 + day * DAY_MS) as EpochMs;
+      const context = { version: day + 1, at, floor: FLOOR, secret, sha256: nodeSha256, currency: undefined };
+      const run = await publishUnderCap(clusters, all, context, history);
+      history = run.history;
+      shown.push(run.publication.segments.map((one) => String('visitors' in one ? one.visitors : one.reason)));
+    }
+    const [aStayed, bStayed] = [0, 1].map((nth) => Number(shown[0]?.[nth] === shown[1]?.[nth]));
+    return (bStayed ?? 0) - (aStayed ?? 0);
+  });
+
 /** Log of how much likelier all that was published is if the target is in A than if it is in B. */
 async function evidenceFor(
   attack: Attack,
@@ -154,17 +201,12 @@ async function evidenceFor(
 ): Promise<number> {
   const { inA, secret, days } = trial;
   const dayOf = attack.plan(random);
-  const seen = new Set<string>();
   let history: PublishHistory | undefined;
   let evidence = 0;
-  let before: string | undefined;
   for (let day = 0; day < attack.days; day++) {
     const at = (T0 + day * DAY_MS) as EpochMs;
     if (days === 'publishing' && !mayRelease(history?.rounds ?? [], at)) continue;
     const arranged = dayOf(day);
-    const sets = JSON.stringify(arranged);
-    if (days === 'publishing' && sets === before) continue;
-    before = sets;
     const clusters = arranged.segments.map(
       ({ id, others }, nth): ExactCluster => ({
         id,
@@ -181,11 +223,8 @@ async function evidenceFor(
     );
     history = run.history;
     for (const [nth, segment] of run.publication.segments.entries()) {
-      // Repeated numbers carry an earlier time and tell nothing new; the noise of equal sets is the same noise.
+      // Repeated numbers carry an earlier time and tell nothing new.
       if (segment.at !== at) continue;
-      const name = JSON.stringify([arranged.segments[nth]?.others, nth === arranged.ifA, nth === arranged.ifB]);
-      if (seen.has(name)) continue;
-      seen.add(name);
       evidence += evidenceOf(segment, nth, arranged, all.visitors.length);
     }
   }
@@ -196,7 +235,7 @@ function evidenceOf(segment: PublishedSegment, nth: number, { segments, ifA, ifB
   const others = segments[nth]?.others.length ?? 0;
   const [sizeA, sizeB] = [others + (nth === ifA ? 1 : 0), others + (nth === ifB ? 1 : 0)];
   if (sizeA === sizeB) return 0;
-  const seen = segment.status === 'published' ? segment.visitors : undefined;
+  const seen = segment.status === 'published' ? segment.visitors : segment.reason;
   // An outcome that one answer rules out settles it.
   const least = 1e-12;
   return Math.log((chance(seen, sizeA, total) + least) / (chance(seen, sizeB, total) + least));
@@ -204,18 +243,17 @@ function evidenceOf(segment: PublishedSegment, nth: number, { segments, ifA, ifB
 
 const known = new Map<string, number>();
 
-/** The chance that a set of `members` is published as `count`, or withheld where that is undefined; by the rules, not the code. */
-export function chance(count: number | undefined, members: number, total: number): number {
-  const name = `${count} ${members} ${total}`;
+/** The chance that a set of `members` is published as a count, or withheld for a reason; by the rules, not the code. */
+export function chance(seen: number | WithheldReason, members: number, total: number): number {
+  const name = `${seen} ${members} ${total}`;
   const held = known.get(name);
   if (held !== undefined) return held;
   const a = Math.exp(-1 / NOISE_SCALE);
   let sum = 0;
   for (let noise = -NOISE_MAX; noise <= NOISE_MAX; noise++) {
     const noisy = members + noise;
-    const shown =
-      checkFloor(members, total, FLOOR) === undefined && checkFloor(noisy, total, FLOOR + FLOOR_MARGIN) === undefined;
-    if ((shown ? roundCount(noisy) : undefined) === count) sum += ((1 - a) / (1 + a)) * a ** Math.abs(noise);
+    const reason = checkFloor(noisy, total, FLOOR + FLOOR_MARGIN) ?? checkFloor(members, total, FLOOR);
+    if ((reason ?? roundCount(noisy)) === seen) sum += ((1 - a) / (1 + a)) * a ** Math.abs(noise);
   }
   known.set(name, sum);
   return sum;

@@ -10,7 +10,7 @@ import type { ExactCluster, PublishHistory } from '../../segmenter/index.ts';
 import { publishUnderCap, TRAITS } from '../../segmenter/index.ts';
 import { chance } from './attacks.ts';
 import type { Seeded } from './seeded.ts';
-import type { AttackReport } from './trials.ts';
+import type { AttackReport, Trial } from './trials.ts';
 import { nodeSha256, runTrials } from './trials.ts';
 
 const FLOOR = 50;
@@ -37,12 +37,19 @@ interface MeansAttack {
   readonly light: (day: number) => number;
 }
 
+/** Extreme in every trait at once: what all means of a segment tell together. */
+export const ALL_MEANS: MeansAttack = {
+  traits: MEASURED_MAX,
+  sizes: () => [400, 400],
+  heavyOneIn: 4,
+  light: (day) => 4 + (day % 3),
+};
+
 /** Attacks by name. */
 export const MEANS_ATTACKS: Readonly<Record<string, MeansAttack>> = {
   // One mean, which one extreme visitor moves most.
   means_differencing: { traits: 1, sizes: () => [400, 400], heavyOneIn: 4, light: (day) => 4 + (day % 3) },
-  // The same in every trait at once: what all means of a segment tell together.
-  means_of_all_traits: { traits: MEASURED_MAX, sizes: () => [400, 400], heavyOneIn: 4, light: (day) => 4 + (day % 3) },
+  means_of_all_traits: ALL_MEANS,
   // Segments just so large that a mean is shown or not: the margin is tipped.
   means_tipping: {
     traits: MEASURED_MAX,
@@ -118,13 +125,15 @@ function groupsOf(attack: MeansAttack): Groups {
   };
 }
 
-/** Runs one of them many times; the target is in A or in B by a coin. */
-export function runMeansAttack(attack: MeansAttack, trials: number, seed: number): Promise<AttackReport> {
+/** One trial of it, to be made many times: the log of how much likelier what is seen is with the target in A. */
+export function meansTrial(attack: MeansAttack): Trial {
   const groups = groupsOf(attack);
-  return runTrials(trials, seed, (inA, secret, random) =>
-    evidenceFor(attack, groups, attack.sizes(random), inA, secret),
-  );
+  return (inA, secret, random) => evidenceFor(attack, groups, attack.sizes(random), inA, secret);
 }
+
+/** Runs one of them many times; the target is in A or in B by a coin. */
+export const runMeansAttack = (attack: MeansAttack, trials: number, seed: number): Promise<AttackReport> =>
+  runTrials(trials, seed, meansTrial(attack));
 
 function joined(columns: readonly Float64Array[]): Float64Array {
   const all = new Float64Array(columns.reduce((sum, { length }) => sum + length, 0));
@@ -181,7 +190,7 @@ function likelihoodOf(
   total: number,
   bounds: readonly number[],
 ): number {
-  const size = segment.status === 'published' ? segment.visitors : undefined;
+  const size = segment.status === 'published' ? segment.visitors : segment.reason;
   let log = Math.log(chance(size, group.visitors.length, total) + LEAST);
   if (segment.status !== 'published') return log;
   const sums = sumsBy(bounds);

@@ -3,12 +3,12 @@
 // The question of every trial: does one visitor count for as much as anybody can in all figures, or for as little? The attacker
 // knows everybody else's part of each figure, has dummies so that each release is of another set, and takes the likelihood of all
 // figures of all releases that the cap allows in a period. Of the agreement with the last version it sees the very table.
+import type { EpochMs } from '../../contract/index.ts';
 import type { Hmac } from '../../core/index.ts';
 import { CELL_SCALES_MIN, publishCells, publishQuality, QUALITY_SCALE, RELEASES_MAX } from '../../core/index.ts';
 import { publishCurve } from '../../segmenter/index.ts';
-import { laplaceBelow } from './means-attack.ts';
-import type { Seeded } from './seeded.ts';
-import type { AttackReport } from './trials.ts';
+import { ALL_MEANS, laplaceBelow, meansTrial } from './means-attack.ts';
+import type { AttackReport, Trial } from './trials.ts';
 import { runTrials } from './trials.ts';
 
 /** Figures of one model, and how far one visitor's part of each goes. */
@@ -29,25 +29,43 @@ const HALF_STEP = 0.005;
 
 /** One release that the attacker looks at. */
 interface Release {
+  readonly at: EpochMs;
   readonly counts: boolean;
   readonly people: number;
   readonly parts: readonly number[];
   readonly secret: Hmac;
 }
 
+/** One trial: the log of how much likelier all figures are if the target counts. */
+const qualityTrial: Trial = async (counts, secret, random) => {
+  const known = 100 + random.below(200);
+  const parts = Array.from({ length: FIGURES.length + CURVE_FIGURES.length }, () => 0.3 + random.below(400) / 1_000);
+  let evidence = 0;
+  for (let nth = 0; nth < RELEASES_MAX; nth++) {
+    // The target, those who are known, and a dummy more each time.
+    const release = { at: nth as EpochMs, counts, people: known + nth + 1, parts, secret };
+    evidence += (await ofFigures(release)) + (await ofTable(release)) + (await ofCurve(release));
+  }
+  return evidence;
+};
+
 /** Runs it many times. */
 export const runQualityAttack = (trials: number, seed: number): Promise<AttackReport> =>
-  runTrials(trials, seed, async (counts, secret, random: Seeded) => {
-    const known = 100 + random.below(200);
-    const parts = Array.from({ length: FIGURES.length + CURVE_FIGURES.length }, () => 0.3 + random.below(400) / 1_000);
-    let evidence = 0;
-    for (let nth = 0; nth < RELEASES_MAX; nth++) {
-      // The target, those who are known, and a dummy more each time.
-      const release = { counts, people: known + nth + 1, parts, secret };
-      evidence += (await ofFigures(release)) + (await ofTable(release)) + (await ofCurve(release));
-    }
-    return evidence;
-  });
+  runTrials(trials, seed, qualityTrial);
+
+/**
+ * All that one model tells in a period at once (ADR 0057): sizes and means of two segments, where the target is extreme in all traits of the one
+ * it is in, and the figures, in which it counts for as much as anybody can or for as little.
+ */
+export function runModelAttack(trials: number, seed: number): Promise<AttackReport> {
+  const ofMeans = meansTrial(ALL_MEANS);
+  return runTrials(
+    trials,
+    seed,
+    async (truth, secret, random) =>
+      (await ofMeans(truth, secret, random)) + (await qualityTrial(truth, secret, random)),
+  );
+}
 
 /** A figure without the target's part, and with it. */
 const bothWays = ({ people, parts }: Release, nth: number, reach: number): readonly [number, number] => {
@@ -83,11 +101,11 @@ async function ofTable({ counts, people, secret }: Release): Promise<number> {
 }
 
 async function ofCurve(release: Release): Promise<number> {
-  const { counts, people, secret } = release;
+  const { at, counts, people, secret } = release;
   const exact = CURVE_FIGURES.map(({ reach }, nth) => bothWays(release, FIGURES.length + nth, reach));
   const [stability = 0, silhouette = 0] = exact.map(([without, included]) => (counts ? included : without));
   const candidates = CURVE.map((k) => ({ k, stability, silhouette, smallest: [] }));
-  const shown = await publishCurve({ candidates, points: people }, (rows) => rows, { floor: 50, secret });
+  const shown = await publishCurve({ candidates, points: people }, (rows) => rows, { floor: 50, secret, at });
   let evidence = 0;
   for (const one of shown) {
     for (const [nth, { name, reach }] of CURVE_FIGURES.entries()) {

@@ -47,14 +47,12 @@ export interface MeasureContext {
   readonly noise: SetNoise;
 }
 
-const encoder = new TextEncoder();
-
 /** The words that belong to a set, by what they are for. */
 const wordsOf = (
   noise: SetNoise,
   { visitors }: MeasuredGroup,
   use: readonly (string | number)[],
-): Promise<WordSource> => noise.words(visitors, encoder.encode(JSON.stringify(['hushtag published mean 1', ...use])));
+): Promise<WordSource> => noise.words(visitors, JSON.stringify(['hushtag published mean 1', ...use]));
 
 /** The bounds of before while their period lasts, and new ones for traits that have none. */
 export async function boundsFor(

@@ -6,7 +6,7 @@ const MEMBER_BYTES = 8;
 export type Sha256 = (message: Uint8Array<ArrayBuffer>) => Uint8Array | Promise<Uint8Array>;
 
 /** WebCrypto's. */
-export const webSha256: Sha256 = async (message) => new Uint8Array(await crypto.subtle.digest('SHA-256', message));
+const webSha256: Sha256 = async (message) => new Uint8Array(await crypto.subtle.digest('SHA-256', message));
 
 /** SHA-256 over the visitors in ascending order, 8 bytes each: equal sets have equal digests, in whatever order they come. */
 export async function memberSetDigest(

@@ -1,5 +1,5 @@
 // segmenter/publish/pictures.ts: what a map of the clusters and a curve of their number are drawn from, as far as it may be seen (P3).
-import type { MapPoint, NumberOfClusters } from '../../contract/index.ts';
+import type { EpochMs, MapPoint, NumberOfClusters } from '../../contract/index.ts';
 import type { WordsSecret } from '../../core/index.ts';
 import { FLOOR_MARGIN, NOISE_SCALE, discreteLaplace, invariant, publishQuality, setWords } from '../../core/index.ts';
 import type { KCurve } from '../clusters/choose-k.ts';
@@ -17,8 +17,7 @@ const FIGURES = 2;
  * is most for two. Where sizes are unequal it is more.
  */
 const STABILITY_REACH = 4;
-/** Told apart from the noise of other counts of the same set. */
-const SMALLEST = new TextEncoder().encode('hushtag smallest cluster');
+const encoder = new TextEncoder();
 
 const rounded = (value: number): number => Number(value.toFixed(DECIMALS));
 
@@ -56,12 +55,12 @@ export function mapOf(placed: readonly Placed[]): MapPoint[] {
 /**
  * The curve that a number of clusters was chosen by. Stability and silhouette are blurred as figures of a model are (ADR 0034). Smallest clusters are sets of visitors that nothing else is told of: their
  * counts share the noise that one count has, each with that many times its scale, and below the floor they are not told.
- * @param visitorsOf numbers of the visitors of some rows.
+ * @param visitorsOf numbers of the visitors of some rows. `at` names the round: noise is drawn anew by each.
  */
 export async function publishCurve(
   { candidates, points }: KCurve,
   visitorsOf: (rows: readonly number[]) => readonly number[],
-  { floor, secret }: { readonly floor: number; readonly secret: WordsSecret },
+  { floor, secret, at }: { readonly floor: number; readonly secret: WordsSecret; readonly at: EpochMs },
 ): Promise<NumberOfClusters[]> {
   invariant(points > 0, 'P3: a curve is of somebody');
   const curve: NumberOfClusters[] = [];
@@ -70,11 +69,11 @@ export async function publishCurve(
   const onMap = Math.min(points, SILHOUETTE_POINTS_MAX);
   for (const { k, stability, silhouette, smallest } of candidates) {
     const digest = await memberSetDigest(visitorsOf(smallest));
-    const words = await setWords(secret, Uint8Array.of(...SMALLEST, ...digest));
+    const words = await setWords(secret, Uint8Array.of(...encoder.encode(`hushtag smallest cluster ${at}`), ...digest));
     const count = smallest.length + (await discreteLaplace(words, NOISE_SCALE * candidates.length));
     const isSeen = smallest.length >= floor && count >= floor + FLOOR_MARGIN * candidates.length;
     const quality = (figure: number, of: number, name: string, reach: number): Promise<number> =>
-      publishQuality(figure, of, secret, `curve ${k} ${name}`, reach * figures);
+      publishQuality(figure, of, secret, `curve ${at} ${k} ${name}`, reach * figures);
     curve.push({
       k,
       stability: await quality(stability, points, 'stability', STABILITY_REACH),

@@ -9,7 +9,7 @@ import type {
   VisibleSegment,
 } from '../../contract/index.ts';
 import type { PublishedCount, WordsSecret } from '../../core/index.ts';
-import { mayRelease, meanError, publishCount, RELEASE_PERIOD_MS, roundMean, toHex } from '../../core/index.ts';
+import { mayRelease, meanError, publishCount, RELEASE_PERIOD_MS, roundMean } from '../../core/index.ts';
 import { CHINESE } from '../clusters/language.ts';
 import { byDifference, TELLING_DIFFERENCE } from '../clusters/summary.ts';
 import { describeCluster, labelClusters } from '../clusters/words.ts';
@@ -17,7 +17,6 @@ import type { ChosenBounds, MeasuredGroup, NoisyMean } from './means.ts';
 import { boundsFor, measure } from './means.ts';
 import { mapOf } from './pictures.ts';
 import type { Sha256 } from './member-set.ts';
-import { webSha256 } from './member-set.ts';
 import type { SetNoise } from './set-noise.ts';
 import { createSetNoise } from './set-noise.ts';
 
@@ -38,6 +37,7 @@ export interface Publication {
 /** What every number is published under. */
 export interface PublishContext {
   readonly version: number;
+  /** Names the round too, where one is made: noise is drawn anew by each. */
   readonly at: EpochMs;
   readonly floor: number;
   /** The site's secret for sticky noise. */
@@ -54,10 +54,8 @@ export type ExactCluster = ExactGroup & { readonly id: string };
 
 /** What was published so far, as far as it bounds what may follow. */
 export interface PublishHistory {
-  /** When new sets were published in this period, epoch ms. */
+  /** When rounds were published in this period, epoch ms. */
   readonly rounds: readonly number[];
-  /** Digest of the sets and means of the last round. */
-  readonly sets: string;
   readonly publication: Publication;
   /** Absent in what was stored before means had noise. */
   readonly bounds?: ChosenBounds;
@@ -66,8 +64,9 @@ export interface PublishHistory {
 }
 
 /**
- * Publishes clusters that share no visitor, and `all` profiled visitors, within the cap of new sets a period. Above it the
- * last publication stands: its segments are repeated by id, and those it did not have are withheld.
+ * Publishes clusters that share no visitor, and `all` profiled visitors, where the cap of a period allows a round; else the
+ * last publication stands: its segments are repeated by id, and those it did not have are withheld. Whether anything changed is
+ * not asked: a round that came only then would tell of the one visitor who changed it.
  * @param kChoice what the number of clusters was chosen by, ready to be published.
  */
 export async function publishUnderCap(
@@ -78,40 +77,16 @@ export async function publishUnderCap(
   kChoice?: readonly NumberOfClusters[],
 ): Promise<{ readonly publication: Publication; readonly history: PublishHistory }> {
   const rounds = (history?.rounds ?? []).filter((at) => context.at - at < RELEASE_PERIOD_MS);
-  const noise = createSetNoise(context.secret, context.sha256);
-  const bounds = await boundsFor(all, noise, context.at, history?.bounds);
-  const curve = kChoice === undefined ? {} : { kChoice };
-  const publication = { ...(await publishClusters(clusters, all, bounds, { ...context, noise })), ...curve };
-  const sets = await digestOf(clusters, all, publication, { noise, sha256: context.sha256 ?? webSha256 });
-  if (history !== undefined && history.sets !== sets && !mayRelease(rounds, context.at)) {
-    return { publication: repeated(history.publication, clusters, context), history: { ...history, rounds, bounds } };
+  if (history !== undefined && !mayRelease(rounds, context.at)) {
+    return { publication: repeated(history.publication, clusters, context), history: { ...history, rounds } };
   }
-  if (history?.sets !== sets)
-    return { publication, history: { rounds: [...rounds, context.at], sets, publication, bounds } };
-  // Equal sets that look the same: publishing them again tells nothing and is not counted. What the number of clusters was
-  // chosen by is no part of that look, so it stands as it was.
-  const again = {
-    ...publication,
-    ...(history.publication.kChoice === undefined ? {} : { kChoice: history.publication.kChoice }),
+  const noise = createSetNoise(context.secret, context.at, context.sha256);
+  const bounds = await boundsFor(all, noise, context.at, history?.bounds);
+  const publication = {
+    ...(await publishClusters(clusters, all, bounds, { ...context, noise })),
+    ...(kChoice === undefined ? {} : { kChoice }),
   };
-  return { publication: again, history: { rounds, sets, publication: again, bounds } };
-}
-
-/** One digest of all sets and of what is to be shown of them besides sizes, whatever they are called. */
-async function digestOf(
-  clusters: readonly ExactCluster[],
-  all: ExactGroup,
-  { segments, map = [] }: Publication,
-  { noise, sha256 }: { readonly noise: SetNoise; readonly sha256: Sha256 },
-): Promise<string> {
-  // Words and places follow from means that are too small to be shown, too.
-  const digests = [...segments, ...map].map((shown) => {
-    if ('x' in shown) return JSON.stringify([shown.x, shown.y]);
-    return shown.status === 'published' ? JSON.stringify([shown.traits, shown.label, shown.description]) : '';
-  });
-  for (const { visitors } of [...clusters, all]) digests.push(toHex(await noise.digest(visitors)));
-  const text = new TextEncoder().encode(digests.sort().join());
-  return toHex(await sha256(text));
+  return { publication, history: { rounds: [...rounds, context.at], publication, bounds } };
 }
 
 function repeated(

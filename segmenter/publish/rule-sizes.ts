@@ -1,9 +1,16 @@
 // segmenter/publish/rule-sizes.ts: how many are in each rule segment, as far as it may be seen (P3, docs/adr/0029).
 //
 // Rule segments overlap, so one visitor is in many of them: each new size is one unit of the site's budget, of which sizes
-// take at most half, and a segment gets a new one only as often as a release gets new sets.
+// take at most half. A segment gets one when its rule is new or changed, and then a week apart, whoever came or left: a new size that came
+// only where somebody did would tell of them.
 import type { SiteId } from '../../contract/index.ts';
-import { mayRelease, publishReportCount, REPORT_PERIOD_MS, REPORT_UNITS_MAX, toHex } from '../../core/index.ts';
+import {
+  mayRelease,
+  publishReportCount,
+  RELEASE_PAUSE_MS,
+  REPORT_PERIOD_MS,
+  REPORT_UNITS_MAX,
+} from '../../core/index.ts';
 import type { Db, KeptInsight, KeptSegment, Lease, SiteRow } from '../../store/index.ts';
 import {
   keepResults,
@@ -13,7 +20,6 @@ import {
   readSpentOn,
   saveInsights,
 } from '../../store/index.ts';
-import { memberSetDigest } from './member-set.ts';
 
 /** What of the budget sizes may take. */
 const SIZE_UNITS_MAX: number = REPORT_UNITS_MAX / 2;
@@ -25,8 +31,7 @@ interface KeptSize {
   readonly version: number;
   readonly size: number | null;
   readonly withheld: 'below_floor' | 'complement_below_floor' | 'budget_spent' | null;
-  /** Digest of the members under the site's secret, and when new sizes were made in this period. */
-  readonly members: string;
+  /** When sizes were made in this period. */
   readonly rounds: readonly number[];
   /** When this size was made; absent of one that never was. */
   readonly madeAt?: number;
@@ -80,21 +85,20 @@ async function sizeOf(
   row: KeptInsight | undefined,
   { site, secret, profiles, now }: SizeContext,
 ): Promise<KeptSize> {
-  const members = await readRuleMembers(db, site.row, id);
-  const digest = toHex(await memberSetDigest(members));
   const last = row === undefined ? undefined : (JSON.parse(row.published) as KeptSize);
-  if (last?.members === digest && last.withheld !== 'budget_spent') return { ...last, version };
   const rounds = (last?.rounds ?? []).filter((at) => now - at < REPORT_PERIOD_MS);
   const since = now - REPORT_PERIOD_MS;
-  const isOpen = mayRelease(rounds, now) && (await readSpentOn(db, site.row, KIND, since)) < SIZE_UNITS_MAX;
+  const isDue = last?.version !== version || last.size === null || now - Math.max(0, ...rounds) >= RELEASE_PAUSE_MS;
+  const isOpen = isDue && mayRelease(rounds, now) && (await readSpentOn(db, site.row, KIND, since)) < SIZE_UNITS_MAX;
   const past = pastOf(last);
   const refused: KeptSize =
-    last?.version === version ? last : { version, size: null, withheld: 'budget_spent', members: digest, rounds, past };
+    last?.version === version ? last : { version, size: null, withheld: 'budget_spent', rounds, past };
   if (!isOpen) return refused;
-  const result = { kind: KIND, key: `${id} ${digest.slice(0, 24)} ${now}`, at: now, units: 1, seq: 0, result: '' };
+  const result = { kind: KIND, key: `${id} ${now}`, at: now, units: 1, seq: 0, result: '' };
   if (!(await keepResults(db, site.row, [result], { since, budget: REPORT_UNITS_MAX }))) return refused;
+  const members = await readRuleMembers(db, site.row, id);
   const publish = (count: number, what: string): Promise<number | null> =>
-    publishReportCount(count, site.floor, secret, `segment size ${what} ${id} ${digest}`);
+    publishReportCount(count, site.floor, secret, `segment size ${what} ${id} ${now}`);
   const size = await publish(members.length, 'members');
   // Everybody less the members is a set too.
   const isOutsideSeen = (await publish(Math.max(0, profiles - members.length), 'others')) !== null;
@@ -103,7 +107,6 @@ async function sizeOf(
     version,
     size: withheld === null ? size : null,
     withheld,
-    members: digest,
     rounds: [...rounds, now],
     madeAt: now,
     past,

@@ -1,4 +1,8 @@
-// segmenter/publish/set-noise.ts: the noise of sets within one publication: the secret is made a key once, each set is digested once.
+// segmenter/publish/set-noise.ts: the noise of sets within one round: the secret is made a key once, each set is digested once.
+//
+// Sticky within a round and drawn anew by the next: were the noise of a set the same in two rounds, a number that stayed
+// and one that did not would tell which of two sets somebody came to (docs/adr/0057-one-budget-for-a-model.md).
+import type { EpochMs } from '../../contract/index.ts';
 import type { WordsSecret, WordSource } from '../../core/index.ts';
 import { setWords, wordsKey } from '../../core/index.ts';
 import type { Sha256 } from './member-set.ts';
@@ -6,13 +10,14 @@ import { memberSetDigest } from './member-set.ts';
 
 /** Gives sets their words. Sets are told apart by their lists, which nobody may change meanwhile. */
 export interface SetNoise {
-  readonly digest: (visitors: readonly number[]) => Promise<Uint8Array<ArrayBuffer>>;
-  /** The words of a set, and of what they are for where that is said. */
-  readonly words: (visitors: readonly number[], use?: Uint8Array) => Promise<WordSource>;
+  /** The words of a set in this round, and of what they are for where that is said. */
+  readonly words: (visitors: readonly number[], use?: string) => Promise<WordSource>;
 }
 
-/** Makes it for one publication. @param secret the site's, for sticky noise. */
-export function createSetNoise(secret: WordsSecret, sha256?: Sha256): SetNoise {
+const encoder = new TextEncoder();
+
+/** Makes it for one round. @param secret the site's, for sticky noise. @param round when it is made. */
+export function createSetNoise(secret: WordsSecret, round: EpochMs, sha256?: Sha256): SetNoise {
   const digests = new Map<readonly number[], Promise<Uint8Array<ArrayBuffer>>>();
   let key: Promise<WordsSecret> | undefined;
   const digest = (visitors: readonly number[]): Promise<Uint8Array<ArrayBuffer>> => {
@@ -21,10 +26,12 @@ export function createSetNoise(secret: WordsSecret, sha256?: Sha256): SetNoise {
     return known;
   };
   return {
-    digest,
-    words: async (visitors, use = new Uint8Array()) => {
+    words: async (visitors, use = '') => {
       key ??= secret instanceof Uint8Array ? wordsKey(secret) : Promise.resolve(secret);
-      return setWords(await key, Uint8Array.of(...(await digest(visitors)), ...use));
+      return setWords(
+        await key,
+        Uint8Array.of(...(await digest(visitors)), ...encoder.encode(`round ${round} ${use}`)),
+      );
     },
   };
 }
