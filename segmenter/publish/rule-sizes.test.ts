@@ -55,6 +55,19 @@ describe('P3: sizes of a rule segment', () => {
     expect(second.size).not.toBe(first.size);
   });
 
+  it('come a week apart whoever came or left: one that came sooner, or stayed for longer, would tell of them', async () => {
+    await setRule('page_view', T0);
+    const first = await publish(300, T0);
+    expect(await publish(301, T0 + DAY_MS)).toMatchObject({ madeAt: T0, size: first.size });
+    const sizes = new Set([first.size]);
+    for (const week of [1, 2, 3]) {
+      const made = await publish(300, T0 + week * 7 * DAY_MS);
+      expect(made.madeAt).toBe(T0 + week * 7 * DAY_MS);
+      sizes.add(made.size);
+    }
+    expect(sizes.size).toBeGreaterThan(1);
+  });
+
   it('are kept under the version of the rule that they are of, and half a year of them at most', async () => {
     await setRule('page_view', T0);
     await publish(300, T0);
