@@ -54,7 +54,8 @@ function Trend({ sizes, trend }: SizesOverTime): JSX.Element {
   const { number } = useFormats();
   const known = sizes.flatMap(({ visitors }) => (visitors === null ? [] : [visitors]));
   const [first, last] = [known[0], known.at(-1)];
-  if (first === undefined || last === undefined || known.length < 2) return <span class="faint">{say('noTrend')}</span>;
+  if (first === undefined || last === undefined) return <span class="faint">—</span>;
+  if (known.length < 2) return <span class="faint">{say('noTrend')}</span>;
   const change = trend?.status === 'ready' ? trend.change28 : undefined;
   return (
     <>
