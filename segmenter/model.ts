@@ -24,7 +24,7 @@ import { publishAgreement } from './publish/agreement.ts';
 import { isEnough } from './publish/enough.ts';
 import { publishCurve } from './publish/pictures.ts';
 import type { ExactGroup, Publication, PublishHistory } from './publish/publish.ts';
-import { publishUnderCap } from './publish/publish.ts';
+import { publishUnderCap, roundOf } from './publish/publish.ts';
 import { publishedDrift } from './publish/published-drift.ts';
 import type { TraitTable } from './features/trait-table.ts';
 import { TRAITS } from './profiles/traits.ts';
@@ -98,7 +98,8 @@ export async function modelVisitors(input: ModelInput): Promise<Modelled> {
   const everybody = groupOf(features, table, [...table.visitors.keys()]);
   const context = { version: input.version, at: input.at, floor: input.site.floor, secret: input.publishKey, currency };
   const visitorsOf = (rows: readonly number[]): readonly number[] => rows.map((row) => table.visitors[row] ?? 0);
-  const kChoice = await publishCurve(clustering.curve, visitorsOf, context);
+  const round = roundOf(input.last.history);
+  const kChoice = await publishCurve(clustering.curve, visitorsOf, { ...context, round });
   const { publication, history } = await publishUnderCap(groups, everybody, context, input.last.history, kChoice);
   const { segments, visitors, map } = publication;
   const memberships = groups.map((group) => ({
@@ -199,14 +200,14 @@ function inBothVersions(memberships: Modelled['memberships'], { members: last }:
 
 /** What is said of how good the clusters are, with noise by what one visitor can move (ADR 0034, 0035). */
 async function metricsOf(
-  { site, at, profiles, publishKey, last }: ModelInput,
+  { site, profiles, publishKey, last }: ModelInput,
   { silhouette, components: { explained } }: Clustering,
   both: BothVersions,
   publication: Publication,
 ): Promise<PublishedMetrics> {
   const people = profiles.table.visitors.length;
   // Of this round: were a figure that stayed the same shown the same, it would tell that nobody moved it.
-  const what = (name: string): string => `model ${site.id} ${at} ${name}`;
+  const what = (name: string): string => `model ${site.id} ${roundOf(last.history)} ${name}`;
   // Of a sample, and a visitor's own width goes from -1 to 1.
   const seen = Math.min(people, SILHOUETTE_SAMPLE_MAX);
   const agreement: Partial<Agreement> = (await publishAgreement(both, publishKey, what('agreement'))) ?? {};

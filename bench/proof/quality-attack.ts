@@ -3,7 +3,6 @@
 // The question of every trial: does one visitor count for as much as anybody can in all figures, or for as little? The attacker
 // knows everybody else's part of each figure, has dummies so that each release is of another set, and takes the likelihood of all
 // figures of all releases that the cap allows in a period. Of the agreement with the last version it sees the very table.
-import type { EpochMs } from '../../contract/index.ts';
 import type { Hmac } from '../../core/index.ts';
 import { CELL_SCALES_MIN, publishCells, publishQuality, QUALITY_SCALE, RELEASES_MAX } from '../../core/index.ts';
 import { publishCurve } from '../../segmenter/index.ts';
@@ -29,7 +28,7 @@ const HALF_STEP = 0.005;
 
 /** One release that the attacker looks at. */
 interface Release {
-  readonly at: EpochMs;
+  readonly round: number;
   readonly counts: boolean;
   readonly people: number;
   readonly parts: readonly number[];
@@ -43,7 +42,7 @@ const qualityTrial: Trial = async (counts, secret, random) => {
   let evidence = 0;
   for (let nth = 0; nth < RELEASES_MAX; nth++) {
     // The target, those who are known, and a dummy more each time.
-    const release = { at: nth as EpochMs, counts, people: known + nth + 1, parts, secret };
+    const release = { round: nth, counts, people: known + nth + 1, parts, secret };
     evidence += (await ofFigures(release)) + (await ofTable(release)) + (await ofCurve(release));
   }
   return evidence;
@@ -101,11 +100,11 @@ async function ofTable({ counts, people, secret }: Release): Promise<number> {
 }
 
 async function ofCurve(release: Release): Promise<number> {
-  const { at, counts, people, secret } = release;
+  const { round, counts, people, secret } = release;
   const exact = CURVE_FIGURES.map(({ reach }, nth) => bothWays(release, FIGURES.length + nth, reach));
   const [stability = 0, silhouette = 0] = exact.map(([without, included]) => (counts ? included : without));
   const candidates = CURVE.map((k) => ({ k, stability, silhouette, smallest: [] }));
-  const shown = await publishCurve({ candidates, points: people }, (rows) => rows, { floor: 50, secret, at });
+  const shown = await publishCurve({ candidates, points: people }, (rows) => rows, { floor: 50, secret, round });
   let evidence = 0;
   for (const one of shown) {
     for (const [nth, { name, reach }] of CURVE_FIGURES.entries()) {

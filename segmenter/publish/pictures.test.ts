@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { TRAITS } from '../profiles/traits.ts';
-import { T0 } from '../testing.ts';
 import type { Placed } from './pictures.ts';
 import { mapOf, publishCurve } from './pictures.ts';
 
@@ -13,7 +12,7 @@ const placed = (segment: string, differences: Readonly<Record<string, number>>):
   }),
 });
 const secret = new Uint8Array(32).fill(7);
-const at = T0;
+const round = 0;
 const rows = (count: number): number[] => Array.from({ length: count }, (_, row) => row);
 const curveOf = (smallest: number, points = 3_000) => ({
   candidates: [{ k: 3, stability: 0.987_6, silhouette: 0.512_3, smallest: rows(smallest) }],
@@ -54,7 +53,7 @@ describe('the map of clusters', () => {
 describe('P3: the curve of numbers', () => {
   const floor = 50;
   it('tells a smallest cluster as a noisy share, the same each time', async () => {
-    const publish = () => publishCurve(curveOf(900), (of) => of, { floor, secret, at });
+    const publish = () => publishCurve(curveOf(900), (of) => of, { floor, secret, round });
     const [first] = await publish();
     expect(first?.k).toBe(3);
     // Blurred by what one of the 3,000, and of the 800 that a silhouette is of, moves them by (ADR 0035): scales of 0.03 and 0.05.
@@ -67,7 +66,7 @@ describe('P3: the curve of numbers', () => {
 
   it('withholds one at the floor and one below', async () => {
     for (const smallest of [floor, floor - 1, 1]) {
-      const [only] = await publishCurve(curveOf(smallest), (of) => of, { floor, secret, at });
+      const [only] = await publishCurve(curveOf(smallest), (of) => of, { floor, secret, round });
       expect(only?.smallest).toBeNull();
     }
   });

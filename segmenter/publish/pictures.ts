@@ -1,5 +1,5 @@
 // segmenter/publish/pictures.ts: what a map of the clusters and a curve of their number are drawn from, as far as it may be seen (P3).
-import type { EpochMs, MapPoint, NumberOfClusters } from '../../contract/index.ts';
+import type { MapPoint, NumberOfClusters } from '../../contract/index.ts';
 import type { WordsSecret } from '../../core/index.ts';
 import { FLOOR_MARGIN, NOISE_SCALE, discreteLaplace, invariant, publishQuality, setWords } from '../../core/index.ts';
 import type { KCurve } from '../clusters/choose-k.ts';
@@ -55,12 +55,12 @@ export function mapOf(placed: readonly Placed[]): MapPoint[] {
 /**
  * The curve that a number of clusters was chosen by. Stability and silhouette are blurred as figures of a model are (ADR 0034). Smallest clusters are sets of visitors that nothing else is told of: their
  * counts share the noise that one count has, each with that many times its scale, and below the floor they are not told.
- * @param visitorsOf numbers of the visitors of some rows. `at` names the round: noise is drawn anew by each.
+ * @param visitorsOf numbers of the visitors of some rows. Noise is drawn anew by each round.
  */
 export async function publishCurve(
   { candidates, points }: KCurve,
   visitorsOf: (rows: readonly number[]) => readonly number[],
-  { floor, secret, at }: { readonly floor: number; readonly secret: WordsSecret; readonly at: EpochMs },
+  { floor, secret, round }: { readonly floor: number; readonly secret: WordsSecret; readonly round: number },
 ): Promise<NumberOfClusters[]> {
   invariant(points > 0, 'P3: a curve is of somebody');
   const curve: NumberOfClusters[] = [];
@@ -69,11 +69,14 @@ export async function publishCurve(
   const onMap = Math.min(points, SILHOUETTE_POINTS_MAX);
   for (const { k, stability, silhouette, smallest } of candidates) {
     const digest = await memberSetDigest(visitorsOf(smallest));
-    const words = await setWords(secret, Uint8Array.of(...encoder.encode(`hushtag smallest cluster ${at}`), ...digest));
+    const words = await setWords(
+      secret,
+      Uint8Array.of(...encoder.encode(`hushtag smallest cluster ${round}`), ...digest),
+    );
     const count = smallest.length + (await discreteLaplace(words, NOISE_SCALE * candidates.length));
     const isSeen = smallest.length >= floor && count >= floor + FLOOR_MARGIN * candidates.length;
     const quality = (figure: number, of: number, name: string, reach: number): Promise<number> =>
-      publishQuality(figure, of, secret, `curve ${at} ${k} ${name}`, reach * figures);
+      publishQuality(figure, of, secret, `curve ${round} ${k} ${name}`, reach * figures);
     curve.push({
       k,
       stability: await quality(stability, points, 'stability', STABILITY_REACH),

@@ -37,7 +37,6 @@ export interface Publication {
 /** What every number is published under. */
 export interface PublishContext {
   readonly version: number;
-  /** Names the round too, where one is made: noise is drawn anew by each. */
   readonly at: EpochMs;
   readonly floor: number;
   /** The site's secret for sticky noise. */
@@ -56,12 +55,17 @@ export type ExactCluster = ExactGroup & { readonly id: string };
 export interface PublishHistory {
   /** When rounds were published in this period, epoch ms. */
   readonly rounds: readonly number[];
+  /** Rounds that were ever published; absent in what was stored before they were counted. */
+  readonly made?: number;
   readonly publication: Publication;
   /** Absent in what was stored before means had noise. */
   readonly bounds?: ChosenBounds;
   /** What was said of the clusters of the last round; it stands as long as that does. */
   readonly metrics?: PublishedMetrics;
 }
+
+/** The number of the round that comes next. Noise is drawn by it and not by the time, so that two runs over the same data say the same (M1). */
+export const roundOf = (history: PublishHistory | undefined): number => history?.made ?? history?.rounds.length ?? 0;
 
 /**
  * Publishes clusters that share no visitor, and `all` profiled visitors, where the cap of a period allows a round; else the
@@ -80,13 +84,14 @@ export async function publishUnderCap(
   if (history !== undefined && !mayRelease(rounds, context.at)) {
     return { publication: repeated(history.publication, clusters, context), history: { ...history, rounds } };
   }
-  const noise = createSetNoise(context.secret, context.at, context.sha256);
+  const round = roundOf(history);
+  const noise = createSetNoise(context.secret, round, context.sha256);
   const bounds = await boundsFor(all, noise, context.at, history?.bounds);
   const publication = {
     ...(await publishClusters(clusters, all, bounds, { ...context, noise })),
     ...(kChoice === undefined ? {} : { kChoice }),
   };
-  return { publication, history: { rounds: [...rounds, context.at], publication, bounds } };
+  return { publication, history: { rounds: [...rounds, context.at], made: round + 1, publication, bounds } };
 }
 
 function repeated(

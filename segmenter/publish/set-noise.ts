@@ -2,7 +2,6 @@
 //
 // Sticky within a round and drawn anew by the next: were the noise of a set the same in two rounds, a number that stayed
 // and one that did not would tell which of two sets somebody came to (docs/adr/0057-one-budget-for-a-model.md).
-import type { EpochMs } from '../../contract/index.ts';
 import type { WordsSecret, WordSource } from '../../core/index.ts';
 import { setWords, wordsKey } from '../../core/index.ts';
 import type { Sha256 } from './member-set.ts';
@@ -16,8 +15,8 @@ export interface SetNoise {
 
 const encoder = new TextEncoder();
 
-/** Makes it for one round. @param secret the site's, for sticky noise. @param round when it is made. */
-export function createSetNoise(secret: WordsSecret, round: EpochMs, sha256?: Sha256): SetNoise {
+/** Makes it for one round. @param secret the site's, for sticky noise. @param round its number, from 0 on. */
+export function createSetNoise(secret: WordsSecret, round: number, sha256?: Sha256): SetNoise {
   const digests = new Map<readonly number[], Promise<Uint8Array<ArrayBuffer>>>();
   let key: Promise<WordsSecret> | undefined;
   const digest = (visitors: readonly number[]): Promise<Uint8Array<ArrayBuffer>> => {
