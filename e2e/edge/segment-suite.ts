@@ -10,6 +10,7 @@ import type { Scope } from '../../core/index.ts';
 import type { EventRow } from '../../store/index.ts';
 import { acceptJobs, addSite } from '../../store/index.ts';
 import { SHOP_ORIGIN, siteId } from '../support/edge-under-test.ts';
+import { releaseSuite } from './release-suite.ts';
 import type { SuiteEdge } from './use-edge.ts';
 
 interface RunsAnswer {
@@ -292,6 +293,8 @@ export function segmentSuite(edge: SuiteEdge): void {
       expect(changes).toHaveLength(2);
     });
   });
+
+  releaseSuite(edge, VISITORS);
 
   describe('P3: a preview', () => {
     const rule = { version: 1, where: { all: [{ event: 'page_view' }, { event: 'purchase' }] } };
