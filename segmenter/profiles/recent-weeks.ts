@@ -2,7 +2,7 @@
 //
 // Whole counts by week and not one number that fades: such a sum of fractions would hang on the order it was made in (M1).
 import { DAY_MS } from '../../contract/index.ts';
-import { byCodeUnits } from './order.ts';
+import { keysInOrder, numbersInOrder } from './order.ts';
 
 /** Weeks kept, counted back from the latest: what is older has faded to a hundredth. */
 export const WEEKS_KEPT = 26;
@@ -48,17 +48,19 @@ export type StoredWeeks = readonly [keys: readonly string[], weeks: readonly (re
 /** The one form of equal weeks. */
 export function encodeWeeks(weeks: RecentWeeks): StoredWeeks {
   if (weeks.size === 0) return [[], []];
-  const keys = [...new Set([...weeks.values()].flatMap((counts) => [...counts.keys()]))].sort(byCodeUnits);
-  const places = new Map(keys.map((key, place) => [key, place]));
-  const rows = [...weeks]
-    .sort((a, b) => a[0] - b[0])
-    .map(([week, counts]) => [
-      week,
-      ...[...counts]
-        .map(([key, count]): readonly [number, number] => [places.get(key) ?? 0, count])
-        .sort((a, b) => a[0] - b[0])
-        .flat(),
-    ]);
+  const places = new Map<string, number>();
+  for (const counts of weeks.values()) for (const key of counts.keys()) places.set(key, 0);
+  const keys = keysInOrder(places);
+  for (let place = 0; place < keys.length; place += 1) places.set(keys[place] ?? '', place);
+  const rows: number[][] = [];
+  for (const week of numbersInOrder(weeks)) {
+    const counts = weeks.get(week);
+    if (counts === undefined) continue;
+    const row = [week];
+    // In the order of keys, which is that of their places.
+    for (const key of keysInOrder(counts)) row.push(places.get(key) ?? 0, counts.get(key) ?? 0);
+    rows.push(row);
+  }
   return [keys, rows];
 }
 

@@ -22,6 +22,14 @@ describe('topics of a page', () => {
     { why: 'nothing', page: '\n', topics: [] },
   ])('are $why', ({ page, topics }) => expect(topicsOf(page)).toEqual(topics));
 
+  it('are the same of plain letters as beside a sign that is none', () =>
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary-ascii', maxLength: 120 }), (text) => {
+        const path = text.replaceAll('\n', ' ');
+        expect(topicsOf(`${path}\n`)).toEqual(topicsOf(`${path}…\n`));
+      }),
+    ));
+
   it('are few and short whatever a page says, and remembered as they were found', () => {
     const read = createTopicReader();
     const law = fc.property(fc.string({ unit: 'binary', maxLength: 150 }), (page) => {
