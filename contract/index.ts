@@ -75,6 +75,7 @@ export type { Result } from './result.ts';
 export { err, ok } from './result.ts';
 export type { Batch, WireBatch, WireCommerce, WireConsent, WireEvent, WireItem } from './wire.ts';
 export { encodeBatch, WIRE_VERSION } from './wire.ts';
+export { WITHDRAWALS_MAX } from './withdrawal.ts';
 export type {
   EmptyModel,
   NoSegmentsReason,

@@ -66,6 +66,7 @@ describe('a route in a fragment is read as the path that it stands for', () => {
     { why: 'a route behind a file', u: 'https://a.example/index.html#/tea', url: 'https://a.example/index.html/tea' },
     { why: 'a campaign before the route', u: 'https://a.example/?utm_source=n#/tea', url: 'https://a.example/tea?utm_source=n' },
     { why: 'two queries', u: 'https://a.example/?a=1?b=2#/tea', url: 'https://a.example/tea?a=1?b=2' },
+    { why: 'P1: an id that was lent to a route', u: 'https://a.example/#/tea&hushtag=1795694400000-1-2-3-4.1795694400001', url: 'https://a.example/tea' },
     { why: 'no address before it', u: '#/tea', url: '/tea' },
     { why: 'a place in the page, left for the scrubber to drop', u: 'https://a.example/tea#reviews', url: 'https://a.example/tea#reviews' },
     { why: 'no fragment', u: 'https://a.example/tea', url: 'https://a.example/tea' },

@@ -17,7 +17,7 @@ import type { WireCommerce, WireConsent } from './wire.ts';
 import type { WireEnvelope } from './wire-plain.ts';
 import { plainEnvelope, plainEvent } from './wire-plain.ts';
 import { present, WIRE_VERSION } from './wire.ts';
-import { takeWithdrawal } from './withdrawal.ts';
+import { takeWithdrawals } from './withdrawal.ts';
 
 /** Why a whole message was refused. */
 export type BatchRefusal = 'malformed_json' | 'unknown_version' | 'malformed_batch';
@@ -35,8 +35,8 @@ export interface DecodedBatch {
   readonly sentAt: EpochMs;
   readonly consent: Consent;
   readonly firstPartyId?: FirstPartyId;
-  /** Whose consent has ended, where the message says so by an event of its own; whatever the message's own choice is. */
-  readonly withdrawn?: FirstPartyId;
+  /** Whose consent has ended, where the message says so by events of their own; whatever the message's own choice is. */
+  readonly withdrawn: readonly FirstPartyId[];
   /** The consent platform's string. */
   readonly consentString?: string;
   readonly automated: boolean;
@@ -55,7 +55,9 @@ export function pathOfRoute(address: string): string {
   const at = address.indexOf('#');
   if (address[at + 1] !== '/' || at < 0) return address;
   const [path = '', ...query] = address.slice(0, at).split('?');
-  return [path.replace(/\/$/, '') + address.slice(at + 1), ...query].join('?');
+  // Behind a route stands the id that tag.links.js lends, where the next page had no such script to take it (P1).
+  const [route = ''] = address.slice(at + 1).split('&hushtag=', 1);
+  return [path.replace(/\/$/, '') + route, ...query].join('?');
 }
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
@@ -117,13 +119,16 @@ const batchSchema = v.object({
   s: v.custom<SiteId>((value) => parseSiteId(value).ok),
   t: instant,
   c: v.union([
+    // Who was not asked has chosen nothing, from no source.
+    v.strictTuple([v.literal('u')]),
     // Strict: the shorter of two plain tuples would match first and lose the time.
     v.strictTuple([v.picklist(['u', 'r', 'g']), purposes, source]),
     v.strictTuple([v.picklist(['u', 'r', 'g']), purposes, source, instant]),
   ]),
   i: v.optional(v.custom<FirstPartyId>((value) => parseFirstPartyId(value).ok)),
   x: v.optional(v.pipe(text(limits.CONSENT_STRING_CHARS_MAX), v.minLength(1))),
-  w: v.optional(v.literal(1)),
+  // Whatever the page has made of it, the events count.
+  w: v.optional(v.unknown()),
   e: v.pipe(v.array(v.unknown()), v.minLength(1)),
 });
 
@@ -137,7 +142,7 @@ const bitsSaid = (said: string): PurposeBits => {
   return said.search(LIMITED) < 0 ? named : named & ~GPC_REMOVES;
 };
 
-const decodeConsent = ([state, said, code, at]: WireConsent): Consent => {
+const decodeConsent = ([state, said = 0, code = 0, at]: WireConsent): Consent => {
   if (state === 'u') return { state: 'unasked' };
   const made = { source: CONSENT_SOURCES[code] ?? 'none', ...(at === undefined ? {} : { at: at as EpochMs }) };
   const granted = typeof said === 'number' ? said : bitsSaid(said);
@@ -251,15 +256,15 @@ export function decodeBatch(body: string): Result<DecodedBatch, BatchRefusal> {
   const envelope = plainEnvelope(raw) ?? envelopeBySchema(raw);
   if (envelope === undefined) return err('malformed_batch');
   const { s, t, c, i, x, w } = envelope;
-  const { events, withdrawn } = takeWithdrawal(envelope.e);
+  const { events, withdrawn } = takeWithdrawals(envelope.e);
   return ok({
     site: s,
     sentAt: t,
     consent: decodeConsent(c),
     ...(i === undefined ? {} : { firstPartyId: i }),
-    ...(withdrawn === undefined ? {} : { withdrawn }),
+    withdrawn,
     ...(x === undefined ? {} : { consentString: x }),
-    automated: w === 1,
+    automated: w === 1 || w === true,
     events: events.slice(0, limits.BATCH_EVENTS_MAX).map(decodeEvent),
     raw: events,
     overLimit: Math.max(0, events.length - limits.BATCH_EVENTS_MAX),

@@ -49,7 +49,7 @@ export interface WireEnvelope {
   readonly c: WireConsent;
   readonly i?: FirstPartyId | undefined;
   readonly x?: string | undefined;
-  readonly w?: 1 | undefined;
+  readonly w?: unknown;
   readonly e: readonly unknown[];
 }
 
@@ -71,7 +71,6 @@ export function plainEnvelope(raw: Fields): WireEnvelope | undefined {
   const site = parseSiteId(s);
   const sentAt = parseEpochMs(t);
   if (!site.ok || !sentAt.ok || !isPlainConsent(c) || !Array.isArray(e) || e.length === 0) return undefined;
-  if (w !== undefined && w !== 1) return undefined;
   const id = i === undefined ? undefined : parseFirstPartyId(i);
   if (id?.ok === false) return undefined;
   return { s: site.value, t: sentAt.value, c, i: id?.value, w, e };

@@ -8,9 +8,10 @@ export const WIRE_VERSION = 1;
 
 /**
  * Consent on the wire: state, purposes, source code, time of the choice. Purposes are bits, or words as a page says
- * them: `grant` is all, other words count by {@link PURPOSES}' names. A grant of nothing is a refusal.
+ * them: `grant` is all, other words count by {@link PURPOSES}' names. A grant of nothing is a refusal. Of who was not asked
+ * the state may stand alone.
  */
-export type WireConsent = readonly [state: 'u' | 'r' | 'g', purposes: number | string, source: number, at?: number];
+export type WireConsent = readonly [state: 'u' | 'r' | 'g', purposes?: number | string, source?: number, at?: number];
 
 /** An item on the wire. */
 export interface WireItem {
@@ -71,8 +72,8 @@ export interface WireBatch {
   readonly x?: string;
   /** First-party id: with consent; or beside a refusal, to say whose consent is withdrawn. */
   readonly i?: string;
-  /** 1 where the browser says it is automated (`navigator.webdriver`). */
-  readonly w?: 1;
+  /** 1 or true where the browser says it is automated (`navigator.webdriver`). */
+  readonly w?: 1 | boolean;
   readonly e: readonly WireEvent[];
 }
 

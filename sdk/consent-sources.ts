@@ -1,5 +1,5 @@
 // sdk/consent-sources.ts: hears of choices from consent platforms that the page has; the strictest of all holds (C2).
-import type { ConsentSignals, Purpose } from '../contract/index.ts';
+import type { ConsentSignals } from '../contract/index.ts';
 import {
   COMMON_PURPOSES, GCM_SIGNALS, GPP_SIGNALS, PURPOSES, purposesBy, SHOPIFY_SIGNALS, TCF_SIGNALS, WP_SIGNALS,
 } from '../contract/index.ts'; // biome-ignore format: a list
@@ -115,16 +115,15 @@ export const listenToPlatforms = (): void => {
   seek();
 };
 
-/** What each source said last. */
-const told: (readonly string[])[] = [];
+/** What each source said last: words that are known, none of which is a part of another. */
+const told: string[] = [];
 
 /**
  * Keeps the last choice of each source, and answers with what all of them grant. Of separate consents platforms know
  * nothing: the site's own word holds.
  */
 export const combine = (said: string, source: number): string => {
-  const words = said.split(/[\s,]+/);
-  told[source] = words.every((word) => !word || word === 'grant' || PURPOSES.includes(word as Purpose)) ? words : [];
+  told[source] = said;
   return PURPOSES.filter((purpose, place) =>
     place < COMMON_PURPOSES
       ? told.every((words) => words.includes('grant') || words.includes(purpose))

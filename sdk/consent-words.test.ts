@@ -1,38 +1,36 @@
 // sdk/consent-words.test.ts: what a page says of a choice is read closely, and whoever opts out has withdrawn (C1, C2, S1).
 import { afterEach, describe, expect, it } from 'vitest';
+import { PURPOSES } from '../contract/index.ts';
 import { FLUSH_MS } from './delivery.ts';
 import { closePage, consentOf, openPage } from './testing.ts';
 
 afterEach(closePage);
 
 describe('C1: only words that we know grant, and only where all are', () => {
+  it.each([true, false])('and the words that the gate knows are the contract’s purposes; Core: %s', async (core) => {
+    for (const [place, purpose] of PURPOSES.entries()) {
+      const page = await openPage({ policy: 'strict', consent: `measure ${purpose}` as 'grant' }, { core });
+      await page.pass(FLUSH_MS);
+      expect(page.fetched.map(consentOf)).toMatchObject([{ purposes: 1 | (1 << place) }]);
+      const other = await openPage({ policy: 'strict', consent: `measure ${purpose}x` as 'grant' }, { core });
+      await other.pass(60_000);
+      expect(other.fetched).toEqual([]);
+    }
+  });
+
   const UNKNOWN = [
     'granted', 'not-granted', 'not granted', 'not grant', 'no measure', 'measurement', 'measure=false', 'measure:0', '!measure', 'Grant', 'GRANT',
     '["measure"]', '{"measure":false}', 'measure;profile', 'true', 'yes', 'all', 'undefined', 'null', 'limited', ' ', 'grant\0', 'profile.limited',
   ]; // biome-ignore format: a list
 
-  it('to Full, whatever is said otherwise is a refusal', async () => {
-    const page = await openPage({ policy: 'strict', consent: 'not-granted' as 'grant' });
+  it.each([true, false])('whatever is said otherwise is a refusal; Core: %s', async (core) => {
+    const page = await openPage({ policy: 'strict', consent: 'not-granted' as 'grant' }, { core });
     for (const said of UNKNOWN) {
       page.tag.consent(said as 'grant');
       page.tag.track('after');
     }
     await page.pass(60_000);
     expect([page.fetched, page.stored.size]).toEqual([[], 0]);
-  });
-
-  it('to Core, whatever has no word of ours; of words beside one of ours the edge says the same', async () => {
-    const page = await openPage({ policy: 'strict', consent: 'not-granted' as 'grant' }, { core: true });
-    for (const said of UNKNOWN.filter((one) => !/(^| )(grant|measure)( |$)/.test(one))) {
-      page.tag.consent(said as 'grant');
-      page.tag.track('after');
-    }
-    await page.pass(60_000);
-    expect(page.fetched).toEqual([]);
-    page.tag.consent('not grant' as 'grant');
-    page.tag.track('after');
-    await page.pass(60_000);
-    expect(page.fetched.map((message) => consentOf(message).state)).toEqual(['refused']);
   });
 
   it.each([

@@ -1,8 +1,8 @@
 // sdk/consent.test.ts: nothing leaves or is kept before it may (C1, C2, S1).
 import { afterEach, describe, expect, it } from 'vitest';
-import type { WireBatch } from '../contract/index.ts';
 import {
   bitsOf,
+  DAY_MS,
   decideConsent,
   parseFirstPartyId,
   POLICIES,
@@ -54,6 +54,9 @@ describe('C1: no consent, no link', () => {
     { why: 'a millisecond young enough', bornAt: T0 - ID_AGE_MS_MAX + 1, isKept: true },
     { why: 'exactly too old', bornAt: T0 - ID_AGE_MS_MAX, isKept: false },
     { why: 'a millisecond too old', bornAt: T0 - ID_AGE_MS_MAX - 1, isKept: false },
+    { why: 'born now', bornAt: T0, isKept: true },
+    { why: 'born in a millisecond, by a clock that was wrong', bornAt: T0 + 1, isKept: false },
+    { why: 'born in a hundred years', bornAt: T0 + 36_525 * DAY_MS, isKept: false },
   ])('keeps an id that is $why: $isKept', async ({ bornAt, isKept }) => {
     const id = `${bornAt}-1-2-3-4`;
     const page = await openPage({ consent: 'grant' }, { stored: { [MARK_KEY]: id } });
@@ -95,82 +98,6 @@ describe('C1: no consent, no link', () => {
     page.tag.track('after');
     await page.pass(10_000);
     expect(page.fetched.slice(1).flatMap(({ e }) => e.map(({ n }) => n))).toEqual(['withdraw', 'after']);
-  });
-});
-
-describe('C1: who refuses says whose consent has ended', () => {
-  const ID = `${T0 - 1_000}-11-22-33-44`;
-  const withdrawn = (messages: readonly WireBatch[]) =>
-    messages.flatMap((message) =>
-      message.e.filter(({ n }) => n === 'withdraw').map(({ p }) => [consentOf(message).state, p]),
-    );
-
-  it.each(['strict', 'standard', 'exempt'] as const)('under %s, and nothing else of the event', async (policy) => {
-    const page = await openPage({ policy, consent: { purposes: ['measure'] } }, { stored: { [MARK_KEY]: ID } });
-    await page.pass(FLUSH_MS);
-    page.tag.consent('refuse');
-    await page.pass(60_000);
-    expect(withdrawn(page.fetched)).toEqual([['refused', [ID]]]);
-    const event = page.fetched.at(-1)?.e[0];
-    expect(Object.keys(event ?? {})).toEqual(['i', 'n', 't', 'p']);
-    expect(page.fetched.at(-1)).not.toHaveProperty('i');
-    expect(page.stored.size).toBe(0);
-  });
-
-  it.each(['strict', 'standard', 'exempt'] as const)(
-    'under %s also on a later page, whose refusal is the first word',
-    async (policy) => {
-      const page = await openPage({ policy, consent: 'refuse' }, { stored: { [MARK_KEY]: ID } });
-      await page.pass(60_000);
-      expect(withdrawn(page.fetched)).toEqual([['refused', [ID]]]);
-      expect(namesIn(page)).toEqual(policy === 'standard' ? ['withdraw', 'page_view'] : ['withdraw']);
-    },
-  );
-
-  it('once, however often it is refused, and never where there was no id', async () => {
-    const page = await openPage({ policy: 'strict', consent: 'grant' });
-    await page.pass(FLUSH_MS);
-    for (let click = 0; click < 3; click += 1) page.tag.consent('refuse');
-    await page.pass(60_000);
-    expect(withdrawn(page.fetched)).toHaveLength(1);
-    const other = await openPage({ policy: 'strict', consent: 'refuse' });
-    await other.pass(60_000);
-    expect(other.fetched).toEqual([]);
-  });
-
-  it('D1: is tried until the collector hears it, under one event id, also after a second refusal', async () => {
-    const page = await openPage(
-      { policy: 'strict', consent: 'grant' },
-      { stored: { [MARK_KEY]: ID }, reply: (attempt) => ({ status: attempt === 2 || attempt === 3 ? 503 : 202 }) },
-    );
-    await page.pass(FLUSH_MS);
-    page.tag.consent('refuse');
-    await page.pass(100);
-    page.tag.consent('refuse');
-    page.tag.track('dropped');
-    await page.pass(60_000);
-    expect(withdrawn(page.fetched.slice(0, 3))).toHaveLength(2);
-    expect(withdrawn(page.fetched)).toHaveLength(3);
-    expect(new Set(page.fetched.slice(1).flatMap(({ e }) => e.map(({ i }) => i))).size).toBe(1);
-    expect(namesIn(page)).not.toContain('dropped');
-  });
-
-  it('goes by beacon where the page is hidden', async () => {
-    const page = await openPage({ policy: 'strict', consent: 'grant' }, { stored: { [MARK_KEY]: ID } });
-    await page.pass(FLUSH_MS);
-    page.setHidden(true);
-    page.tag.consent('refuse');
-    expect(withdrawn(page.beacons)).toEqual([['refused', [ID]]]);
-    expect(page.stored.size).toBe(0);
-  });
-
-  it('says nothing after an opt-out, and nothing in Core, which has no ids', async () => {
-    const out = await openPage({ policy: 'strict', consent: 'refuse' }, { stored: { [MARK_KEY]: 'out' } });
-    await out.pass(60_000);
-    const core = await openPage({ policy: 'strict', consent: 'refuse' }, { core: true, stored: { [MARK_KEY]: ID } });
-    await core.pass(60_000);
-    expect([out.fetched, core.fetched]).toEqual([[], []]);
-    expect([...out.stored.values()]).toEqual(['out']);
   });
 });
 

@@ -59,7 +59,7 @@ const decision = (): string => {
       : `decided by ${by.join(', and ') || `${said.map(({ name }) => name).join(' and ')}, granting everything`}: ${listed(held)} granted`,
     ...(said.length > 0 && held.length === 0 ? [policy] : []),
     ...(limited && navigator.globalPrivacyControl ? ['Global Privacy Control leaves measure alone'] : []),
-    ...(limited && isExempt() ? [`${policy} leaves measure alone`] : []),
+    ...(limited && isExempt ? [`${policy} leaves measure alone`] : []),
     ...silent,
   ].join('; '); // biome-ignore format: a sentence
 };
@@ -178,6 +178,13 @@ const STEPS: { readonly [Step in keyof Steps]: (...facts: Steps[Step]) => void }
   },
 };
 
+let isExplaining = false;
+
 /** Explains a step in words. It never throws. */
-export const explainInWords: Explain = (step, ...facts) =>
+export const explainInWords: Explain = (step, ...facts) => {
+  // A page may track what is written to its console: of that nothing is written, or it would never end.
+  if (isExplaining) return;
+  isExplaining = true;
   safely(STEPS[step] as (...all: typeof facts) => void)(...facts);
+  isExplaining = false;
+};

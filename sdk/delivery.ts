@@ -13,13 +13,22 @@ export const FLUSH_MS = 500;
 /** The longest wait before another attempt, whatever the collector asks for, ms. */
 export const RETRY_MS_MAX = 300_000;
 
+/** A shorter wait is none, ms. Each message without an answer makes it longer by one. */
+const WAIT_MS_MIN = 10;
+
 let waitMs = FLUSH_MS;
-// Set while a timer runs, so that there is one at most. Requests may overlap: what waits for an answer is lost with a killed tab.
+// Set while a timer runs, so that there is one at most.
 let timer: unknown;
 
-/** Sends a message, and after it the next: while the page is hidden in a way that outlives it, since it may end at any time. */
-export const send = async (): Promise<void> => {
-  timer = safely(clearTimeout)(timer as number);
+/**
+ * Sends a message, and after it the next: while the page is hidden in a way that outlives it, since it may end at any time.
+ * @param isSoon at the end of what runs now, together with what else it tracks, and before a killed tab could lose it.
+ */
+export const send = async (isSoon?: boolean): Promise<void> => {
+  // A microtask that no page can patch.
+  // oxlint-disable-next-line typescript/await-thenable, unicorn/no-unnecessary-await -- nothing is awaited but the end of what runs now.
+  if (isSoon) await 0;
+  timer = clearTimeout(timer as number);
   const from = queue;
   // The gate is asked before every message, so that none leaves under an old choice.
   const head = from[0] && envelope();
@@ -28,7 +37,7 @@ export const send = async (): Promise<void> => {
     return void (waitMs = 0);
   }
   let isLast: unknown;
-  let isDelivered: unknown;
+  let isDelivered = false;
   let askedMs: number | undefined;
   let events: string | undefined;
   try {
@@ -38,42 +47,33 @@ export const send = async (): Promise<void> => {
     const url = `${options.collector}/v1/collect`;
     const body = `{"e":[${events}],${JSON.stringify(head).slice(1)}`;
     // A string goes as text/plain, which needs no CORS preflight.
-    const how = { method: 'POST', body, keepalive: !body[MESSAGE_CHARS_MAX], activateAfter: 0 };
-    isDelivered =
+    const how = { keepalive: !body[MESSAGE_CHARS_MAX], method: 'POST', body, activateAfter: 0 };
+    // Requests may overlap: what waits for an answer is lost with a killed tab. But a page may tell us of every request that it sees, ours
+    // as well, which asks for another, and that for another: before long they leave in tasks of their own, and the page lives.
+    waitMs += 1;
+    isLast =
       document.hidden && (safely(() => fetchLater(url, how))() ?? safely(() => navigator.sendBeacon(url, body))());
-    isLast = isDelivered;
-    if (!isDelivered) {
-      // A page may tell us of every request that it sees, ours as well. What it tells meanwhile waits for the answer: in a microtask it
-      // would ask for another request, and that for another, before the page could do anything else.
-      timer = how; // Something that is no timer's number.
-      const asked = safely(() => fetch(url, how))();
-      timer = 0;
-      const answer = (await asked) as Response;
+    if (!isLast) {
+      const answer = await fetch(url, how);
       explain?.('answered', answer, events);
-      isDelivered = answer.status !== 429 && answer.status < 500;
       askedMs = (answer.headers.get('retry-after') as unknown as number) * 1000;
+      // oxlint-disable-next-line typescript/only-throw-error -- nobody but the next line sees it.
+      if (answer.status === 429 || answer.status >= 500) throw answer;
     }
+    waitMs = 0;
+    isDelivered = true;
   } catch {
-    // Offline, blocked by the page's policy, or patched.
-  }
-  if (isDelivered) waitMs = 0;
-  else {
+    // Offline, blocked by the page's policy, patched, or a collector that asks for another attempt.
     // What is no number of seconds, or less than we wait anyway, asks for nothing.
     waitMs = Math.max(askedMs || 0, 2 * waitMs + FLUSH_MS);
-    from.unshift(events as string); // Another attempt goes under the same ids.
+    // It goes under the same ids. There is nothing to try again where the page has broken its lists.
+    if (events) from.unshift(events);
   }
   explain?.('tried', { events: events as string, head, isLast: Boolean(isLast), isDelivered, retryMs: waitMs });
-  if (queue[0]) wake();
-};
-
-/** Sends at the end of what runs now, together with what else it tracks, and before a killed tab could lose it: by `await`, which no page can patch. */
-const sendAtOnce = async (): Promise<void> => {
-  // Its promise is not returned, which would ask the page's own `then`.
-  // oxlint-disable-next-line unicorn/no-unnecessary-await, typescript/await-thenable -- nothing is awaited but the end of what runs now.
-  void ((await 0) || send());
+  wake(); // For what waits still, if anything does.
 };
 
 /** Sends what may be sent, soon. */
 export const wake: () => void = safely(() => {
-  timer ||= waitMs ? setTimeout(send, Math.min(waitMs, RETRY_MS_MAX)) : sendAtOnce();
+  timer ||= waitMs < WAIT_MS_MIN ? send(true) : setTimeout(send, Math.min(waitMs, RETRY_MS_MAX));
 });

@@ -1,7 +1,7 @@
 // sdk/full.ts: Full: Core with a first-party id, consent platforms, and what visitors do besides looking.
 import type { AccountIds, FullCalls, Hushtag, TagOptions } from './api.ts';
-import { combine, listenToPlatforms } from './consent-sources.ts';
-import { firstPartyId } from './first-party-id.ts';
+import { listenToPlatforms } from './consent-sources.ts';
+import { fullExtension } from './first-party-id.ts';
 import { envelope, extendGate } from './gate.ts';
 import { watchInteractions } from './interactions.ts';
 import { offerMark, writeMark } from './mark.ts';
@@ -11,7 +11,7 @@ import { track } from './track.ts';
 
 /** Starts the full tag and returns its API. */
 export const startFull = (options: TagOptions): Hushtag & FullCalls => {
-  extendGate(firstPartyId, combine);
+  extendGate(fullExtension);
   const tag = startTag(options);
   listenToPlatforms();
   safely(watchInteractions)();

@@ -16,7 +16,7 @@ export const ENGAGED_MS_MIN = 1_000;
 export const watchPageViews = (): void => {
   let page = '';
   let engagedMs = 0;
-  let since: number | false = 0;
+  let since = 0;
   let depth = 0;
 
   const tellEngagement = (): void => {
@@ -34,15 +34,15 @@ export const watchPageViews = (): void => {
     if (here === page || document.prerendering) return;
     tellEngagement();
     depth = depthAt(0);
-    track('page_view', undefined, here, isExempt() ? undefined : pageUrl(page || document.referrer), document.title);
+    track('page_view', undefined, here, isExempt ? '' : pageUrl(page || document.referrer), document.title);
     page = here;
   });
 
   // One listener for all that can change what is seen: each change ends a stretch of time and may begin the next.
   const notice = safely((event?: Partial<PageTransitionEvent>) => {
     const now = Date.now();
-    if (since) engagedMs += now - since;
-    since = document.hasFocus() && now;
+    engagedMs += since && now - since;
+    since = document.hasFocus() ? now : 0;
     if (address() === page) depth = Math.max(depth, depthAt(scrollY)); // Once the address is another, the page may be as well.
     if (event?.persisted) page = '';
     if (document.hidden) {
@@ -57,19 +57,20 @@ export const watchPageViews = (): void => {
   look();
   notice();
   // A page that goes becomes hidden before.
-  for (const type of 'focus visibilitychange prerenderingchange popstate scroll pageshow blur'.split(' ')) {
-    addEventListener(type, notice, true); // In capture: not all that happens to the document bubbles to the window.
-  }
+  // In capture: not all that happens to the document bubbles to the window.
+  'visibilitychange focus prerenderingchange popstate blur pageshow scroll'
+    .split(' ')
+    .map((type) => addEventListener(type, notice, true));
   // An element with this id is a global of that name where there is no Navigation API.
   if (window.navigation?.currentEntry) {
     navigation.addEventListener('navigatesuccess', notice);
     return;
   }
-  for (const method of ['pushState', 'replaceState'] as const) {
+  (['replaceState', 'pushState'] as const).map((method) => {
     const original = history[method];
     history[method] = (...given) => {
       original.apply(history, given); // What it throws is the page's own.
       notice();
     };
-  }
+  });
 };

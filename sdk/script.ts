@@ -37,6 +37,6 @@ export const runScript = (start: (options: TagOptions) => Hushtag): void =>
       // Each by itself: what is no call must not keep a refusal behind it from being heard.
       waiting.map(safely(([call, ...given]) => (tag as Hushtag & FullCalls)[call](...(given as [never, never]))));
     });
-    if (!explained && 'debug' in dataset) import(new URL('tag.debug.js', src).href).catch(begin);
+    if (!explained && 'debug' in dataset) import(new URL('tag.debug.js', src) as unknown as string).catch(begin);
     else begin();
   })();

@@ -5,9 +5,9 @@ import { eventCalls } from './start.ts';
 
 /** Calls that do nothing: on a server, and where no tag was started. */
 export const noCalls = (): Hushtag => {
-  const nothing = (): void => undefined;
+  const nothing = () => undefined;
   // oxlint-disable-next-line unicorn/no-thenable -- the contrary: without it these calls would be one.
-  const none: OwnCalls & NoEvents = { id: 0, then: 0, track: nothing, consent: nothing, optOut: nothing };
+  const none: OwnCalls & NoEvents = { id: nothing, then: 0, track: nothing, consent: nothing, optOut: nothing };
   return new Proxy(none as unknown as Hushtag, eventCalls);
 };
 

@@ -18,7 +18,7 @@ export const eventCalls: ProxyHandler<Hushtag> = {
 
 /** Names that are no events, though they are none of Core's calls: who awaits a tag calls its `then`, and chunks ask for the id that Full has. */
 export interface NoEvents {
-  readonly id: 0;
+  readonly id: () => undefined;
   readonly then: 0;
 }
 
@@ -34,7 +34,7 @@ export const startTag = (options: TagOptions): Hushtag => {
   if (options.consent) consent(options.consent);
   safely(watchPageViews)();
   const own: OwnCalls & NoEvents = {
-    id: 0,
+    id: () => undefined,
     // oxlint-disable-next-line unicorn/no-thenable -- the contrary: without it the tag would be one.
     then: 0,
     track,

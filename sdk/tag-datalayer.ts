@@ -10,13 +10,19 @@ type DataLayer = unknown[];
 const NAMES: readonly unknown[] = COMMERCE_EVENTS;
 /** How deep an entry is read. GA4's items are two levels down; a loop in a page's object must end. */
 const DEPTH_MAX = 6;
+/** Fields of an entry that are read: 200 items of twenty are 4,000. What a page's object leads to, a part of the page itself say, has no end. */
+const FIELDS_MAX = 20_000;
 
 /** What Tag Manager's model would hold: `ecommerce` of all entries so far, merged. */
 let ecommerce: Fields = {};
 
+let fieldsLeft = 0;
+
 /** Merges as Tag Manager does, lists by place: that is why pages clear with `{ ecommerce: null }` before a push. */
 const merge = (into: Fields, from: object, depth = DEPTH_MAX): void => {
   for (const [name, value] of Object.entries(from) as [string, unknown][]) {
+    fieldsLeft -= 1;
+    if (fieldsLeft < 0) throw new RangeError('too many fields');
     if (name === '__proto__') continue; // An entry that came as JSON can have it as a name.
     if (value && typeof value === 'object' && depth) {
       const isList = Array.isArray(value);
@@ -34,6 +40,7 @@ const tell = (name: unknown, params: unknown): void => {
 };
 
 const read = safely((entry: Entry) => {
+  fieldsLeft = FIELDS_MAX;
   // `gtag('event', 'purchase', { … })` pushes its Arguments object.
   if (entry['0'] === 'event') tell(entry['1'], entry['2']);
   if (entry['ecommerce'] === null) ecommerce = {};
@@ -50,7 +57,8 @@ safely(() => {
   const { push } = dataLayer;
   dataLayer.forEach((entry) => read(entry as Entry));
   dataLayer.push = function (...entries) {
-    entries.forEach((entry) => read(entry as Entry));
+    // The page calls this: what it has made of its lists must not come back to it.
+    safely(() => entries.forEach((entry) => read(entry as Entry)))();
     return push.apply(this, entries);
   };
 })();

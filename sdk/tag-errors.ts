@@ -5,6 +5,9 @@ import { safely } from './safely.ts';
 /** Errors told of one page. An error in a loop would otherwise fill the queue. */
 const ERRORS_MAX = 10;
 
+/** Characters of a script's address that are looked at. */
+const FILE_CHARS_MAX = 100;
+
 const told = new Set<string>();
 
 /**
@@ -12,16 +15,18 @@ const told = new Set<string>();
  * name and line where it has one.
  */
 const tell = (kind: string, error: unknown, file = '', line = 0): void => {
+  if (told.size >= ERRORS_MAX) return;
   const { name = 'Error' } = (error ?? {}) as Partial<Error>;
   const params = {
     error_kind: kind,
     // A page can call an error anything.
     error_class: /^[A-Z][A-Za-z]{2,39}$/.test(name) ? name : 'Error',
-    error_file: /[\w.-]{1,80}\.m?js(?=$|\?)/.exec(file)?.[0],
+    // Its end alone is looked at: a script in a `data:` address is as long as it is.
+    error_file: /[\w.-]{1,80}\.m?js$/.exec(file.split('?', 1).join('').slice(-FILE_CHARS_MAX))?.[0],
     error_line: line || undefined,
   };
   const key = JSON.stringify(params);
-  if (told.size >= ERRORS_MAX || told.has(key)) return;
+  if (told.has(key)) return;
   told.add(key);
   callTag('track', 'js_error', params);
 };

@@ -1,5 +1,6 @@
 // sdk/tag-links.ts: entry of dist/tag.links.js: one visitor on several hosts of one site.
 import { callTag } from './chunk.ts';
+import { ID_AGE_MS_MAX } from './first-party-id.ts';
 import { MARK_KEY } from './mark.ts';
 import { safely } from './safely.ts';
 
@@ -36,10 +37,13 @@ safely(() => {
   const [given, id = '', bornAt, leftAt] = PARAMETER.exec(location.hash) ?? [];
   if (given) {
     history.replaceState(history.state, '', location.href.slice(0, -given.length));
-    const ageMs = Date.now() - Number(leftAt);
-    // From our own hosts alone, so that nobody can plant an id; and none that is born later, to live longer.
+    const underwayMs = Date.now() - Number(leftAt);
+    const ageMs = Number(leftAt) - Number(bornAt);
+    // From our own hosts alone, so that nobody can plant an id; none that is born later, to live longer; and none so old that the tag would
+    // make another of it, in the place of this host's.
     const from = document.referrer && new URL(document.referrer).host;
-    if (ageMs >= 0 && ageMs < LINK_MS_MAX && Number(bornAt) <= Number(leftAt) && isOurs(from)) {
+    const isFresh = underwayMs >= 0 && underwayMs < LINK_MS_MAX && ageMs >= 0 && ageMs < ID_AGE_MS_MAX;
+    if (isFresh && isOurs(from)) {
       callTag('id', id); // Where this host has none, it is this one from the first message on.
       adopt(id);
     }

@@ -191,6 +191,9 @@ describe.concurrent.each(PLATFORMS.map((platform) => [platform.name, platform] a
       stage.serve('/', { head: headOf(platform.scripts) });
       const page = await stage.open('/');
       await isStarted(page, platform);
+      await isReady(page);
+      // Many platforms call back as they start; that is no choice.
+      expect(await tracked(stage, page, 'no_choice')).toEqual(UNASKED);
       await platform.acceptAll(page);
       expect(await tracked(stage, page, 'agreed')).toEqual(saying(platform, ['measure']));
     });

@@ -153,6 +153,29 @@ export function identitySuite(edge: SuiteEdge): void {
       },
     );
 
+    it('hears of each of two withdrawals that one message tells of, of somebody who agreed twice without a network', async () => {
+      const ids = ['1795694400000-71-22-33-44', '1795694400000-72-22-33-44'];
+      const visitors: number[] = [];
+      for (const id of ids) {
+        const before = wireEvent();
+        await collect(edge, wireBatch({ c: ['g', 'grant', 1], i: id, e: [before] }));
+        visitors.push(Number((await stored(before.i))['visitor']));
+      }
+      const told = ids.map((id) => wireEvent({ n: 'withdraw', p: [id] as never }));
+      // Told again under the same event ids, as the tag does, it changes nothing.
+      for (let time = 0; time < 2; time += 1) await collect(edge, wireBatch({ c: ['g', '', 1], e: told }));
+      for (const visitor of visitors) {
+        await until(
+          () => receiptsOf(visitor),
+          (rows) => rows.length > 1,
+        );
+        expect((await receiptsOf(visitor)).map((row) => (row as { kind: string }).kind)).toEqual([
+          'granted',
+          'withdrawn',
+        ]);
+      }
+    });
+
     it('takes what a narrower grant no longer covers for withdrawn, and GPC for no withdrawal', async () => {
       const [wide, gpc, narrow] = [wireEvent(), wireEvent(), wireEvent()];
       const id = 'identity-suite-withdrawing-2';

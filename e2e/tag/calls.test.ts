@@ -109,6 +109,22 @@ describe('S1: any name is a call, and none throws', () => {
   });
 });
 
+describe('S1: who looks the tag over makes no event', () => {
+  it.each(['tag.js', 'tag.full.js'] as const)('by asking %s for an id, or awaiting it', async (script) => {
+    stage.serve('/', { script });
+    const page = await stage.open('/');
+    await isReady(page);
+    const seen = await page.evaluate(async () => {
+      const tag = window.hushtag as unknown as { readonly id: () => unknown };
+      return [typeof tag.id(), (await Promise.resolve(tag)) === tag];
+    });
+    expect(seen).toEqual(['undefined', true]);
+    await track(page, 'afterwards');
+    await stage.arrived('afterwards');
+    expect(stage.events().map(({ n }) => n)).toEqual(['page_view', 'afterwards']);
+  });
+});
+
 describe('D1: a collector that can’t answer gets the same events again', () => {
   it('waits for Retry-After and repeats the ids', async () => {
     stage.answer((attempt) => (attempt === 1 ? { status: 503, headers: { 'retry-after': '1' } } : { status: 202 }));

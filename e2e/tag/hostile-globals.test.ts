@@ -88,16 +88,20 @@ it('hears of routes where there is no Navigation API and an element has its name
   await stage.arrived('page_view', 2);
 });
 
-it('leaves the page alive that tells of every request it sees, the tag’s own as well', async () => {
-  await stage.context.addInitScript(() => {
+it.each([
+  { when: 'as it is made', isLate: false },
+  { when: 'after it has waited for something', isLate: true },
+])('leaves the page alive that tells of every request it sees, the tag’s own as well, $when', async ({ isLate }) => {
+  await stage.context.addInitScript((waits) => {
     const real = window.fetch.bind(window);
     window.fetch = async (...given) => {
+      if (waits) await Promise.resolve();
       if (!('isEnough' in window) && window.hushtag && !Array.isArray(window.hushtag)) {
         (window.hushtag as { track: (name: string) => void }).track('asked');
       }
       return real(...given);
     };
-  });
+  }, isLate);
   const page = await stage.open('/');
   await stage.arrived('asked', 3);
   await page.evaluate(() => void Object.assign(window, { isEnough: true }));

@@ -1,4 +1,4 @@
-// e2e/tag/traps.ts: notes in a page every use of what stores or sends.
+// e2e/tag/traps.ts: notes in a page every use of what stores or sends, or tells one browser from another.
 import type { Page } from 'playwright-core';
 
 /** Runs in a page before anything else: from then on `window.touched` has the name of each use. */
@@ -31,6 +31,39 @@ export function setTraps(): void {
   trap(Navigator.prototype, 'sendBeacon');
   trap(XMLHttpRequest.prototype, 'open');
   trap(IDBFactory.prototype, 'open');
+  // What fingerprints are made of; not every engine has each.
+  const fingerprints: readonly (readonly [owner: object | undefined, names: readonly string[]])[] = [
+    [
+      Navigator.prototype,
+      [
+        'userAgent',
+        'userAgentData',
+        'language',
+        'languages',
+        'platform',
+        'plugins',
+        'mimeTypes',
+        'hardwareConcurrency',
+        'deviceMemory',
+        'maxTouchPoints',
+        'mediaDevices',
+        'connection',
+        'getBattery',
+        'doNotTrack',
+        'vendor',
+      ],
+    ],
+    [Screen.prototype, ['width', 'height', 'availWidth', 'availHeight', 'colorDepth', 'pixelDepth']],
+    [window, ['devicePixelRatio', 'matchMedia', 'screen']],
+    [Document.prototype, ['fonts']],
+    [Date.prototype, ['getTimezoneOffset']],
+    [Intl.DateTimeFormat.prototype, ['resolvedOptions']],
+    [HTMLCanvasElement.prototype, ['getContext', 'toDataURL', 'toBlob']],
+    [window.WebGLRenderingContext?.prototype, ['getParameter', 'getExtension']],
+    [window.BaseAudioContext?.prototype, ['createOscillator', 'createDynamicsCompressor']],
+  ];
+  for (const [owner, names] of fingerprints)
+    for (const name of names) if (owner && Object.hasOwn(owner, name)) trap(owner, name);
 }
 
 /** What a page has used so far, in order. */

@@ -56,6 +56,7 @@ const batchOf = (
   consent: input?.consent ?? { state: 'unasked' },
   ...(input?.firstPartyId === undefined ? {} : { firstPartyId: input.firstPartyId }),
   automated: false,
+  withdrawn: [],
   events: [
     input === undefined
       ? { ok: false, error: 'malformed_event', pointer, ...(id === undefined ? {} : { id }) }

@@ -1,5 +1,5 @@
 // edge/collector/choice.ts: the choice of consent that a message tells of: a grant, or a withdrawal of what an id was kept under.
-import type { EpochMs } from '../../contract/index.ts';
+import type { EpochMs, FirstPartyId } from '../../contract/index.ts';
 import { decideConsent, MINUTE_MS } from '../../contract/index.ts';
 import type { DecodedBatch } from '../../contract/wire-decode.ts';
 import type { Hmac } from '../../core/index.ts';
@@ -21,7 +21,7 @@ export interface ChoiceContext {
 
 /**
  * The choices of a message whose rows are made: a grant under the key of its rows; a withdrawal under the keys of the id that it
- * shows beside a refusal, or that a withdrawal of its own names. Nothing where nobody was asked, or where there is no key that it could be bound to.
+ * shows beside a refusal, or of each that a withdrawal of its own names. Nothing where nobody was asked, or where there is no key that it could be bound to.
  */
 export async function choicesOf(
   batch: DecodedBatch,
@@ -47,12 +47,14 @@ export async function choicesOf(
   const made: Promise<Choice>[] = [];
   const visitor = isLinked ? rows.find((row) => row.visitor !== undefined)?.visitor : undefined;
   if (visitor !== undefined) made.push(choice(visitor, 'granted', (await saltHmac.long(site.row, now)).hmac));
-  const ended = batch.withdrawn ?? (isLinked ? undefined : batch.firstPartyId);
-  if (ended !== undefined) {
+  const shown = isLinked || batch.firstPartyId === undefined ? [] : [batch.firstPartyId];
+  const ended = batch.withdrawn.length > 0 ? batch.withdrawn : shown;
+  if (ended.length > 0) {
     const { hmac, former } = await saltHmac.long(site.row, now);
-    const withdraw = async (of: Hmac): Promise<Choice> =>
-      choice(await linkedVisitorKey(of, { site: site.id, firstPartyId: ended }), 'withdrawn', hmac);
-    made.push(...(former === undefined ? [hmac] : [hmac, former.hmac]).map(withdraw));
+    const withdraw = async (of: Hmac, firstPartyId: FirstPartyId): Promise<Choice> =>
+      choice(await linkedVisitorKey(of, { site: site.id, firstPartyId }), 'withdrawn', hmac);
+    const salts = former === undefined ? [hmac] : [hmac, former.hmac];
+    made.push(...ended.flatMap((id) => salts.map((of) => withdraw(of, id))));
   }
   return Promise.all(made);
 }
