@@ -28,7 +28,7 @@ export const send = async (isSoon?: boolean): Promise<void> => {
   // A microtask that no page can patch.
   // oxlint-disable-next-line typescript/await-thenable, unicorn/no-unnecessary-await -- nothing is awaited but the end of what runs now.
   if (isSoon) await 0;
-  timer = clearTimeout(timer as number);
+  timer = safely(clearTimeout)(timer as number);
   const from = queue;
   // The gate is asked before every message, so that none leaves under an old choice.
   const head = from[0] && envelope();
