@@ -212,8 +212,8 @@ describe('npm, React, Vue and Next', () => {
   it('Vue: passes the choice on, and calls from a component', async () => {
     project.write('main.ts', snippet('vue'));
     const { descriptor } = parse(snippet('vue-call'));
-    project.write('buy-button-compiled.js', compileScript(descriptor, { id: 'buy', inlineTemplate: true }).content);
-    project.write('main.ts', snippet('vue').replace('./BuyButton.vue', './buy-button-compiled.js'));
+    project.write('buy-button-compiled.ts', compileScript(descriptor, { id: 'buy', inlineTemplate: true }).content);
+    project.write('main.ts', snippet('vue').replace('./BuyButton.vue', './buy-button-compiled.ts'));
     const visited = await openApp("import { choice } from './main.ts'; window.choice = choice;");
     await stage.arrived('page_view');
     await visited.evaluate(
