@@ -37,27 +37,21 @@ export function orderRules(segments: readonly RuleSegment[]): Result<readonly Ru
   return ok(ordered);
 }
 
-/** The traits a condition speaks of. */
-export function traitsIn(condition: Condition): readonly string[] {
-  if ('all' in condition) return condition.all.flatMap(traitsIn);
-  if ('any' in condition) return condition.any.flatMap(traitsIn);
-  if ('not' in condition) return traitsIn(condition.not);
-  return 'trait' in condition ? [condition.trait] : [];
+/** The conditions that a condition is made of, down to those that are made of no others. */
+function leavesOf(condition: Condition): readonly Condition[] {
+  if ('all' in condition) return condition.all.flatMap(leavesOf);
+  if ('any' in condition) return condition.any.flatMap(leavesOf);
+  return 'not' in condition ? leavesOf(condition.not) : [condition];
 }
 
-/** The segments a condition speaks of. */
-export function segmentsIn(condition: Condition): readonly string[] {
-  if ('all' in condition) return condition.all.flatMap(segmentsIn);
-  if ('any' in condition) return condition.any.flatMap(segmentsIn);
-  if ('not' in condition) return segmentsIn(condition.not);
-  if ('alike' in condition) return [condition.alike];
-  return 'segment' in condition ? [condition.segment] : [];
-}
+/** The traits a condition speaks of. */
+export const traitsIn = (condition: Condition): readonly string[] =>
+  leavesOf(condition).flatMap((leaf) => ('trait' in leaf ? [leaf.trait] : []));
 
 /** The segments whose closest others a condition asks for. */
-export function alikeIn(condition: Condition): readonly string[] {
-  if ('all' in condition) return condition.all.flatMap(alikeIn);
-  if ('any' in condition) return condition.any.flatMap(alikeIn);
-  if ('not' in condition) return alikeIn(condition.not);
-  return 'alike' in condition ? [condition.alike] : [];
-}
+export const alikeIn = (condition: Condition): readonly string[] =>
+  leavesOf(condition).flatMap((leaf) => ('alike' in leaf ? [leaf.alike] : []));
+
+/** The segments a condition speaks of. */
+export const segmentsIn = (condition: Condition): readonly string[] =>
+  leavesOf(condition).flatMap((leaf) => ('segment' in leaf ? [leaf.segment] : 'alike' in leaf ? [leaf.alike] : []));

@@ -22,14 +22,12 @@ import { answer, idempotencyParameter, refusal, siteRefusals } from '../http/des
 import { problem } from '../http/problem.ts';
 import type { Port } from '../port.ts';
 import { idempotent } from './idempotent.ts';
-import { PAGE_PARAMETERS, pageOf, readJson, readPage, sortable } from './read-json.ts';
+import { newestFirst, PAGE_PARAMETERS, pageOf, readJson, readPage } from './read-json.ts';
 import { daysBetween, RANGE_HELP, utcDay } from './reports/range.ts';
 import type { ApiEnv, RequireScope } from './require-scope.ts';
 import { privateJson } from './require-scope.ts';
 
 const ID_BYTES = 16;
-/** The last instant there is: instants turned round by it sort newest first. */
-const FAR = 8_640_000_000_000_000;
 /** Exports that are being fetched at once of one server: each keeps it busy some of the time. */
 const FETCHES_MAX = 4;
 /** A fetch that takes longer is nobody's any more. */
@@ -199,7 +197,7 @@ export function createExports(port: Port, requireScope: RequireScope): Hono<ApiE
     if (!asked.ok) return asked.error;
     const site = context.get('site');
     const all = await readExports(port.db, site.row, port.now());
-    const { page, next } = pageOf(all, asked.value, ({ createdAt, id }) => `${sortable(FAR - createdAt)}.${id}`);
+    const { page, next } = pageOf(all, asked.value, ({ createdAt, id }) => `${newestFirst(createdAt)}.${id}`);
     return privateJson(context, { site: site.id, exports: page.map(shown), next });
   });
   app.get(`${base}/:id`, describeOne, reading, async (context) => {

@@ -12,7 +12,7 @@ import { IMPORT_BODY, IMPORT_PARAMETERS, IMPORT_REFUSALS, stoppedAnswer } from '
 import type { ProblemName } from '../http/problem.ts';
 import { problem } from '../http/problem.ts';
 import type { Port } from '../port.ts';
-import { PAGE_PARAMETERS, pageOf, readPage, sortable } from './read-json.ts';
+import { newestFirst, PAGE_PARAMETERS, pageOf, readPage } from './read-json.ts';
 import type { ApiEnv, RequireScope } from './require-scope.ts';
 import { privateJson } from './require-scope.ts';
 
@@ -38,8 +38,6 @@ export type PrepareImport = (
 const ID_BYTES = 16;
 /** Chunks of lines after which it is noted how far an import is: a write more among twenty. */
 const NOTED_CHUNKS = 20;
-/** The last instant there is: instants turned round by it sort newest first. */
-const FAR = 8_640_000_000_000_000;
 const importSchema = v.object({
   id: v.string(),
   by: v.string(),
@@ -150,7 +148,7 @@ export function createImports(port: Port, requireScope: RequireScope, prepare: P
     if (!asked.ok) return asked.error;
     const site = context.get('site');
     const runs = await readImports(port.db, site.row);
-    const { page, next } = pageOf(runs, asked.value, ({ startedAt, id }) => `${sortable(FAR - startedAt)}.${id}`);
+    const { page, next } = pageOf(runs, asked.value, ({ startedAt, id }) => `${newestFirst(startedAt)}.${id}`);
     return privateJson(context, { site: site.id, imports: page.map(shown), next });
   });
   app.get(`${base}/:id`, describeOne, reading, async (context) => {

@@ -87,6 +87,11 @@ const NUMBER_DIGITS = 16;
 /** A number from 0 as a text that sorts as it does. */
 export const sortable = (number: number): string => String(number).padStart(NUMBER_DIGITS, '0');
 
+/** The last instant there is (ECMA-262, time values). */
+const LAST_INSTANT = 8_640_000_000_000_000;
+/** An instant, epoch ms, as a text that sorts the newest first. */
+export const newestFirst = (at: number): string => sortable(LAST_INSTANT - at);
+
 /** What a route of a list says of `limit` and `cursor`. */
 export const pageParameters = ({ usual, max }: PageSizes) =>
   [

@@ -1,4 +1,5 @@
 // segmenter/patterns/baskets.ts: what was bought or read together, as numbers in typed arrays.
+import { byCodeUnits } from '../profiles/order.ts';
 
 /** Baskets of items; each item at most once a basket. */
 export interface Baskets {
@@ -14,7 +15,7 @@ export interface Baskets {
 export function basketsOf(lists: readonly (readonly string[])[]): Baskets {
   const distinct = new Set<string>();
   for (const list of lists) for (const name of list) distinct.add(name);
-  const names = [...distinct].sort((a, b) => (a < b ? -1 : Number(a > b)));
+  const names = [...distinct].sort(byCodeUnits);
   const numbers = new Map(names.map((name, number) => [name, number]));
   const numbered = lists.map((list) =>
     Uint32Array.from(new Set(list), (name) => numbers.get(name) ?? 0).sort((a, b) => a - b),

@@ -4,6 +4,7 @@
 // tipped by the one order that nobody else knows of.
 import type { WordsSecret } from '../../core/index.ts';
 import { invariant, publishReportCount } from '../../core/index.ts';
+import { byCodeUnits } from '../profiles/order.ts';
 import { basketsOf } from './baskets.ts';
 import { frequentItemSets } from './item-sets.ts';
 
@@ -66,8 +67,6 @@ export async function blurredSets(
   }
   return { orders, sets };
 }
-
-const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /** Names a set. @param items in any order. */
 export const setKey = (items: readonly string[]): string => JSON.stringify([...items].sort(byCodeUnits));

@@ -2,6 +2,7 @@
 // All of it is computed of blurred numbers, see blurred-sets.ts.
 import { roundMean } from '../../core/index.ts';
 import type { Insight } from '../../store/index.ts';
+import { byCodeUnits } from '../profiles/order.ts';
 import type { BlurredSet, OrdersBy } from './blurred-sets.ts';
 import { blurredSets, setKey } from './blurred-sets.ts';
 
@@ -47,7 +48,7 @@ export async function shopRules(
   }
   const { orders, sets } = found;
   const rules = [...sets.values()].flatMap((set) => rulesOf(set, sets, orders));
-  rules.sort((a, b) => b.lift - a.lift || b.orders - a.orders || compare(nameOf(a), nameOf(b)));
+  rules.sort((a, b) => b.lift - a.lift || b.orders - a.orders || byCodeUnits(nameOf(a), nameOf(b)));
   return {
     rules: { status: 'ready', days, orders, asOf, rules: rules.slice(0, RULES_MAX) },
     recommendations: recommendationsOf(sets),
@@ -56,7 +57,6 @@ export async function shopRules(
 
 type Sets = ReadonlyMap<string, BlurredSet>;
 
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 const nameOf = ({ items, also }: PublishedRule): string => JSON.stringify([...items, also]);
 
 /** Rules with each of the set's items on the right-hand side, of those whose parts may be seen. */
@@ -96,9 +96,13 @@ function recommendationsOf(sets: Sets): Omit<Insight, 'kind'>[] {
     }
   }
   const ordersOf = (item: string): number => sets.get(setKey([item]))?.orders ?? 0;
-  const most = [...neighbours.keys()].sort((a, b) => ordersOf(b) - ordersOf(a) || compare(a, b)).slice(0, ITEMS_MAX);
+  const most = [...neighbours.keys()]
+    .sort((a, b) => ordersOf(b) - ordersOf(a) || byCodeUnits(a, b))
+    .slice(0, ITEMS_MAX);
   return most.map((key) => {
-    const alike = (neighbours.get(key) ?? []).sort((a, b) => b.similarity - a.similarity || compare(a.item, b.item));
+    const alike = (neighbours.get(key) ?? []).sort(
+      (a, b) => b.similarity - a.similarity || byCodeUnits(a.item, b.item),
+    );
     return { key, published: JSON.stringify(alike.slice(0, NEIGHBOURS_MAX).map(({ item }) => item)) };
   });
 }

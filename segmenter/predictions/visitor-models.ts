@@ -22,7 +22,7 @@ export interface PredictedTrait {
   readonly description: string;
 }
 
-const chanceId = (outcome: Outcome): string => `chance_${outcome}`;
+const chanceId = (outcome: string): string => `chance_${outcome}`;
 /** The id of the trait that says what a visitor is expected to spend. */
 const VALUE_ID = 'predicted_value_minor';
 
@@ -51,7 +51,7 @@ export function readyVisitorModels(kept: readonly KeptVisitorModel[]): VisitorMo
     // Written by a run of our own.
     const read: unknown = JSON.parse(model);
     if (kind === 'value') value = read as LifetimeModel;
-    else if (kind === 'chance') chances.set(`chance_${key}`, read as Predictor);
+    else if (kind === 'chance') chances.set(chanceId(key), read as Predictor);
     else alike.set(key, read as Lookalike);
   }
   return {

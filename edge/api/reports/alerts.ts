@@ -12,7 +12,7 @@ import type { ApiEnv, RequireScope } from '../require-scope.ts';
 import { readSegmentIds, readSizeHistory } from '../segments/sizes.ts';
 import { reading } from './openapi.ts';
 import type { ReportParts } from './overview.ts';
-import { daysOf } from './range.ts';
+import { daysOf, utcDay } from './range.ts';
 import { makeTrend, TREND_METRICS } from './trends.ts';
 
 /** Days that are told of, whole ones, and days that they are held against. */
@@ -54,7 +54,7 @@ const describeAlerts = reading(
 async function metricAlerts(parts: ReportParts, site: Site): Promise<Alert[]> {
   const today = Math.floor(parts.port.now() / DAY_MS) * DAY_MS;
   const days = daysOf({ from: today - SERIES_DAYS * DAY_MS, to: today });
-  const since = new Date(today - ALERT_DAYS * DAY_MS).toISOString().slice(0, 10);
+  const since = utcDay(today - ALERT_DAYS * DAY_MS);
   const alerts: Alert[] = [];
   for (const metric of TREND_METRICS) {
     const trend = await makeTrend(parts, site, days, metric);
