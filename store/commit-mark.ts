@@ -4,9 +4,8 @@
 // event is written to a small file after each commit. It is not synced: after a crash of the program it is what it was, and after a
 // loss of power it may be older than the log, but never newer, which is all that is asked of it.
 import { closeSync, constants, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { createClient } from '@libsql/client/sqlite3';
 import { faultCode } from '../core/index.ts';
-import { fileUrl } from './file-url.ts';
+import { openCopy } from './open.node.ts';
 
 /** Digits of a mark, so that each is written over the last one whole. */
 const DIGITS = 16;
@@ -63,7 +62,7 @@ export async function countLostEvents(ground: string): Promise<number> {
   // Before the database: a server that runs meanwhile writes them the other way around.
   const mark = readCommitMark(ground);
   if (mark === 0) return 0;
-  const client = createClient({ url: fileUrl(ground), concurrency: 1 });
+  const { client } = await openCopy(ground);
   try {
     const { rows: tables } = await client.execute(`SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'`);
     const { rows } =

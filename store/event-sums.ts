@@ -8,9 +8,8 @@ import { textSum } from '../core/index.ts';
 import type { Db } from './db.ts';
 import { EVENT_COLUMNS } from './event-columns.ts';
 
-const BLOCK_BITS = 10;
 /** Events of a sum, where none was removed. */
-export const EVENTS_A_SUM: number = 2 ** BLOCK_BITS;
+export const EVENTS_A_SUM = 1_024;
 /** Blocks whose sums are made in one transaction. */
 const BLOCKS_AT_ONCE = 64;
 const SUM_MODULUS = 2 ** 32;
@@ -77,7 +76,6 @@ async function nextBlock(db: Db, block: number): Promise<number | undefined> {
 }
 
 interface BlockState {
-  readonly block: number;
   /** The sum that is kept differs from what the rows give. */
   readonly isDamaged: boolean;
   /** What brings the sum up to the last row; undefined where it is there. */
@@ -87,23 +85,23 @@ interface BlockState {
 /** Compares a block with its sum, both as one statement saw them. */
 async function readBlock(db: Db, block: number): Promise<BlockState> {
   const { rows } = await db.client.execute({
-    sql: `SELECT upto, sum, seq, ${ROW_SQL} AS row FROM (SELECT ?1 AS block) LEFT JOIN main.event_sums AS s ON s.block = ?1 AND form = ?2
+    sql: `SELECT upto, sum, seq, ${ROW_SQL} AS row FROM (SELECT 1) LEFT JOIN main.event_sums ON block = ?1 AND form = ?2
       LEFT JOIN main.events ON seq BETWEEN ?3 AND ?4 ORDER BY seq`,
     args: [block, FORM, firstOf(block), lastOf(block)],
   });
   const upto = rows[0]?.['upto'] ?? null;
   const texts = (isCovered: boolean): string[] =>
     rows.filter(({ seq }) => seq !== null && Number(seq) <= Number(upto) === isCovered).map(({ row }) => row as string);
-  // Only made where it is there, as `prepare` left it: if it is gone by now, a row of the block is too.
-  if (upto === null) return { block, isDamaged: false };
+  // Where it is gone since `prepare` began it, a row of the block is too: the next check makes it.
+  if (upto === null) return { isDamaged: false };
   const kept = Number(rows[0]?.['sum']);
   const found = withRows(0, texts(true));
   const more = texts(false);
-  if (found !== kept) return { block, isDamaged: true };
-  if (more.length === 0) return { block, isDamaged: false };
+  if (found !== kept) return { isDamaged: true };
+  if (more.length === 0) return { isDamaged: false };
   const args = [Number(rows.at(-1)?.['seq']), withRows(found, more), block, FORM, Number(upto)];
   const sql = 'UPDATE main.event_sums SET upto = ?, sum = ? WHERE block = ? AND form = ? AND upto = ?';
-  return { block, isDamaged: false, mend: { sql, args } };
+  return { isDamaged: false, mend: { sql, args } };
 }
 
 /** Begins sums of blocks that have none, and none of this form. */

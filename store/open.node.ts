@@ -6,7 +6,6 @@ import { drizzle } from 'drizzle-orm/libsql/sqlite3';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import type { Db } from './db.ts';
-import { fileUrl } from './file-url.ts';
 
 /** The two files. Paths are absolute. */
 export interface Files {
@@ -23,6 +22,8 @@ export const LOG_BYTES = 64_000_000;
 /** How long a connection waits for another's write lock, ms. */
 const BUSY_MS = 5_000;
 
+// A file URL, in which ? # and % would mean something else.
+const url = (path: string): string => `file:${path.split('/').map(encodeURIComponent).join('/')}`;
 const quoted = (path: string): string => `'${path.replaceAll("'", "''")}'`;
 
 /** What every connection to ground.db is set to. */
@@ -37,7 +38,7 @@ const ATTACH_PRAGMAS = ['derived.journal_mode=WAL', 'derived.synchronous=NORMAL'
 
 async function open(path: string, prepare: readonly string[]): Promise<Db> {
   // One connection, because PRAGMAs and ATTACH belong to a connection.
-  const client = createClient({ url: fileUrl(path), concurrency: 1 });
+  const client = createClient({ url: url(path), concurrency: 1 });
   try {
     for (const statement of prepare) await client.execute(statement);
   } catch (fault) {
@@ -64,7 +65,7 @@ export const openFiles = (files: Files): Promise<Db> =>
     ...pragmas(ATTACH_PRAGMAS),
   ]);
 
-/** Opens a copy of ground.db to be read: no log is made beside it. @throws as {@link openGround} */
+/** Opens ground.db or a copy of it to be read: no log is made beside it. @throws as {@link openGround} */
 export const openCopy = (path: string): Promise<Db> => open(path, [`PRAGMA busy_timeout=${BUSY_MS}`]);
 
 /** When the newest migration of ground.db that this version has was made, epoch ms. */
@@ -76,7 +77,7 @@ export type SchemaState = 'none' | 'older' | 'newest' | 'newer';
 
 /** Looks at the schema of ground.db and changes nothing. @throws as {@link openGround} */
 export async function readSchemaState(files: Files, migrationsFolder: string): Promise<SchemaState> {
-  const client = createClient({ url: fileUrl(files.ground), concurrency: 1 });
+  const client = createClient({ url: url(files.ground), concurrency: 1 });
   try {
     await client.execute(`PRAGMA busy_timeout=${BUSY_MS}`);
     const { rows } = await client.execute(`SELECT 1 FROM sqlite_master WHERE name = 'ground_migrations'`);
@@ -131,7 +132,7 @@ async function refuseOthers(client: Client, name: string, folder: string): Promi
 /** Brings both files to the newest schema; creates them where absent. @throws {NewerDatabaseError | ForeignDatabaseError} */
 export async function migrateFiles(files: Files, migrationsFolder: string): Promise<void> {
   for (const name of ['ground', 'derived'] as const) {
-    const client = createClient({ url: fileUrl(files[name]), concurrency: 1 });
+    const client = createClient({ url: url(files[name]), concurrency: 1 });
     try {
       await client.execute(`PRAGMA busy_timeout=${BUSY_MS}`);
       await refuseOthers(client, name, `${migrationsFolder}/${name}`);
