@@ -15,6 +15,7 @@ import { faultCode, toHex } from '../core/index.ts';
 import type { Deliver, Port } from '../edge/index.ts';
 import { checkShared, createEdge } from '../edge/index.ts';
 import { PRIVACY_PARTS, SEGMENTER_PARTS } from './privacy-parts.ts';
+import type { LiveBounds } from '../segmenter/index.ts';
 import type { Db, WriteJob } from '../store/index.ts';
 import { acceptMessage, insertSaltStatement, leaveOnWithdrawal } from '../store/index.ts';
 import { openRemote } from '../store/open.web.ts';
@@ -23,6 +24,7 @@ import { DEFAULT_LIMITS } from './default-limits.ts';
 import { createDeliver } from './deliver.ts';
 import { webHmac } from './hmac.web.ts';
 import { createClockLog } from './clock-log.ts';
+import { createCatchUp, createLive } from './live.ts';
 import { createLog } from './log.ts';
 import { messagesOf } from './queue-messages.ts';
 import { isMetricsToken } from './metrics-token.ts';
@@ -70,12 +72,17 @@ interface Isolate {
   readonly keys: KeyProvider;
   readonly log: Port['log'];
   readonly deliver: Deliver;
+  /** Brings profiles and rule segments up to what was written. */
+  readonly foldLive: () => Promise<void>;
   readonly fetch: (request: Request, env: Env) => Response | Promise<Response>;
 }
 
 const MESSAGE_ID_BYTES = 16;
 /** Seconds before a message that could not be written is tried again. */
 const RETRY_SECONDS = 10;
+
+/** One live fold beside the writing of messages: some seconds of a Worker's CPU. */
+const LIVE_BOUNDS: LiveBounds = { eventsMax: 10_000, sweptMax: 10_000 };
 
 /** The cron runs every hour: a task may miss two runs before it is said to stand still. */
 const CRON_MS_MAX: Readonly<Record<string, number>> = { salts: 3 * HOUR_MS, purge: 3 * HOUR_MS, segment: 3 * HOUR_MS };
@@ -175,7 +182,9 @@ async function openIsolate(env: Env): Promise<Isolate> {
       }
     },
   };
-  return { db, keys, log, deliver, fetch: createEdge(port).fetch };
+  const holder = toHex(randomBytes(MESSAGE_ID_BYTES));
+  const round = createLive({ db, now: systemNow, holder, bounds: LIVE_BOUNDS });
+  return { db, keys, log, deliver, foldLive: createCatchUp(round, systemNow), fetch: createEdge(port).fetch };
 }
 
 // One isolate serves many requests; a failed start is not remembered.
@@ -188,9 +197,9 @@ const isolate = (env: Env): Promise<Isolate> => {
   return opened;
 };
 
-/** Writes queue messages; one that can't be written is delivered again, and one written twice changes nothing. */
+/** Writes queue messages, then folds them. One that can't be written is delivered again, and one written twice changes nothing. */
 async function consume(batch: MessageBatch<QueuedJob>, env: Env): Promise<void> {
-  const { db, log } = await isolate(env);
+  const { db, log, foldLive } = await isolate(env);
   for (const message of batch.messages) {
     try {
       await acceptMessage(db, message.body.id, systemNow(), message.body.job);
@@ -201,6 +210,12 @@ async function consume(batch: MessageBatch<QueuedJob>, env: Env): Promise<void> 
       log('error', 'message_not_written', { code: faultCode(fault), attempts: message.attempts });
       message.retry({ delaySeconds: RETRY_SECONDS });
     }
+  }
+  try {
+    await foldLive();
+  } catch (fault) {
+    // What was written is; the next batch folds it, or the next run.
+    log('error', 'live_fold_failed', { code: faultCode(fault) });
   }
 }
 

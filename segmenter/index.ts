@@ -3,7 +3,7 @@ export type { ClusterOptions } from './clusters/find.ts';
 export type { CleaningReport, FeatureStatus, TraitReport } from './features/clean.ts';
 export type { RunRefusal, RunSummary, SegmenterInput, Stage } from './job.ts';
 export { DEFAULT_OPTIONS, LEASE_MS, runSegmenter, STAGES } from './job.ts';
-export type { LiveFold, LiveInput, LiveRefusal } from './live.ts';
+export type { LiveBounds, LiveFold, LiveInput, LiveRefusal } from './live.ts';
 export { foldLive, LIVE_EVENTS_MAX } from './live.ts';
 export type { History } from './history.ts';
 export { createVisitorFold } from './history.ts';

@@ -5,6 +5,7 @@ import type { Db, Lease, SiteRow } from '../store/index.ts';
 import {
   acquireLease,
   countEventsAfter,
+  countProfiles,
   LIVE_HOLDER,
   markObjectors,
   readLinks,
@@ -32,6 +33,16 @@ export interface LiveInput {
   /** A random id, for the lease, which is given up to anybody else who wants it. */
   readonly holder: string;
   readonly clock: () => number;
+  /** What this fold may do at most; {@link LIVE_BOUNDS} where left out. */
+  readonly bounds?: LiveBounds | undefined;
+}
+
+/** How much a live fold takes upon itself. */
+export interface LiveBounds {
+  /** Events that are read: what is beyond waits for the next, and the lease is free between. */
+  readonly eventsMax: number;
+  /** Profiles of a site whose everybody is judged where rules or the day changed; larger ones are left to a run. */
+  readonly sweptMax: number;
 }
 
 /** What it did. */
@@ -45,8 +56,10 @@ export interface LiveFold {
   readonly isSwept: boolean;
 }
 
-/** Events of one live fold at most: what is beyond waits for the next, and the lease is free between. */
+/** More than this that was never folded is a whole run's work. */
 export const LIVE_EVENTS_MAX = 50_000;
+/** Bounds of a thread of its own. */
+const LIVE_BOUNDS: LiveBounds = { eventsMax: LIVE_EVENTS_MAX, sweptMax: Number.POSITIVE_INFINITY };
 /** A live fold that has not renewed its lease for this long is taken for dead. */
 const LIVE_LEASE_MS = 60_000;
 
@@ -66,7 +79,11 @@ export async function foldLive(input: LiveInput): Promise<Result<LiveFold, LiveR
   }
 }
 
-async function foldHeld({ db, site, now, clock }: LiveInput, lease: Lease): Promise<Result<LiveFold, LiveRefusal>> {
+const hasAtMost = async (db: Db, site: SiteRow, max: number): Promise<boolean> =>
+  max === Number.POSITIVE_INFINITY || (await countProfiles(db, site)) <= max;
+
+async function foldHeld(input: LiveInput, lease: Lease): Promise<Result<LiveFold, LiveRefusal>> {
+  const { db, site, now, clock, bounds = LIVE_BOUNDS } = input;
   const goOn = (): Promise<boolean> => renewLease(db, lease, clock() + LIVE_LEASE_MS);
   const judge = await openJudge(db, site, now);
   const watermark = await readWatermark(db, site);
@@ -75,12 +92,12 @@ async function foldHeld({ db, site, now, clock }: LiveInput, lease: Lease): Prom
   const waiting = await countEventsAfter(db, site, isStarted ? watermark.seq : 0);
   if (!isStarted && waiting > LIVE_EVENTS_MAX) return err('left_to_run');
   await markObjectors(db, site);
-  const fold = await foldNewEvents(db, site, lease, goOn, { judge, at: now, eventsMax: LIVE_EVENTS_MAX });
+  const fold = await foldNewEvents(db, site, lease, goOn, { judge, at: now, eventsMax: bounds.eventsMax });
   if (fold === undefined) return err('lease_lost');
   const { read, folded, isJudged } = fold;
   const isCaughtUp = read >= waiting;
   // Judged in the middle of a backlog everybody would seem to come and go.
-  const isSwept = !isJudged && isCaughtUp;
+  const isSwept = !isJudged && isCaughtUp && (await hasAtMost(db, site, bounds.sweptMax));
   if (isSwept) {
     const fusion = fuseVisitors(await readLinks(db, site));
     if (!(await sweepRules(db, site, lease, judge, { fusion, at: now }, goOn))) return err('lease_lost');

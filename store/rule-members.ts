@@ -217,14 +217,14 @@ export async function readLiveSites(db: Db): Promise<ReadonlyMap<SiteRow, string
   return new Map(rows.map((row) => [Number(row['site_id']), textOf(row, 'state')]));
 }
 
-/** The newest event's place in the order of arrival, and the sites that got events after one. */
+/** The newest event's place in the order of arrival, and the sites that got events after one; without one no event is read. */
 export async function readArrivals(
   db: Db,
-  after: number,
+  after: number | undefined,
 ): Promise<{ readonly seq: number; readonly sites: readonly SiteRow[] }> {
   const newest = await db.client.execute('SELECT coalesce(max(seq), 0) AS seq FROM events');
   const seq = Number(newest.rows[0]?.['seq'] ?? 0);
-  if (seq <= after) return { seq, sites: [] };
+  if (after === undefined || seq <= after) return { seq, sites: [] };
   const { rows } = await db.client.execute({
     sql: 'SELECT DISTINCT site_id FROM events NOT INDEXED WHERE seq > ? AND seq <= ?',
     args: [after, seq],

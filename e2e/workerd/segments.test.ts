@@ -6,7 +6,7 @@ import { apiSchemas } from '../../edge/api/openapi.ts';
 import { addSite } from '../../store/index.ts';
 import { masterKeys } from '../../runtime/key-provider.master.ts';
 import type { EdgeUnderTest } from '../support/edge-under-test.ts';
-import { collect, SHOP_ORIGIN, siteId, until, wireBatch } from '../support/edge-under-test.ts';
+import { collect, SHOP_ORIGIN, siteId, until, wireBatch, wireEvent } from '../support/edge-under-test.ts';
 import { startNodeEdge } from '../support/node-edge.ts';
 import { MASTER, startWorkerdEdge } from '../support/workerd-edge.ts';
 
@@ -101,6 +101,32 @@ describe('M1: same events, same seed, same segments', () => {
     const [here, there] = [await run(node), await run(workerd)];
     expect(here).toContain('"status":"published"');
     expect(there).toBe(here);
+  });
+});
+
+describe('rule segments in workerd', () => {
+  it('follow the event by the queue’s consumer, without a run', async () => {
+    const edge = await startWorkerdEdge();
+    try {
+      const site = siteId('shop');
+      await addSite(edge.db, { id: site, origins: [SHOP_ORIGIN], policy: 'standard', floor: 50, at: 0 });
+      const headers = {
+        authorization: `Bearer ${await edge.token(site, ['segments:write'])}`,
+        'content-type': 'application/json',
+      };
+      const body = JSON.stringify({ name: 'Returns', rule: { version: 1, where: { event: 'refund' } } });
+      const put = await edge.fetch('/v1/sites/shop/rule-segments/returns', { method: 'PUT', headers, body });
+      expect(put.status).toBe(201);
+      const members = async (): Promise<number> =>
+        (await edge.db.client.execute("SELECT 1 FROM memberships WHERE segment_id = 'returns'")).rows.length;
+      for (const [nth, name] of ['page_view', 'refund', 'refund'].entries()) {
+        const i = `shopper-first-party-id-${nth}`;
+        expect((await collect(edge, wireBatch({ c: ['g', 3, 1], i, e: [wireEvent({ n: name })] }))).status).toBe(202);
+      }
+      expect(await until(members, (count) => count === 2)).toBe(2);
+    } finally {
+      await edge.close();
+    }
   });
 });
 
