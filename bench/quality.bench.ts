@@ -12,6 +12,7 @@ import { measureRecommendations } from './quality/recommendations.ts';
 import { measureReplay } from './quality/replayed.ts';
 import { measureShoppers } from './quality/shoppers.ts';
 import { measureTrends } from './quality/trends.ts';
+import { measureTuning } from './quality/tuning.ts';
 
 const BENCH = 'quality';
 
@@ -24,6 +25,7 @@ const parts: readonly (readonly [name: string, measure: () => Measured[] | Promi
   ['replay', measureReplay],
   ['recommendations', measureRecommendations],
   ['trends', measureTrends],
+  ['tuning', measureTuning],
 ];
 
 printMachine(BENCH);

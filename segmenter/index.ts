@@ -38,6 +38,9 @@ export type {
   PredictorRefusal,
 } from './predictions/predictor.ts';
 export { predictChances, trainPredictor } from './predictions/predictor.ts';
+export { examplesOf } from './predictions/outlook.ts';
+export type { Settings } from './predictions/tune.ts';
+export { tune } from './predictions/tune.ts';
 export type { Sha256 } from './publish/member-set.ts';
 export { isEnough } from './publish/enough.ts';
 export { publishCurve } from './publish/pictures.ts';
@@ -59,4 +62,5 @@ export { trendOf } from './trends/trend.ts';
 export type { RulePreview } from './rules/preview.ts';
 export { previewRule } from './rules/preview.ts';
 export { SPREAD_TRAITS, spreadEverybody, spreadSegments } from './rules/spread.ts';
+export type { ProfileState } from './profiles/state.ts';
 export { decodeState } from './profiles/state.ts';

@@ -10,11 +10,11 @@ import { becameOf, knownAt, knownColumns, OUTCOMES } from './known-at.ts';
 import type { Predictor, PredictorMetrics, PredictorOptions, PredictorRefusal } from './predictor.ts';
 import { predictChances, trainPredictor } from './predictor.ts';
 import type { ProfileState } from '../profiles/state.ts';
+import type { Settings } from './tune.ts';
+import { tune } from './tune.ts';
 
 /** Outcomes of each kind that a prediction needs; as near to it as the noise reaches, it is refused. */
 const OUTCOME_MIN = 30;
-/** Methods that are tried; the better one on a later stretch of time is kept. */
-const METHODS: readonly PredictorOptions['method'][] = ['logistic', 'trees'];
 const DECIMALS = 3;
 const encoder = new TextEncoder();
 /**
@@ -102,26 +102,24 @@ function tableAt({ states, currency }: OutlookPersons, asOf: number, outcome: Ou
   return { examples: { columns: knownColumns(rows), labels: Uint8Array.from(labels) }, persons };
 }
 
+/** What was known of everybody at an instant, by column, and what became of each. @param asOf epoch ms */
+export const examplesOf = (persons: OutlookPersons, asOf: number, outcome: Outcome): Examples =>
+  tableAt(persons, asOf, outcome).examples;
+
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 const short = (value: number): number => Number(value.toFixed(DECIMALS));
 
-/** Which method predicted best what came after it was learned, and how well. */
-function chooseMethod(
+/** The settings that predicted best what came after they were learned, and how well. */
+function chooseSettings(
   earlier: Examples,
   later: Examples,
   seed: number,
-): { readonly method: PredictorOptions['method']; readonly aucLater: number | undefined } {
-  let best: { method: PredictorOptions['method']; aucLater: number | undefined } = {
-    method: 'logistic',
-    aucLater: undefined,
-  };
-  for (const method of METHODS) {
-    const learned = trainPredictor(earlier, { method, seed });
-    if (!learned.ok) continue;
-    const auc = areaUnderCurve(predictChances(learned.value, later.columns), later.labels);
-    if (!Number.isNaN(auc) && auc > (best.aucLater ?? 0)) best = { method, aucLater: auc };
-  }
-  return best;
+): { readonly settings: Settings; readonly aucLater: number | undefined } {
+  const settings = tune(earlier, later, seed) ?? { method: 'logistic' };
+  const learned = trainPredictor(earlier, { ...settings, seed });
+  if (!learned.ok) return { settings, aucLater: undefined };
+  const auc = areaUnderCurve(predictChances(learned.value, later.columns), later.labels);
+  return { settings, aucLater: Number.isNaN(auc) ? undefined : auc };
 }
 
 /** Names what was learned from, under the site's secret: whoever knows everybody but one could else try that one. */
@@ -214,8 +212,8 @@ export async function outlookOf(
     examples += seen;
   }
   const earlier = tableAt(persons, cutoff - horizonDays * DAY_MS, outcome);
-  const { method, aucLater } = chooseMethod(earlier.examples, later.examples, seed);
-  const learned = trainPredictor(later.examples, { method, seed });
+  const { settings, aucLater } = chooseSettings(earlier.examples, later.examples, seed);
+  const learned = trainPredictor(later.examples, { ...settings, seed });
   if (!learned.ok) return refused(learned.error);
   const { metrics } = learned.value;
   const firstAt = persons.states.reduce((first, state) => Math.min(first, state.firstAt), Number.POSITIVE_INFINITY);
@@ -226,7 +224,7 @@ export async function outlookOf(
     asOf,
     horizonDays,
     window: { from: day(firstAt), to: day(today - 1) },
-    method,
+    method: settings.method,
     seed,
     // The sum of the two blurred ones: an exact number in tens is tipped by one visitor.
     examples,
