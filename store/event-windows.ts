@@ -2,9 +2,9 @@
 import type { Db } from './db.ts';
 
 /** Events one query may read in a file: some 10 ms, in which the same thread answers nobody. */
-const FILE_EVENTS = 50_000;
+export const FILE_EVENTS = 50_000;
 /** Events one query may read on a server, which answers others meanwhile. */
-const SERVER_EVENTS = 1_000_000;
+export const SERVER_EVENTS = 1_000_000;
 /** Stretches of one pass at most. */
 const WINDOWS_MAX = 1_000_000;
 
@@ -14,13 +14,19 @@ export interface EventWindow {
   readonly to: number;
 }
 
+/** Cuts stretches into such as one query may read, in order, with a turn for others between them. */
+export async function* windowsOf(db: Db, stretches: readonly EventWindow[]): AsyncGenerator<EventWindow> {
+  const length = db.client.protocol === 'file' ? FILE_EVENTS : SERVER_EVENTS;
+  for (const { from, to } of stretches) {
+    for (let nth = 0; nth < WINDOWS_MAX && from + nth * length < to; nth++) {
+      yield { from: from + nth * length, to: Math.min(to, from + (nth + 1) * length) };
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  }
+}
+
 /** Stretches that together hold every event there is when the pass begins, in order. */
 export async function* eventWindows(db: Db): AsyncGenerator<EventWindow> {
   const { rows } = await db.client.execute('SELECT coalesce(max(seq), 0) AS seq FROM events');
-  const end = Number(rows[0]?.['seq'] ?? 0);
-  const length = db.client.protocol === 'file' ? FILE_EVENTS : SERVER_EVENTS;
-  for (let nth = 0; nth < WINDOWS_MAX && nth * length < end; nth++) {
-    yield { from: nth * length, to: Math.min(end, (nth + 1) * length) };
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
+  yield* windowsOf(db, [{ from: 0, to: Number(rows[0]?.['seq'] ?? 0) }]);
 }

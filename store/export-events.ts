@@ -1,5 +1,6 @@
 // store/export-events.ts: a site's events in words, slice by slice, as one moment saw them.
 import type { Db, SiteRow } from './db.ts';
+import { findStretches } from './event-spans.ts';
 import { textOf } from './rows.ts';
 
 /** A column of an export. */
@@ -110,15 +111,18 @@ async function* slicesOf(
   { from, to }: ExportWindow,
   { snapshot, stretch, events: eventsMax }: { snapshot: number; stretch: number; events: number },
 ): AsyncGenerator<ExportSlice, void, undefined> {
-  let seq = 0;
-  for (let slice = 0; slice < SLICES_MAX && seq < snapshot; slice += 1) {
-    const end = Math.min(snapshot, seq + stretch);
-    const { rows } = await db.client.execute({ sql: SLICE, args: [seq, end, site, from, to, eventsMax] });
-    const [row] = rows;
-    const events = Number(row?.['events'] ?? 0);
-    // As many as were asked for: there may be more of them before the end of the stretch.
-    seq = row !== undefined && events === eventsMax ? Number(row['seq']) : end;
-    if (row !== undefined && events > 0) yield { events, lines: textOf(row, 'lines') };
-    else await new Promise((resolve) => setTimeout(resolve, 0));
+  let slices = 0;
+  for (const part of await findStretches(db, site, { from, to }, snapshot)) {
+    let seq = part.from;
+    for (; slices < SLICES_MAX && seq < part.to; slices += 1) {
+      const end = Math.min(part.to, seq + stretch);
+      const { rows } = await db.client.execute({ sql: SLICE, args: [seq, end, site, from, to, eventsMax] });
+      const [row] = rows;
+      const events = Number(row?.['events'] ?? 0);
+      // As many as were asked for: there may be more of them before the end of the stretch.
+      seq = row !== undefined && events === eventsMax ? Number(row['seq']) : end;
+      if (row !== undefined && events > 0) yield { events, lines: textOf(row, 'lines') };
+      else await new Promise((resolve) => setTimeout(resolve, 0));
+    }
   }
 }

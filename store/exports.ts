@@ -2,7 +2,8 @@
 import type { InStatement, Row } from '@libsql/client';
 import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
-import { eventWindows } from './event-windows.ts';
+import { coverEvents, findStretches } from './event-spans.ts';
+import { windowsOf } from './event-windows.ts';
 import type { ExportWindow } from './export-events.ts';
 import type { TextFormat } from './export-formats.ts';
 import { textOf } from './rows.ts';
@@ -27,20 +28,24 @@ export interface EventExport extends ExportWindow {
   readonly expiresAt: number;
 }
 
-/** How many events one would have; more than {@link EXPORT_EVENTS_MAX} are not counted on. */
+/**
+ * How many events one would have; more than {@link EXPORT_EVENTS_MAX} are not counted on.
+ * @param ground writes ground.db: what it learns of where events are makes the next one, and each fetch, read less.
+ */
 export async function countExport(
-  db: Db,
+  ground: Db,
   site: SiteRow,
   { from, to }: ExportWindow,
   snapshot: number,
 ): Promise<number> {
+  await coverEvents(ground);
   let events = 0;
-  for await (const stretch of eventWindows(db)) {
-    if (stretch.from >= snapshot || events > EXPORT_EVENTS_MAX) break;
-    const { rows } = await db.client.execute({
+  for await (const stretch of windowsOf(ground, await findStretches(ground, site, { from, to }, snapshot))) {
+    if (events > EXPORT_EVENTS_MAX) break;
+    const { rows } = await ground.client.execute({
       sql: `SELECT count(*) AS events FROM events NOT INDEXED
         WHERE seq > ? AND seq <= ? AND site_id = ? AND at >= ? AND at < ?`,
-      args: [stretch.from, Math.min(stretch.to, snapshot), site, from, to],
+      args: [stretch.from, stretch.to, site, from, to],
     });
     events += Number(rows[0]?.['events']);
   }

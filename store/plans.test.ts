@@ -5,6 +5,8 @@ import type { EpochMs, SiteId } from '../contract/index.ts';
 import { saltPeriodAt } from '../core/index.ts';
 import { acceptJobs, acceptMessage } from './accept.ts';
 import type { Db } from './db.ts';
+import { EVENT_SPANS_SQL } from './event-spans.ts';
+import { exportSlices } from './export-events.ts';
 import { readLetters } from './dead-letters.ts';
 import { LOCAL_WRITER_SQL } from './local-writer.ts';
 import { openFiles } from './open.node.ts';
@@ -113,6 +115,7 @@ describe('D1: query plans', () => {
     ['reading all segments', (db) => releasedSegments(db, 1, 1)],
     ['reading one segment', (db) => releasedSegment(db, 1, 1, 'a')],
     ['reading the next slice of events', (db) => readEventSlice(db, 1, 0, 100)],
+    ['reading a slice of an export', (db) => exportSlices(db, 1, { from: 0, to: 9 }, 9).next()],
   ])('%s searches by index', async (_, run) => {
     const from = recorded.seen.length;
     await run(recorded.db);
@@ -124,6 +127,14 @@ describe('D1: query plans', () => {
       const scans = details.filter((detail) =>
         BIG_TABLES.some((table) => new RegExp(`^SCAN ${table}\\b`).test(detail)),
       );
+      expect({ sql, scans }).toEqual({ sql, scans: [] });
+    }
+  });
+
+  it('finding where the events of some days are searches by index', async () => {
+    for (const sql of EVENT_SPANS_SQL) {
+      const { rows } = await planner.client.execute(`EXPLAIN QUERY PLAN ${sql.replaceAll('?', '1')}`);
+      const scans = rows.map(({ detail }) => String(detail)).filter((detail) => /^SCAN (?!CONSTANT|\()/.test(detail));
       expect({ sql, scans }).toEqual({ sql, scans: [] });
     }
   });

@@ -11,6 +11,7 @@ import { auditStatement } from './audit.ts';
 import type { Db, SiteRow } from './db.ts';
 import { expireStatements, LETTER_DAYS_MAX, OF_LETTERS } from './dead-letters.ts';
 import { sweepOrders } from './rekey.ts';
+import { settleSpans } from './event-spans.ts';
 import type { SiteRetention } from './retention.ts';
 import { readRetention } from './retention.ts';
 import type { IdSet, Walked } from './retention-walk.ts';
@@ -135,6 +136,7 @@ async function purgeHeld(
       }),
     afterStep: goOn,
   });
+  if (walked !== undefined) await settleSpans(db, cutoffs);
   // Asked in every run, so that a run killed before this is made good by the next.
   for (const [site, cutoff] of cutoffs) await db.copy?.purge(site, cutoff);
   const profiles = new Map<SiteRow, number>();

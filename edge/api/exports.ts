@@ -111,7 +111,7 @@ async function make(context: Context<ApiEnv>, port: Port): Promise<Response> {
   const site = context.get('site');
   const snapshot = await readSnapshot(port.db);
   const { range } = days.value;
-  const events = await countExport(port.db, site.row, range, snapshot);
+  const events = await countExport(port.ground, site.row, range, snapshot);
   if (events > EXPORT_EVENTS_MAX) {
     return problem(
       'export_too_large',
