@@ -75,7 +75,6 @@ interface Held extends SiteRetention {
 
 /** Between steps, ms: who waits for SQLite's write lock looks for it now and then, and must find it free. */
 const PAUSE_MS = 5;
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 
 /** Purges every site. Needs ground and derived tables on one connection. `now` is what limits are counted back from. */
 export async function purgeExpired(needs: PurgeNeeds, now: EpochMs): Promise<PurgeReport> {
@@ -83,8 +82,7 @@ export async function purgeExpired(needs: PurgeNeeds, now: EpochMs): Promise<Pur
   const all = await readRetention(db);
   const held: Held[] = [];
   for (const site of all.filter(({ days }) => Object.keys(days).length > 0)) {
-    const times = { now: clock(), expiresAt: clock() + LEASE_MS };
-    const lease = await acquireLease(db, site.row, needs.holder, times);
+    const lease = await acquireLease(db, site.row, needs.holder, { now: clock(), expiresAt: clock() + LEASE_MS });
     if (lease !== undefined) held.push({ ...site, lease });
   }
   try {
@@ -98,7 +96,7 @@ export async function purgeExpired(needs: PurgeNeeds, now: EpochMs): Promise<Pur
 function keeper({ db, clock }: PurgeNeeds, held: readonly Held[]): () => Promise<boolean> {
   let renewedAt = clock();
   return async () => {
-    await turn();
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     if (clock() - renewedAt < RENEW_MS) return true;
     renewedAt = clock();
     for (const { lease } of held) if (!(await renewLease(db, lease, renewedAt + LEASE_MS))) return false;
