@@ -11,8 +11,9 @@ import {
   purposesOf,
 } from '../../contract/index.ts';
 import { decodeBatch } from '../../contract/wire-decode.ts';
+import { launchChromium } from '../support/chromium.ts';
 import type { Stage } from '../tag/stage.ts';
-import { launchChromium, setStage } from '../tag/stage.ts';
+import { setStage } from '../tag/stage.ts';
 import { isReady, track } from '../tag/use-stage.ts';
 import type { Platform } from './platforms.ts';
 import { PLATFORMS } from './platforms.ts';

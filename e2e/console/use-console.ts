@@ -1,8 +1,8 @@
 // e2e/console/use-console.ts: what the suites of the console share: one served edge and one Chromium a file, signed in once.
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
+import { launchChromium } from '../support/chromium.ts';
 import { standFor } from '../support/current.ts';
-import { launchChromium } from '../tag/stage.ts';
 import type { DemoSite } from './demo-site.ts';
 import { startDemoSite } from './demo-site.ts';
 
@@ -36,7 +36,7 @@ const ENGLISH: BrowserContextOptions = {
 export function useConsole(): ConsoleUnderTest {
   let current: ConsoleUnderTest | undefined;
   beforeAll(async () => {
-    const [demo, browser] = await Promise.all([startDemoSite(), launchChromium([])]);
+    const [demo, browser] = await Promise.all([startDemoSite(), launchChromium()]);
     // A code works once: every other context of the owner's takes the session over.
     let owner: BrowserContextOptions['storageState'];
     const visit: ConsoleUnderTest['visit'] = async (options = {}, token) => {

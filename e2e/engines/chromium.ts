@@ -1,5 +1,5 @@
 // e2e/engines/chromium.ts: Chromium, driven by Playwright.
-import { launchChromium } from '../tag/stage.ts';
+import { launchChromium } from '../support/chromium.ts';
 import type { EngineFacts, StartEngine } from './engine.ts';
 
 export const CHROMIUM: EngineFacts = {
@@ -15,13 +15,13 @@ export const CHROMIUM: EngineFacts = {
 export const startChromium: StartEngine = async () => {
   // Playwright switches the back/forward cache off; here it is part of what is tested.
   const withoutSwitches = ['--disable-back-forward-cache'];
-  const looked = await launchChromium();
+  const looked = await launchChromium({ kind: 'whole' });
   const [major] = looked.version().split('.');
   await looked.close();
   // As Chromium calls itself with a window; without one it says Headless, which the edge takes for a bot. By a switch:
   // the context's setting does not reach beacons of a page that goes.
   const userAgent = `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${major}.0.0.0 Safari/537.36`;
-  const browser = await launchChromium(withoutSwitches, [`--user-agent=${userAgent}`]);
+  const browser = await launchChromium({ kind: 'whole', withoutSwitches, switches: [`--user-agent=${userAgent}`] });
   const page = await (await browser.newContext()).newPage();
   return {
     goto: async (url) => void (await page.goto(url)),

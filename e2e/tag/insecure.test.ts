@@ -1,16 +1,19 @@
 // e2e/tag/insecure.test.ts: a shop on plain HTTP, where browsers withhold what they keep for secure contexts.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchChromium } from '../support/chromium.ts';
 import { noteErrors } from './hostile-pages.ts';
 import type { Stage } from './stage.ts';
-import { launchChromium, setStage } from './stage.ts';
+import { setStage } from './stage.ts';
 import { isReady, track } from './use-stage.ts';
 
 let browser: Browser;
 let stage: Stage;
 beforeAll(async () => {
   // Loopback counts as secure under its own names, so the shop has another.
-  browser = await launchChromium([], ['--host-resolver-rules=MAP shop.test 127.0.0.1, MAP collector.test 127.0.0.1']);
+  browser = await launchChromium({
+    switches: ['--host-resolver-rules=MAP shop.test 127.0.0.1, MAP collector.test 127.0.0.1'],
+  });
   stage = await setStage(browser);
 });
 afterAll(async () => {

@@ -1,10 +1,9 @@
 // e2e/tag/page-views.test.ts
 import { describe, expect, it } from 'vitest';
-import { visitUndriven } from './stage.ts';
-import { track, useStage } from './use-stage.ts';
+import { visitUndriven } from '../support/chromium.ts';
+import { useStage } from './use-stage.ts';
 
-// Playwright switches the back/forward cache off; here it is what is tested.
-const stage = useStage({ withoutSwitches: ['--disable-back-forward-cache'] });
+const stage = useStage();
 
 describe('one page view for every page that is seen, in a real browser', () => {
   it('sees load, pushState, replaceState and going back, each with its title', async () => {
@@ -127,26 +126,6 @@ describe('one page view for every page that is seen, in a real browser', () => {
     }
     const names = stage.events().map(({ n, u }) => `${n} ${u?.replace(stage.site, '')}`);
     expect(names).toEqual(['page_view /from', 'meanwhile /from', 'page_view /ahead']);
-  });
-
-  it('flushes when the page goes, and counts it again when the back/forward cache brings it back', async () => {
-    const page = await stage.open('/first');
-    await stage.arrived('page_view', 1);
-    await page.evaluate(() => void Object.assign(window, { isTheSame: true }));
-    await track(page, 'last_word');
-    await page.goto(`${stage.site}/second`);
-    await stage.arrived('last_word');
-    await stage.arrived('page_view', 2);
-    // A restored page fires no load event to wait for.
-    await page.goBack({ waitUntil: 'commit' });
-    await stage.arrived('page_view', 3);
-    expect(await page.evaluate(() => 'isTheSame' in window)).toBe(true);
-    expect(stage.events().map(({ n, u }) => [n, u?.replace(stage.site, '')])).toEqual([
-      ['page_view', '/first'],
-      ['last_word', '/first'],
-      ['page_view', '/second'],
-      ['page_view', '/first'],
-    ]);
   });
 
   it('tells the campaign and nothing else of the query, and of the referrer no query', async () => {

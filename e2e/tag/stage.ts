@@ -1,12 +1,8 @@
 // e2e/tag/stage.ts: a site and a collector on two origins, and a real Chromium that visits them.
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { chromium } from 'playwright-core';
 import type { WireBatch, WireEvent } from '../../contract/index.ts';
 import { collectArrivals } from '../support/arrivals.ts';
 import { bodyOf, listen, shut } from '../support/servers.ts';
@@ -23,12 +19,6 @@ const SCRIPTS = [
   'tag.links.js',
   'tag.debug.js',
 ] as const;
-const CHROMIUM_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-// biome-ignore format: a list
-const CHROMIUM_ARGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--disable-blink-features=AutomationControlled',
-];
 /** A message as the collector got it. */
 export interface Arrival {
   readonly message: WireBatch;
@@ -76,35 +66,6 @@ export interface Stage {
   /** What has arrived, but for `user_engagement`, which depends on how fast the test runs. */
   readonly events: () => readonly WireEvent[];
   readonly close: () => Promise<void>;
-}
-
-const findChromium = (): string => {
-  const found = [process.env['CHROMIUM_PATH'] ?? '', ...CHROMIUM_PLACES].find((path) => existsSync(path));
-  if (found === undefined) throw new Error('No Chromium: install the package chromium, or set CHROMIUM_PATH.');
-  return found;
-};
-
-/** Starts Chromium; to be closed by whoever asks. */
-export async function launchChromium(ignoreDefaultArgs: string[] = [], more: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_ARGS, ...more], ignoreDefaultArgs });
-}
-
-/** Opens an address in a Chromium that nobody drives, in a profile of its own; both are gone after `end`. */
-export function visitUndriven(url: string): { readonly end: () => Promise<void> } {
-  const profile = mkdtempSync(join(tmpdir(), 'hushtag-chromium-'));
-  const visit = spawn(findChromium(), ['--headless=new', ...CHROMIUM_ARGS, `--user-data-dir=${profile}`, url], {
-    stdio: 'ignore',
-    detached: true,
-  });
-  return {
-    end: async () => {
-      const isGone = new Promise((resolve) => void visit.once('exit', resolve));
-      // Its whole group: what it has started would go on writing to the profile.
-      if (visit.pid !== undefined) process.kill(-visit.pid, 'SIGKILL');
-      await isGone;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
-    },
-  };
 }
 
 const codeOf = (script: Script): Buffer => {

@@ -2,17 +2,17 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { EventParams, Hushtag } from '../../sdk/api.ts';
+import type { LaunchSettings } from '../support/chromium.ts';
+import { launchChromium } from '../support/chromium.ts';
 import { standFor } from '../support/current.ts';
 import type { Stage } from './stage.ts';
-import { launchChromium, setStage } from './stage.ts';
+import { setStage } from './stage.ts';
 
 /** A page's window once the tag has started in it. */
 export type Tagged = Window & { readonly hushtag: Hushtag };
 
 /** What a suite says about all its tests. */
-export interface StageSetup {
-  /** Of Playwright's own switches, those to leave out. */
-  readonly withoutSwitches?: readonly string[];
+export interface StageSetup extends Pick<LaunchSettings, 'kind' | 'withoutSwitches'> {
   /** Runs in every page before anything else. */
   readonly initScript?: () => void;
 }
@@ -21,11 +21,11 @@ export interface StageSetup {
 export type SuiteStage = Stage & { readonly browser: Browser };
 
 /** Starts Chromium before a suite's tests and sets a stage before each; both are closed again. */
-export function useStage({ withoutSwitches = [], initScript }: StageSetup = {}): SuiteStage {
+export function useStage({ initScript, ...launch }: StageSetup = {}): SuiteStage {
   let browser: Browser | undefined;
   let current: SuiteStage | undefined;
   beforeAll(async () => {
-    browser = await launchChromium([...withoutSwitches]);
+    browser = await launchChromium(launch);
   });
   beforeEach(async () => {
     if (browser === undefined) throw new Error('Chromium did not start');
