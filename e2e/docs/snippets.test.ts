@@ -169,6 +169,7 @@ describe('npm, React, Vue and Next', () => {
       strict: true,
       exactOptionalPropertyTypes: true,
       noEmit: true,
+      skipDefaultLibCheck: true,
       target: 'es2022',
       lib: ['es2023', 'dom'],
       types: [],

@@ -60,7 +60,7 @@ describe('the package @hushtag/tag', () => {
     ];
     project.write(`${resolution}/consumer.ts`, lines.join('\n'));
     const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
-    const compilerOptions = { strict: true, noEmit: true, target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], types: [], module, moduleResolution: resolution };
+    const compilerOptions = { strict: true, noEmit: true, skipDefaultLibCheck: true, target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], types: [], module, moduleResolution: resolution };
     project.write(`${resolution}/tsconfig.json`, JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
     const tsc = fileURLToPath(new URL('../../node_modules/.bin/tsc', import.meta.url));
     expect(project.run(tsc, '-p', resolution)).toBe('');
