@@ -2,15 +2,10 @@
 import { open, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Db, ExportSlice, ExportWindow, Site } from '../store/index.ts';
-import { appendAudit, EXPORT_COLUMNS, EXPORT_TEXTS, exportSlices, readSnapshot, TEXT_FORMATS } from '../store/index.ts';
+import type { Db, ExportFormat, ExportSlice, ExportWindow, Site } from '../store/index.ts';
+import { appendAudit, EXPORT_COLUMNS, EXPORT_TEXTS, exportSlices, readSnapshot } from '../store/index.ts';
 import { linesToParquet } from '../store/export.node.ts';
 import { digestOf, sync } from './backup.ts';
-
-/** What an export can be written as. */
-export const EXPORT_FORMATS = ['parquet', ...TEXT_FORMATS] as const;
-/** One of them. */
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** Events of one file, so that a file fits into memory where it is sent on. */
 const FILE_EVENTS = 200_000;

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DAY_MS } from '../contract/index.ts';
 import type { SiteRow } from './db.ts';
 import { coverEvents, EVENTS_A_SPAN, findStretches, settleSpans } from './event-spans.ts';
-import { exportSlices } from './export-events.ts';
-import { countExport } from './exports.ts';
+import { exportSlices, exportSlicesBeside } from './export-events.ts';
+import { planExport } from './exports.ts';
 import type { TestDatabase } from './testing.ts';
 import { openTestDatabase } from './testing.ts';
 
@@ -81,7 +81,15 @@ describe('D1: where events are', () => {
 
   it('gives an export the events that are counted for it, and no others', async () => {
     const day = { from: 4 * DAY_MS, to: 5 * DAY_MS };
-    const counted = await countExport(store.db, SHOP, day, EVENTS);
+    const parts = await planExport(store.db, SHOP, day, EVENTS);
+    const counted = parts.reduce((sum, part) => sum + part.events, 0);
+    let fetched = 0;
+    for (const part of parts)
+      for await (const slice of exportSlicesBeside(store.db, SHOP, day, part)) fetched += slice.events;
+    expect(fetched).toBe(counted);
+    expect(await planExport(store.db, SHOP, { from: 90 * DAY_MS, to: 99 * DAY_MS }, EVENTS)).toEqual([
+      { from: EVENTS, to: EVENTS, events: 0 },
+    ]);
     let events = 0;
     for await (const slice of exportSlices(store.db, SHOP, day, EVENTS)) events += slice.events;
     const sql = 'SELECT count(*) FROM events WHERE site_id = ? AND at >= ? AND at < ?';

@@ -14,9 +14,13 @@ export interface EventWindow {
   readonly to: number;
 }
 
-/** Cuts stretches into such as one query may read, in order, with a turn for others between them. */
-export async function* windowsOf(db: Db, stretches: readonly EventWindow[]): AsyncGenerator<EventWindow> {
-  const length = db.client.protocol === 'file' ? FILE_EVENTS : SERVER_EVENTS;
+/** Cuts stretches into such as one query may read, in order, with a turn for others between them. @param eventsMax fewer, where they are told apart. */
+export async function* windowsOf(
+  db: Db,
+  stretches: readonly EventWindow[],
+  eventsMax = SERVER_EVENTS,
+): AsyncGenerator<EventWindow> {
+  const length = Math.min(eventsMax, db.client.protocol === 'file' ? FILE_EVENTS : SERVER_EVENTS);
   for (const { from, to } of stretches) {
     for (let nth = 0; nth < WINDOWS_MAX && from + nth * length < to; nth++) {
       yield { from: from + nth * length, to: Math.min(to, from + (nth + 1) * length) };

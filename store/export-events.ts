@@ -1,6 +1,8 @@
 // store/export-events.ts: a site's events in words, slice by slice, as one moment saw them.
+import { BROWSERS, CHANNELS, DEVICES, SYSTEMS } from '../core/index.ts';
 import type { Db, SiteRow } from './db.ts';
 import { findStretches } from './event-spans.ts';
+import type { EventWindow } from './event-windows.ts';
 import { textOf } from './rows.ts';
 
 /** A column of an export. */
@@ -13,7 +15,10 @@ export interface ExportColumn {
 }
 
 const column = (name: string, type: ExportColumn['type'], sql: string): ExportColumn => ({ name, type, sql });
-const context = (name: string): ExportColumn => column(name, 'VARCHAR', `x.${name}`);
+const text = (name: string): ExportColumn => column(name, 'VARCHAR', `nullif(x.${name}, '')`);
+/** What is at rest as a position in a list (core/context.ts), as its word. */
+const word = (name: string, words: readonly string[]): ExportColumn =>
+  column(name, 'VARCHAR', `CASE x.${name} ${words.map((one, at) => `WHEN ${at} THEN '${one}'`).join(' ')} END`);
 
 /** The columns, in their order; docs/export.md says what they mean. */
 export const EXPORT_COLUMNS: readonly ExportColumn[] = [
@@ -38,7 +43,14 @@ export const EXPORT_COLUMNS: readonly ExportColumn[] = [
   column('coupon', 'VARCHAR', 'o.value'),
   column('items', 'JSON', 'json(e.items)'),
   column('properties', 'JSON', 'json(e.properties)'),
-  ...['country', 'region', 'device', 'browser', 'os', 'language', 'time_zone', 'channel'].map(context),
+  text('country'),
+  text('region'),
+  word('device', DEVICES),
+  word('browser', BROWSERS),
+  word('os', SYSTEMS),
+  text('language'),
+  text('time_zone'),
+  word('channel', CHANNELS),
   column('source', 'VARCHAR', "coalesce(x.source, 'web')"),
 ];
 
@@ -87,20 +99,21 @@ export async function* exportSlices(
   window: ExportWindow,
   snapshot: number,
 ): AsyncGenerator<ExportSlice, void, undefined> {
-  yield* slicesOf(db, site, window, { snapshot, stretch: snapshot, events: SLICE_EVENTS });
+  const all = { from: 0, to: snapshot };
+  yield* slicesOf(db, site, window, { part: all, stretch: Infinity, events: SLICE_EVENTS });
 }
 
-/** The same in slices so small that a server which reads its files itself answers others in between. */
+/** Reads a part of them in slices so small that a server which reads its files itself answers others in between. */
 export async function* exportSlicesBeside(
   db: Db,
   site: SiteRow,
   window: ExportWindow,
-  snapshot: number,
+  part: EventWindow,
 ): AsyncGenerator<ExportSlice, void, undefined> {
   const isFile = db.client.protocol === 'file';
   yield* slicesOf(db, site, window, {
-    snapshot,
-    stretch: isFile ? BESIDE_FILE_EVENTS : snapshot,
+    part,
+    stretch: isFile ? BESIDE_FILE_EVENTS : Infinity,
     events: isFile ? BESIDE_FILE_EVENTS : BESIDE_SERVER_EVENTS,
   });
 }
@@ -108,15 +121,16 @@ export async function* exportSlicesBeside(
 async function* slicesOf(
   db: Db,
   site: SiteRow,
-  { from, to }: ExportWindow,
-  { snapshot, stretch, events: eventsMax }: { snapshot: number; stretch: number; events: number },
+  window: ExportWindow,
+  { part, stretch, events: eventsMax }: { part: EventWindow; stretch: number; events: number },
 ): AsyncGenerator<ExportSlice, void, undefined> {
   let slices = 0;
-  for (const part of await findStretches(db, site, { from, to }, snapshot)) {
-    let seq = part.from;
-    for (; slices < SLICES_MAX && seq < part.to; slices += 1) {
-      const end = Math.min(part.to, seq + stretch);
-      const { rows } = await db.client.execute({ sql: SLICE, args: [seq, end, site, from, to, eventsMax] });
+  for (const { from, to } of await findStretches(db, site, window, part.to)) {
+    let seq = Math.max(from, part.from);
+    for (; slices < SLICES_MAX && seq < to; slices += 1) {
+      const end = Math.min(to, seq + stretch);
+      const args = [seq, end, site, window.from, window.to, eventsMax];
+      const { rows } = await db.client.execute({ sql: SLICE, args });
       const [row] = rows;
       const events = Number(row?.['events'] ?? 0);
       // As many as were asked for: there may be more of them before the end of the stretch.

@@ -6,6 +6,10 @@ import { EXPORT_COLUMNS } from './export-events.ts';
 export const TEXT_FORMATS = ['ndjson', 'csv'] as const;
 /** One of them. */
 export type TextFormat = (typeof TEXT_FORMATS)[number];
+/** What an export can be written as. */
+export const EXPORT_FORMATS = ['parquet', ...TEXT_FORMATS] as const;
+/** One of them. */
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 const NAMES = EXPORT_COLUMNS.map(({ name }) => name);
 

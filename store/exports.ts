@@ -5,7 +5,7 @@ import type { Db, SiteRow } from './db.ts';
 import { coverEvents, findStretches } from './event-spans.ts';
 import { windowsOf } from './event-windows.ts';
 import type { ExportWindow } from './export-events.ts';
-import type { TextFormat } from './export-formats.ts';
+import type { ExportFormat } from './export-formats.ts';
 import { textOf } from './rows.ts';
 
 /** Exports of a site that are remembered: the newest. */
@@ -15,41 +15,64 @@ export const EXPORT_MS = 7 * 86_400_000;
 /** Events of one at most; of more, make one of fewer days, or use the command. */
 export const EXPORT_EVENTS_MAX = 1_000_000;
 
+/** Events of a part of one at most, so that who is interrupted goes on near to where they were. */
+export const PART_EVENTS_MAX = 100_000;
+
+/** A part of an export: its events after the number `from`, up to and with `to`. */
+export interface ExportPart {
+  readonly from: number;
+  readonly to: number;
+  /** How many there were when it was made. */
+  readonly events: number;
+}
+
 /** An export. Times are epoch ms. */
 export interface EventExport extends ExportWindow {
   readonly id: string;
   readonly by: string;
-  readonly format: TextFormat;
+  readonly format: ExportFormat;
   /** Its last event, in the order of arrival. */
   readonly snapshot: number;
   /** How many events there were when it was made; what was erased or purged since is not in it. */
   readonly events: number;
+  /** At least one, in order. */
+  readonly parts: readonly ExportPart[];
   readonly createdAt: number;
   readonly expiresAt: number;
 }
 
 /**
- * How many events one would have; more than {@link EXPORT_EVENTS_MAX} are not counted on.
+ * The parts that one would have. More than {@link EXPORT_EVENTS_MAX} events are not counted on: the parts then hold more than that.
  * @param ground writes ground.db: what it learns of where events are makes the next one, and each fetch, read less.
  */
-export async function countExport(
+export async function planExport(
   ground: Db,
   site: SiteRow,
-  { from, to }: ExportWindow,
+  window: ExportWindow,
   snapshot: number,
-): Promise<number> {
+): Promise<readonly ExportPart[]> {
+  const parts: ExportPart[] = [];
+  let part: ExportPart | undefined;
+  let total = 0;
   await coverEvents(ground);
-  let events = 0;
-  for await (const stretch of windowsOf(ground, await findStretches(ground, site, { from, to }, snapshot))) {
-    if (events > EXPORT_EVENTS_MAX) break;
+  const stretches = await findStretches(ground, site, window, snapshot);
+  for await (const { from, to } of windowsOf(ground, stretches, PART_EVENTS_MAX)) {
     const { rows } = await ground.client.execute({
       sql: `SELECT count(*) AS events FROM events NOT INDEXED
         WHERE seq > ? AND seq <= ? AND site_id = ? AND at >= ? AND at < ?`,
-      args: [stretch.from, stretch.to, site, from, to],
+      args: [from, to, site, window.from, window.to],
     });
-    events += Number(rows[0]?.['events']);
+    const events = Number(rows[0]?.['events']);
+    if (events === 0) continue;
+    if (part !== undefined && part.events + events > PART_EVENTS_MAX) {
+      parts.push(part);
+      part = undefined;
+    }
+    part = { from: part?.from ?? from, to, events: (part?.events ?? 0) + events };
+    total += events;
+    if (total > EXPORT_EVENTS_MAX) break;
   }
-  return events;
+  return [...parts, part ?? { from: snapshot, to: snapshot, events: 0 }];
 }
 
 /** Keeps one with its entry in the audit log, and forgets those of the site past {@link EXPORTS_KEPT}. */
@@ -58,12 +81,13 @@ export async function addExport(
   site: { readonly row: SiteRow; readonly id: string },
   made: EventExport,
 ): Promise<void> {
-  const { id, by, format, from, to, snapshot, events, createdAt, expiresAt } = made;
+  const { id, by, format, from, to, snapshot, events, parts, createdAt, expiresAt } = made;
+  const ends = JSON.stringify(parts.map((part) => [part.from, part.to, part.events]));
   const statements: InStatement[] = [
     {
-      sql: `INSERT INTO event_exports (id, site_id, "by", format, from_at, to_at, snapshot, events, created_at, expires_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      args: [id, site.row, by, format, from, to, snapshot, events, createdAt, expiresAt],
+      sql: `INSERT INTO event_exports (id, site_id, "by", format, from_at, to_at, snapshot, events, parts, created_at, expires_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      args: [id, site.row, by, format, from, to, snapshot, events, ends, createdAt, expiresAt],
     },
     await auditStatement({ kind: 'export_made', site: site.id, export: id, format, from, to, by, at: createdAt }),
     {
@@ -75,15 +99,24 @@ export async function addExport(
   await db.client.batch(statements, 'write');
 }
 
+/** Its parts; one from before there were parts has one. */
+function partsOf(row: Row): readonly ExportPart[] {
+  // Written by addExport alone.
+  const kept = JSON.parse(textOf(row, 'parts')) as readonly (readonly [number, number, number])[];
+  if (kept.length === 0) return [{ from: 0, to: Number(row['snapshot']), events: Number(row['events']) }];
+  return kept.map(([from, to, events]) => ({ from, to, events }));
+}
+
 const exportOf = (row: Row): EventExport => ({
   id: textOf(row, 'id'),
   by: textOf(row, 'by'),
   // Written by addExport alone.
-  format: textOf(row, 'format') as TextFormat,
+  format: textOf(row, 'format') as ExportFormat,
   from: Number(row['from_at']),
   to: Number(row['to_at']),
   snapshot: Number(row['snapshot']),
   events: Number(row['events']),
+  parts: partsOf(row),
   createdAt: Number(row['created_at']),
   expiresAt: Number(row['expires_at']),
 });

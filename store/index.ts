@@ -27,15 +27,15 @@ export type { DeadLetter, FiledLetter, KeptLetter, LetterChoice, LetterTotals, L
 export { dropStatements, hasLetterOf, letterVisitorStatement, readLetters, readLetterTotals } from './dead-letters.ts';
 export type { ExportColumn, ExportSlice, ExportWindow } from './export-events.ts';
 export { EXPORT_COLUMNS, exportSlices, exportSlicesBeside, readSnapshot } from './export-events.ts';
-export type { TextFormat } from './export-formats.ts';
-export { EXPORT_TEXTS, TEXT_FORMATS } from './export-formats.ts';
-export type { EventExport } from './exports.ts';
+export type { ExportFormat, TextFormat } from './export-formats.ts';
+export { EXPORT_FORMATS, EXPORT_TEXTS } from './export-formats.ts';
+export type { EventExport, ExportPart } from './exports.ts';
 export {
   addExport,
-  countExport,
   EXPORT_EVENTS_MAX,
   EXPORT_MS,
   EXPORTS_KEPT,
+  planExport,
   readExports,
   removeExport,
 } from './exports.ts';

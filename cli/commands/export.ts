@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defineCommand } from 'citty';
 import { DAY_MS } from '../../contract/index.ts';
-import type { ExportFormat, ExportManifest, S3Target } from '../../runtime/index.ts';
-import { EXPORT_FORMATS, exportEvents, ExportFolderError, S3Error, sendToS3 } from '../../runtime/index.ts';
+import type { ExportManifest, S3Target } from '../../runtime/index.ts';
+import { exportEvents, ExportFolderError, S3Error, sendToS3 } from '../../runtime/index.ts';
+import type { ExportFormat } from '../../store/index.ts';
+import { EXPORT_FORMATS } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
 import { startProgress } from '../progress.ts';
 

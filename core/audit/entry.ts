@@ -130,6 +130,8 @@ export type AuditEvent =
       readonly by?: string;
       /** The export that was fetched. */
       readonly export?: string;
+      /** The part of it, where not all of it was. */
+      readonly part?: number;
     }
   | {
       readonly kind: 'export_made';

@@ -1,5 +1,6 @@
 // e2e/edge/export-suite.ts: exports over the API: made once, fetched while they live, and never holding who is gone (P4, P6).
 import { parse } from 'csv-parse/sync';
+import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { EXPORT_COLUMNS, readAuditLog } from '../../store/index.ts';
 import { collect, siteId, wireBatch, wireEvent } from '../support/edge-under-test.ts';
@@ -12,6 +13,7 @@ const LEAVES = 'export-visitor-who-leaves-1';
 interface Made {
   readonly id: string;
   readonly events: number;
+  readonly parts: number;
   readonly createdAt: number;
   readonly expiresAt: number;
 }
@@ -30,15 +32,27 @@ export function exportSuite(edge: SuiteEdge): void {
       headers: { ...(await bearer('exports:write')), ...headers },
       body: JSON.stringify(body),
     });
-  const make = async (format: 'ndjson' | 'csv'): Promise<Made> => {
+  const make = async (format: 'ndjson' | 'csv' | 'parquet'): Promise<Made> => {
     const made = await post({ format, from: week, to: today });
     expect(made.status).toBe(201);
     return (await made.json()) as Made;
   };
-  const fetchContent = async ({ id }: Made): Promise<string> => {
-    const answered = await edge.fetch(`${BASE}/${id}/content`, { headers: await bearer('exports:write') });
+  const askContent = async ({ id }: Made, query = ''): Promise<Response> =>
+    edge.fetch(`${BASE}/${id}/content${query}`, { headers: await bearer('exports:write') });
+  const fetchContent = async (made: Made, query = ''): Promise<string> => {
+    const answered = await askContent(made, query);
     expect(answered.status).toBe(200);
     return answered.text();
+  };
+  /** Cuts one in two, as one of more events than a part has is from the beginning. */
+  const cutInTwo = async ({ id }: Made): Promise<void> => {
+    const [kept] = await edge.ask('SELECT snapshot FROM event_exports WHERE id = ?', id);
+    const end = Number(kept?.['snapshot']);
+    const parts = JSON.stringify([
+      [0, end - 1, 1],
+      [end - 1, end, 1],
+    ]);
+    await edge.ask('UPDATE event_exports SET parts = ? WHERE id = ?', parts, id);
   };
   const namesIn = (ndjson: string): string[] =>
     ndjson
@@ -88,6 +102,55 @@ export function exportSuite(edge: SuiteEdge): void {
       expect(rows).toHaveLength(made.events);
       expect(Object.keys(rows[0] ?? {})).toEqual(EXPORT_COLUMNS.map(({ name }) => name));
       expect(rows.map(({ title }) => title)).toContain("'=SUM(A1)");
+      // What is at rest as a number is a word here.
+      for (const { browser, os } of rows) expect([browser, os]).toEqual(['firefox', 'linux']);
+    });
+
+    it.each(['ndjson', 'csv'] as const)(
+      'are fetched in parts that are the whole, one after the other (%s)',
+      async (format) => {
+        const made = await make(format);
+        expect(made.parts).toBe(1);
+        expect(await fetchContent(made, '?part=1')).toBe(await fetchContent(made));
+        await cutInTwo(made);
+        const whole = await fetchContent(made);
+        const second = await fetchContent(made, '?part=2');
+        expect(second.length).toBeGreaterThan(0);
+        // Who was interrupted asks for the part that broke off again.
+        expect(await fetchContent(made, '?part=2')).toBe(second);
+        expect((await fetchContent(made, '?part=1')) + second).toBe(whole);
+        for (const part of ['0', '3', 'x']) expect((await askContent(made, `?part=${part}`)).status).toBe(400);
+      },
+    );
+
+    it('are Parquet files, one a part, that say what NDJSON says', async () => {
+      const read = async (answered: Response): Promise<Record<string, unknown>[]> =>
+        parquetReadObjects({ file: await answered.arrayBuffer() });
+      const [lines, made] = [await make('ndjson'), await make('parquet')];
+      const answered = await askContent(made);
+      expect(answered.headers.get('content-disposition')).toContain(`shop-${week}-${today}.parquet`);
+      const rows = await read(answered);
+      expect(rows).toHaveLength(made.events);
+      const nested = (value: unknown): unknown =>
+        typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+      const told = (await fetchContent(lines))
+        .trimEnd()
+        .split('\n')
+        .map((line) =>
+          Object.fromEntries(Object.entries(JSON.parse(line) as object).map(([name, value]) => [name, nested(value)])),
+        );
+      const plain = (value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value);
+      expect(
+        rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)]))),
+      ).toEqual(told);
+      await cutInTwo(made);
+      // One stream can't be two files.
+      expect((await askContent(made)).status).toBe(400);
+      const [first, second] = [
+        await read(await askContent(made, '?part=1')),
+        await read(await askContent(made, '?part=2')),
+      ];
+      expect([...first, ...second]).toEqual(rows);
     });
 
     it('D1: are made once under an Idempotency-Key, listed newest first by pages, and taken away', async () => {
@@ -133,7 +196,7 @@ export function exportSuite(edge: SuiteEdge): void {
     });
 
     it.each([
-      { why: 'a form there is none of', body: { format: 'parquet', from: today, to: today } },
+      { why: 'a form there is none of', body: { format: 'xlsx', from: today, to: today } },
       { why: 'no days', body: { format: 'csv' } },
       { why: 'a day that is none', body: { format: 'csv', from: '2026-02-31', to: today } },
       { why: 'an end before its beginning', body: { format: 'csv', from: today, to: week } },

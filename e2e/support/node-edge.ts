@@ -32,6 +32,8 @@ export const send = (origin: string, path: string, init: RequestInit = {}): Prom
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        // An answer that breaks off has no end.
+        incoming.on('error', reject);
         incoming.on('end', () => {
           const headers = new Headers();
           for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));

@@ -3,24 +3,26 @@ import type { Context } from 'hono';
 import { Hono } from 'hono';
 import { describeRoute, resolver } from 'hono-openapi';
 import * as v from 'valibot';
+import type { Result } from '../../contract/index.ts';
+import { err, ok } from '../../contract/index.ts';
 import { toHex } from '../../core/index.ts';
 import type { EventExport, Site } from '../../store/index.ts';
 import {
   addExport,
   appendAudit,
-  countExport,
   EXPORT_EVENTS_MAX,
+  EXPORT_FORMATS,
   EXPORT_MS,
-  EXPORT_TEXTS,
   exportSlicesBeside,
+  planExport,
   readExports,
   readSnapshot,
   removeExport,
-  TEXT_FORMATS,
 } from '../../store/index.ts';
 import { answer, idempotencyParameter, refusal, siteRefusals } from '../http/describe.ts';
 import { problem } from '../http/problem.ts';
 import type { Port } from '../port.ts';
+import { parquetContent, slicesOfParts, streamOf, textContent } from './export-content.ts';
 import { idempotent } from './idempotent.ts';
 import { newestFirst, PAGE_PARAMETERS, pageOf, readJson, readPage } from './read-json.ts';
 import { daysBetween, RANGE_HELP, utcDay } from './reports/range.ts';
@@ -33,20 +35,25 @@ const FETCHES_MAX = 4;
 /** A fetch that takes longer is nobody's any more. */
 const FETCH_MS_MAX = 3_600_000;
 
-const TYPES = { ndjson: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' } as const;
+const TYPES = {
+  parquet: 'application/vnd.apache.parquet',
+  ndjson: 'application/x-ndjson',
+  csv: 'text/csv; charset=utf-8',
+} as const;
 
-const newSchema = v.strictObject({ format: v.picklist(TEXT_FORMATS), from: v.string(), to: v.string() });
-const NEW_HELP = `Send {"format": ${TEXT_FORMATS.map((one) => `"${one}"`).join(' | ')}, "from": "YYYY-MM-DD", "to": "YYYY-MM-DD"}. ${RANGE_HELP}`;
+const newSchema = v.strictObject({ format: v.picklist(EXPORT_FORMATS), from: v.string(), to: v.string() });
+const NEW_HELP = `Send {"format": ${EXPORT_FORMATS.map((one) => `"${one}"`).join(' | ')}, "from": "YYYY-MM-DD", "to": "YYYY-MM-DD"}. ${RANGE_HELP}`;
 const exportSchema = v.object({
   id: v.string(),
   by: v.string(),
-  format: v.picklist(TEXT_FORMATS),
+  format: v.picklist(EXPORT_FORMATS),
   from: v.string(),
   to: v.string(),
   events: v.pipe(
     v.number(),
     v.description('When it was made; what was erased, withdrawn or purged since is not in it'),
   ),
+  parts: v.pipe(v.number(), v.description('It can be fetched in so many: ?part=1 and so on')),
   createdAt: v.number(),
   expiresAt: v.pipe(v.number(), v.description('From then on it can be fetched no more')),
 });
@@ -79,11 +86,26 @@ const describeOne = describeRoute({
 const text = { schema: { type: 'string' } } as const;
 const describeContent = describeRoute({
   summary: 'The events of an export as a stream, in the order of arrival; each fetch is in the audit log',
+  description:
+    'Whole, or a part of it, so that who is interrupted goes on with the part that broke off. Parts of NDJSON and CSV one after the other are the whole; each part of Parquet is a file of its own, and of more than one part each is asked for.',
   security: [{ token: ['exports:write'] }, { session: ['exports:write'] }],
+  parameters: [
+    {
+      name: 'part',
+      in: 'query',
+      description: 'From 1 to the number of its parts; all of them where absent',
+      schema: { type: 'integer', minimum: 1 },
+    },
+  ],
   responses: {
     200: {
-      description: 'NDJSON, or CSV whose cells no spreadsheet takes for formulas; columns as docs/export.md lists them',
-      content: { 'application/x-ndjson': text, 'text/csv': text },
+      description:
+        'NDJSON, CSV whose cells no spreadsheet takes for formulas, or Parquet; columns as docs/export.md lists them',
+      content: {
+        'application/x-ndjson': text,
+        'text/csv': text,
+        'application/vnd.apache.parquet': { schema: { type: 'string', format: 'binary' } },
+      },
     },
     429: refusal('As many are being fetched as may be; come again after Retry-After'),
     ...siteRefusals('exports:write'),
@@ -97,8 +119,9 @@ const describeRemoval = describeRoute({
 
 const NONE_HELP = 'List the exports to see which there are.';
 
-const shown = ({ from, to, snapshot: _snapshot, ...made }: EventExport) => ({
+const shown = ({ from, to, snapshot: _snapshot, parts, ...made }: EventExport) => ({
   ...made,
+  parts: parts.length,
   from: utcDay(from),
   to: utcDay(to - 1),
 });
@@ -111,7 +134,8 @@ async function make(context: Context<ApiEnv>, port: Port): Promise<Response> {
   const site = context.get('site');
   const snapshot = await readSnapshot(port.db);
   const { range } = days.value;
-  const events = await countExport(port.ground, site.row, range, snapshot);
+  const parts = await planExport(port.ground, site.row, range, snapshot);
+  const events = parts.reduce((sum, part) => sum + part.events, 0);
   if (events > EXPORT_EVENTS_MAX) {
     return problem(
       'export_too_large',
@@ -127,40 +151,13 @@ async function make(context: Context<ApiEnv>, port: Port): Promise<Response> {
     to: range.to,
     snapshot,
     events,
+    parts,
     createdAt,
     expiresAt: createdAt + EXPORT_MS,
   };
   await addExport(port.ground, site, made);
   context.header('location', `/v1/sites/${site.id}/exports/${made.id}`);
   return privateJson(context, shown(made), 201);
-}
-
-/** Events as a stream that is read as fast as it is taken. @param onEnd told once, however it ends. */
-function streamOf(port: Port, site: Site, made: EventExport, onEnd: () => void): ReadableStream<Uint8Array> {
-  const { head, text: written } = EXPORT_TEXTS[made.format];
-  const slices = exportSlicesBeside(port.db, site.row, made, made.snapshot);
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>(
-    {
-      start: (controller) => {
-        if (head !== '') controller.enqueue(encoder.encode(head));
-      },
-      pull: async (controller) => {
-        try {
-          const { done, value } = await slices.next();
-          if (done !== true) return controller.enqueue(encoder.encode(written(value.lines)));
-          onEnd();
-          controller.close();
-        } catch (fault) {
-          // The answer breaks off: whoever fetches must not take a part of it for all.
-          onEnd();
-          controller.error(fault);
-        }
-      },
-      cancel: onEnd,
-    },
-    { highWaterMark: 1 },
-  );
 }
 
 /** Counts what is being fetched. @returns what to call at its end, or undefined where as many are as may be. */
@@ -175,11 +172,41 @@ function createFetches(now: () => number): () => (() => void) | undefined {
   };
 }
 
-const contentHeaders = (site: Site, { format, from, to }: EventExport) => ({
-  'content-type': TYPES[format],
-  'content-disposition': `attachment; filename="${site.id}-${utcDay(from)}-${utcDay(to - 1)}.${format}"`,
-  'cache-control': 'private, no-store',
-});
+const contentHeaders = (site: Site, { format, from, to, parts }: EventExport, part: number | undefined) => {
+  const nth = part === undefined || parts.length === 1 ? '' : `-part-${part}`;
+  return {
+    'content-type': TYPES[format],
+    'content-disposition': `attachment; filename="${site.id}-${utcDay(from)}-${utcDay(to - 1)}${nth}.${format}"`,
+    'cache-control': 'private, no-store',
+  };
+};
+
+const PART_HELP =
+  'part is a number from 1 to the parts of the export; a Parquet export of more than one is fetched by them.';
+
+/** Which part is asked for; undefined for all of them. */
+function readPart({ format, parts }: EventExport, asked: string | undefined): Result<number | undefined, Response> {
+  if (asked === undefined) {
+    return format === 'parquet' && parts.length > 1 ? err(problem('malformed_request', PART_HELP)) : ok(undefined);
+  }
+  const part = /^[1-9]\d{0,5}$/.test(asked) ? Number(asked) : 0;
+  return parts[part - 1] === undefined ? err(problem('malformed_request', PART_HELP)) : ok(part);
+}
+
+/** Answers with what was asked for of an export. */
+function give(
+  context: Context<ApiEnv>,
+  port: Port,
+  made: EventExport,
+  { part, onEnd }: { readonly part: number | undefined; readonly onEnd: () => void },
+): Response {
+  const site = context.get('site');
+  const { format } = made;
+  const parts = part === undefined ? made.parts : made.parts.slice(part - 1, part);
+  const slices = slicesOfParts(parts, (one) => exportSlicesBeside(port.db, site.row, made, one));
+  const bytes = format === 'parquet' ? parquetContent(slices) : textContent(format, slices, (part ?? 1) === 1);
+  return context.body(streamOf(bytes, onEnd), 200, contentHeaders(site, made, part));
+}
 
 /** Makes the routes. */
 export function createExports(port: Port, requireScope: RequireScope): Hono<ApiEnv> {
@@ -207,14 +234,17 @@ export function createExports(port: Port, requireScope: RequireScope): Hono<ApiE
   app.get(`${base}/:id/content`, describeContent, writing, async (context) => {
     const found = await find(context);
     if (found === undefined) return problem('not_found', NONE_HELP);
+    const part = readPart(found, context.req.query('part'));
+    if (!part.ok) return part.error;
     const end = begin();
     if (end === undefined)
       return problem('rate_limited', `${FETCHES_MAX} exports are being fetched: wait for one.`, {
         'retry-after': '10',
       });
-    const site = context.get('site');
     const { format, from, to, id } = found;
-    const entry = { site: site.id, format, from, to, by: context.get('token'), export: id, at: port.now() };
+    const nth = part.value === undefined ? {} : { part: part.value };
+    const by = { by: context.get('token'), export: id, ...nth, at: port.now() };
+    const entry = { site: context.get('site').id, format, from, to, ...by };
     // Before anything is read: a fetch that could not be recorded must not happen.
     try {
       await appendAudit(port.ground, { kind: 'events_exported', ...entry });
@@ -222,7 +252,7 @@ export function createExports(port: Port, requireScope: RequireScope): Hono<ApiE
       end();
       throw fault;
     }
-    return context.body(streamOf(port, site, found, end), 200, contentHeaders(site, found));
+    return give(context, port, found, { part: part.value, onEnd: end });
   });
   app.delete(`${base}/:id`, describeRemoval, writing, async (context) => {
     const by = { by: context.get('token'), at: port.now() };

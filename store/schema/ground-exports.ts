@@ -17,6 +17,8 @@ export const eventExports = sqliteTable(
     snapshot: integer('snapshot').notNull(),
     /** How many there were then. */
     events: integer('events').notNull(),
+    /** The parts it is fetched in, a JSON array of `[after, upto, events]` by `seq`; empty of one from before there were parts. */
+    parts: text('parts').notNull().default('[]'),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
   },

@@ -1,0 +1,1 @@
+ALTER TABLE `event_exports` ADD `parts` text DEFAULT '[]' NOT NULL;
