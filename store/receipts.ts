@@ -1,5 +1,5 @@
 // store/receipts.ts: receipts of consent and what a withdrawal ends at once; its purge is withdrawals.ts.
-import type { InStatement } from '@libsql/client';
+import type { InStatement, Row } from '@libsql/client';
 import type { EpochMs, PurposeBits } from '../contract/index.ts';
 import { PURPOSE_BIT } from '../contract/index.ts';
 import { visitorIdSql } from './accounts.ts';
@@ -23,6 +23,8 @@ export interface Choice {
   readonly policyVersion: number;
   /** Keyed hash of the platform's string, 24 hex digits. */
   readonly digest?: string | undefined;
+  /** Whether Global Privacy Control was set on the message, and what took effect of the purposes with it; absent where that is not known. */
+  readonly gpc?: { readonly isSet: boolean; readonly effective: PurposeBits } | undefined;
 }
 
 /** A receipt as kept. */
@@ -34,6 +36,8 @@ export interface Receipt {
   readonly policyVersion: number;
   /** 24 hex digits. */
   readonly digest?: string;
+  /** As of {@link Choice}. */
+  readonly gpc?: { readonly isSet: boolean; readonly effective: PurposeBits };
 }
 
 /** Receipts of one visitor that are read at most. */
@@ -59,23 +63,24 @@ const WITHDRAWAL_SQL = `INSERT INTO withdrawals (site_id, visitor, purposes, unt
   WHERE chosen.visitor IS NOT NULL AND NOT ${IS_HISTORY} AND CASE WHEN ?3 = 'withdrawn' THEN last.kind IS NOT 'withdrawn'
     ELSE ${IS_STALE} OR (last.kind = 'granted' AND last.policy_version = ?6 AND (last.purposes & ~?4) <> 0) END
   ON CONFLICT DO UPDATE SET purposes = purposes | excluded.purposes, until = max(until, excluded.until)`;
-const RECEIPT_SQL = `INSERT INTO receipts (site_id, visitor, kind, at, purposes, source, policy_version, digest)
-  SELECT ?1, chosen.visitor, ?3, coalesce(?7, ?5), ?4, ?8, ?6, unhex(?9) FROM ${CHOICE} AS chosen ${LAST}
+// A signal that is set after the choice is kept as a receipt of its own; one that is gone again is not: what took effect of each event is with the event.
+const RECEIPT_SQL = `INSERT INTO receipts (site_id, visitor, kind, at, purposes, source, policy_version, digest, gpc, effective)
+  SELECT ?1, chosen.visitor, ?3, coalesce(?7, ?5), ?4, ?8, ?6, unhex(?9), ?11, ?12 FROM ${CHOICE} AS chosen ${LAST}
   WHERE chosen.visitor IS NOT NULL AND NOT ${IS_HISTORY} AND NOT ${IS_STALE} AND (last.id IS NULL OR last.kind <> ?3 OR (?3 = 'granted' AND
-    (last.purposes <> ?4 OR last.source <> ?8 OR last.policy_version <> ?6 OR last.digest IS NOT unhex(?9) OR last.at <> coalesce(?7, last.at))))`;
+    (last.purposes <> ?4 OR last.source <> ?8 OR last.policy_version <> ?6 OR last.digest IS NOT unhex(?9) OR last.at <> coalesce(?7, last.at) OR (?11 = 1 AND last.gpc IS NOT 1))))`;
 const ENDED = `visitor IN (SELECT w.visitor FROM withdrawals AS w WHERE w.site_id = ?1
   AND w.visitor = (SELECT visitor FROM ${CHOICE}) AND w.until = ?3 AND (w.purposes & ${PURPOSE_BIT.profile}) <> 0)`;
 
 /** The statements that keep a choice and end what it withdraws: the links to accounts go in the same transaction. */
 export function choiceStatements(site: SiteRow, choice: Choice): InStatement[] {
-  const { visitor, kind, purposes, receivedAt, policyVersion, toldAt = null, source, digest = null } = choice;
+  const { visitor, kind, purposes, receivedAt, policyVersion, toldAt = null, source, digest = null, gpc } = choice;
   const history = choice.isHistory === true ? 1 : 0;
   const args = [site, visitor, kind, purposes, receivedAt, policyVersion, toldAt, source, digest, history];
   return [
     // Somebody of whom there are dead letters alone gets a number, which the withdrawal and its purge go by.
     ...(kind === 'withdrawn' ? [letterVisitorStatement(site, visitor)] : []),
     { sql: WITHDRAWAL_SQL, args },
-    { sql: RECEIPT_SQL, args },
+    { sql: RECEIPT_SQL, args: [...args, gpc === undefined ? null : Number(gpc.isSet), gpc?.effective ?? null] },
     { sql: `DELETE FROM links WHERE site_id = ?1 AND ${ENDED}`, args: [site, visitor, receivedAt] },
     {
       sql: `INSERT INTO unlinks (site_id, visitor, until) SELECT site_id, visitor, ?3 FROM withdrawals
@@ -107,10 +112,14 @@ async function leave(db: Db, site: SiteRow, choice: Choice): Promise<void> {
   );
 }
 
+/** What a receipt says of Global Privacy Control. */
+export const gpcOf = (row: Row): Pick<Receipt, 'gpc'> =>
+  row['gpc'] === null ? {} : { gpc: { isSet: Number(row['gpc']) === 1, effective: Number(row['effective']) } };
+
 /** The receipts of a visitor, oldest first. */
 export async function readReceipts(db: Db, site: SiteRow, visitor: number): Promise<Receipt[]> {
   const { rows } = await db.client.execute({
-    sql: `SELECT kind, at, purposes, source, policy_version, lower(hex(digest)) AS digest FROM receipts
+    sql: `SELECT kind, at, purposes, source, policy_version, lower(hex(digest)) AS digest, gpc, effective FROM receipts
       WHERE site_id = ? AND visitor = ? ORDER BY id LIMIT ?`,
     args: [site, visitor, RECEIPTS_MAX],
   });
@@ -121,5 +130,6 @@ export async function readReceipts(db: Db, site: SiteRow, visitor: number): Prom
     source: textOf(row, 'source'),
     policyVersion: Number(row['policy_version']),
     ...(row['digest'] === null || row['digest'] === '' ? {} : { digest: textOf(row, 'digest') }),
+    ...gpcOf(row),
   }));
 }

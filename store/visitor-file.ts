@@ -4,6 +4,8 @@ import type { Db, SiteRow } from './db.ts';
 import type { FiledLetter } from './dead-letters.ts';
 import { lettersOfVisitors } from './dead-letters.ts';
 import { eventWindows } from './event-windows.ts';
+import type { Receipt } from './receipts.ts';
+import { gpcOf } from './receipts.ts';
 import { textOf } from './rows.ts';
 
 /** Events a file holds at most, the earliest in order of arrival; how many were left out is said. */
@@ -46,6 +48,7 @@ export interface VisitorFile {
     readonly purposes: number;
     readonly source: string;
     readonly policyVersion: number;
+    readonly gpc?: Receipt['gpc'];
   }[];
   /** Logins they were linked to: by what, and when last. */
   readonly links: readonly { readonly kind: string; readonly linkedAt: number }[];
@@ -139,7 +142,7 @@ function toFiled(row: Row): FiledEvent {
 
 async function readReceipts(db: Db, site: SiteRow, ids: string): Promise<VisitorFile['receipts']> {
   const { rows } = await db.client.execute({
-    sql: `SELECT kind, at, purposes, source, policy_version FROM receipts
+    sql: `SELECT kind, at, purposes, source, policy_version, gpc, effective FROM receipts
       WHERE site_id = ? AND visitor IN (SELECT value FROM json_each(?)) ORDER BY at, id LIMIT ?`,
     args: [site, ids, FILE_EVENTS_MAX],
   });
@@ -149,6 +152,7 @@ async function readReceipts(db: Db, site: SiteRow, ids: string): Promise<Visitor
     purposes: Number(row['purposes']),
     source: textOf(row, 'source'),
     policyVersion: Number(row['policy_version']),
+    ...gpcOf(row),
   }));
 }
 

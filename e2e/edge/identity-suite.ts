@@ -185,6 +185,13 @@ export function identitySuite(edge: SuiteEdge): void {
       await collect(edge, wireBatch({ c: ['g', 3, 1], i: id, e: [gpc] }), { 'sec-gpc': '1' });
       await stored(gpc.i);
       expect(await withdrawn()).toEqual([]);
+      // The choice stays what it was; the receipt says that the signal was set, and what took effect.
+      expect(await ask('SELECT purposes, gpc, effective FROM receipts WHERE visitor = ? ORDER BY id', visitor)).toEqual(
+        [
+          { purposes: 3, gpc: 0, effective: 3 },
+          { purposes: 3, gpc: 1, effective: 1 },
+        ],
+      );
       await collect(edge, wireBatch({ c: ['g', 1, 1], i: id, e: [narrow] }));
       await stored(narrow.i);
       expect(await withdrawn()).toEqual([{ purposes: 2 }]);

@@ -209,7 +209,7 @@ export async function acceptBatch(batch: DecodedBatch, context: AcceptContext): 
   if (batch.overLimit > 0) refused.push({ index: batch.events.length, reason: 'too_many_events' });
   const consents = bot ? [] : consentsOf(batch, context.gpc);
   // A withdrawal is heard from anybody; a bot has no rows that a grant could be bound to.
-  const choices = await choicesOf(batch, rows, { site, saltHmac: context.saltHmac, now });
+  const choices = await choicesOf(batch, rows, { site, saltHmac: context.saltHmac, now, gpc: context.gpc });
   return {
     received,
     refused,

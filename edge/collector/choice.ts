@@ -17,6 +17,8 @@ export interface ChoiceContext {
   readonly site: Site;
   readonly saltHmac: Keyring;
   readonly now: EpochMs;
+  /** Whether the message came with Global Privacy Control. */
+  readonly gpc: boolean;
 }
 
 /**
@@ -26,11 +28,11 @@ export interface ChoiceContext {
 export async function choicesOf(
   batch: DecodedBatch,
   rows: readonly EventRow[],
-  { site, saltHmac, now }: ChoiceContext,
+  { site, saltHmac, now, gpc }: ChoiceContext,
 ): Promise<readonly Choice[]> {
   const { consent } = batch;
   if (consent.state === 'unasked') return [];
-  // Without GPC: what holds for one browser's requests is not what the visitor chose.
+  // Without GPC: what holds for one browser's requests is not what the visitor chose. The receipt says both.
   const { action, purposes } = decideConsent(site.policy, consent, false);
   const isLinked = action === 'link';
   const choice = async (visitor: string, kind: Choice['kind'], hmac: Hmac): Promise<Choice> => ({
@@ -42,6 +44,10 @@ export async function choicesOf(
     purposes: kind === 'withdrawn' && isLinked ? 0 : purposes,
     source: consent.source,
     policyVersion: site.policyVersion,
+    gpc: {
+      isSet: gpc,
+      effective: isLinked && kind === 'granted' ? decideConsent(site.policy, consent, gpc).purposes : 0,
+    },
     digest: batch.consentString === undefined ? undefined : await consentDigest(hmac, site.id, batch.consentString),
   });
   const made: Promise<Choice>[] = [];
@@ -70,8 +76,8 @@ export interface KnownChoices {
 export function rememberChoices(now: () => EpochMs): KnownChoices {
   const known = new Map<string, { readonly said: string; readonly until: number; readonly refusedAt?: number }>();
   const nameOf = (site: SiteRow, { visitor }: Choice): string => `${site}|${visitor}`;
-  const saidBy = ({ kind, toldAt, purposes, source, policyVersion, digest }: Choice): string =>
-    JSON.stringify([kind, toldAt, purposes, source, policyVersion, digest]);
+  const saidBy = ({ kind, toldAt, purposes, source, policyVersion, digest, gpc }: Choice): string =>
+    JSON.stringify([kind, toldAt, purposes, source, policyVersion, digest, gpc?.isSet]);
   return {
     unknown: (site, choices) =>
       choices.filter((choice) => {

@@ -235,6 +235,10 @@ export const receipts = sqliteTable(
     policyVersion: integer('policy_version').notNull(),
     /** Keyed hash of the string the consent platform gave, 12 bytes; null where there was none. */
     digest: blob('digest', { mode: 'buffer' }),
+    /** 1 where the message came with Global Privacy Control, 0 where without; null for receipts of before this was kept. */
+    gpc: integer('gpc'),
+    /** Purposes that took effect with it, as bits; null where `gpc` is. */
+    effective: integer('effective'),
   },
   (table) => [index('receipts_visitor').on(table.siteId, table.visitor)],
 );
