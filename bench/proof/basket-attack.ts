@@ -4,7 +4,7 @@
 // the very numbers that rules, their order and recommendations are computed of. Its guess is the likelihood of all weeks of a period.
 import { COUNT_STEP } from '../../core/index.ts';
 import { blurredSets, ORDER_NOISE_SCALE, setKey } from '../../segmenter/index.ts';
-import type { AttackReport } from './trials.ts';
+import type { AttackReport, Trial } from './trials.ts';
 import { runTrials } from './trials.ts';
 
 const FLOOR = 50;
@@ -46,27 +46,30 @@ function setsOf(basket: readonly string[]): string[] {
   return sets;
 }
 
-/** Runs it many times; the target bought the first basket or the second by a coin. */
-export const runBasketAttack = (trials: number, seed: number): Promise<AttackReport> =>
-  runTrials(trials, seed, async (isFirst, secret, random) => {
-    const least = 1e-12;
-    let evidence = 0;
-    // Between the margin, where a set is shown or not, and where all are shown.
-    const others = BASKETS.map(() => 130 + random.below(120));
-    for (let week = 0; week < WEEKS; week++) {
-      const counts = others.map((count) => count + week);
-      const lists = BASKETS.flatMap((basket, nth) =>
-        Array.from({ length: (counts[nth] ?? 0) + ((nth === 0) === isFirst ? 1 : 0) }, () => basket),
-      );
-      const found = await blurredSets(lists, { floor: FLOOR, secret, period: week });
-      for (const [nth, basket] of BASKETS.entries()) {
-        const without = counts[nth] ?? 0;
-        for (const set of setsOf(basket)) {
-          const shown = found?.sets.get(set)?.orders;
-          const [has, hasNot] = [chance(shown, without + 1), chance(shown, without)];
-          evidence += (nth === 0 ? 1 : -1) * Math.log((has + least) / (hasNot + least));
-        }
+/** One trial; the target bought the first basket or the second. */
+export const basketTrial: Trial = async (isFirst, secret, random) => {
+  const least = 1e-12;
+  let evidence = 0;
+  // Between the margin, where a set is shown or not, and where all are shown.
+  const others = BASKETS.map(() => 130 + random.below(120));
+  for (let week = 0; week < WEEKS; week++) {
+    const counts = others.map((count) => count + week);
+    const lists = BASKETS.flatMap((basket, nth) =>
+      Array.from({ length: (counts[nth] ?? 0) + ((nth === 0) === isFirst ? 1 : 0) }, () => basket),
+    );
+    const found = await blurredSets(lists, { floor: FLOOR, secret, period: week });
+    for (const [nth, basket] of BASKETS.entries()) {
+      const without = counts[nth] ?? 0;
+      for (const set of setsOf(basket)) {
+        const shown = found?.sets.get(set)?.orders;
+        const [has, hasNot] = [chance(shown, without + 1), chance(shown, without)];
+        evidence += (nth === 0 ? 1 : -1) * Math.log((has + least) / (hasNot + least));
       }
     }
-    return evidence;
-  });
+  }
+  return evidence;
+};
+
+/** Runs it many times, by a coin. */
+export const runBasketAttack = (trials: number, seed: number): Promise<AttackReport> =>
+  runTrials(trials, seed, basketTrial);

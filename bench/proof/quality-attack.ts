@@ -56,15 +56,15 @@ export const runQualityAttack = (trials: number, seed: number): Promise<AttackRe
  * All that one model tells in a period at once (ADR 0057): sizes and means of two segments, where the target is extreme in all traits of the one
  * it is in, and the figures, in which it counts for as much as anybody can or for as little.
  */
-export function runModelAttack(trials: number, seed: number): Promise<AttackReport> {
+export function modelTrial(): Trial {
   const ofMeans = meansTrial(ALL_MEANS);
-  return runTrials(
-    trials,
-    seed,
-    async (truth, secret, random) =>
-      (await ofMeans(truth, secret, random)) + (await qualityTrial(truth, secret, random)),
-  );
+  return async (truth, secret, random) =>
+    (await ofMeans(truth, secret, random)) + (await qualityTrial(truth, secret, random));
 }
+
+/** Runs it many times. */
+export const runModelAttack = (trials: number, seed: number): Promise<AttackReport> =>
+  runTrials(trials, seed, modelTrial());
 
 /** A figure without the target's part, and with it. */
 const bothWays = ({ people, parts }: Release, nth: number, reach: number): readonly [number, number] => {
