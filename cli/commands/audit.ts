@@ -135,8 +135,9 @@ const verifyCommand = defineCommand({
       known === undefined ? undefined : lastNote(known),
     );
     if (!verified.ok) {
-      print(args.json === true, { sound: false, fault: verified.error }, `NOT SOUND: ${FAULTS[verified.error]}`);
-      throw new CliError(1, `${args.file} was not accepted.`);
+      // One line, as where it is sound: two, of which one is an error, were read as two findings.
+      if (args.json === true) print(true, { sound: false, fault: verified.error }, '');
+      throw new CliError(1, `NOT SOUND: ${args.file}. ${FAULTS[verified.error]}`);
     }
     const { entries, erased, checkpoints, root, origin } = verified.value;
     print(

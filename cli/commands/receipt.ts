@@ -38,8 +38,8 @@ const verifyCommand = defineCommand({
       throw new CliError(2, '--key is no public key: copy all of what `hushtag audit key` prints');
     const receipt = await readErasureReceipt(await readReceipt(args.file), verifier.key);
     if (receipt === undefined) {
-      print(args.json === true, { sound: false }, 'NOT SOUND: this key did not sign it, or it was altered.');
-      throw new CliError(1, `${args.file} was not accepted.`);
+      if (args.json === true) print(true, { sound: false }, '');
+      throw new CliError(1, `NOT SOUND: ${args.file}. This key did not sign it, or it was altered.`);
     }
     print(args.json === true, { sound: true, ...receipt }, sentences(receipt));
   },
