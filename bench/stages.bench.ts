@@ -95,6 +95,7 @@ let jobs: WriteJob[] = [];
 const collect = createCollect({
   port: {
     ...port,
+    keepApart: undefined,
     write: (job) => {
       jobs.push(job);
       return Promise.resolve(undefined);

@@ -3,7 +3,7 @@ import type { EpochMs } from '../contract/index.ts';
 import type { RightsNeeds } from '../edge/index.ts';
 import { rightsNeeds } from '../edge/index.ts';
 import type { Config } from '../runtime/index.ts';
-import { configuredKeys, PRIVACY_PARTS, wayOut } from '../runtime/index.ts';
+import { configuredKeys, keepApartIn, PRIVACY_PARTS, wayOut } from '../runtime/index.ts';
 import type { Db } from '../store/index.ts';
 import { requireConfig, withDb } from './context.ts';
 
@@ -12,7 +12,8 @@ export async function rightsOf(config: Config, db: Db): Promise<RightsNeeds> {
   const keys = await configuredKeys(config);
   const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
   const now = (): EpochMs => Date.now() as EpochMs;
-  return rightsNeeds({ db, keys, now, randomBytes, ...wayOut(config), ...PRIVACY_PARTS });
+  const keepApart = keepApartIn(db, config.secondDir);
+  return rightsNeeds({ db, keys, now, randomBytes, keepApart, ...wayOut(config), ...PRIVACY_PARTS });
 }
 
 /** Opens what is configured for one piece of work. */

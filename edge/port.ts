@@ -1,7 +1,7 @@
 // edge/port.ts: what a platform must offer the edge. runtime/node.ts and runtime/worker.ts implement it.
 import type { InStatement } from '@libsql/client';
 import type { Condition, EpochMs, PurposeBits, TraitUnit } from '../contract/index.ts';
-import type { Deliver, ExplainedBy, ExplainedTrait } from './api/privacy/needs.ts';
+import type { Deliver, ExplainedBy, ExplainedTrait, KeepApart } from './api/privacy/needs.ts';
 import type { Hmac, KeyProvider, NetworkList, Place } from '../core/index.ts';
 import type { Metric } from './http/exposition.ts';
 import type { OidcSettings } from './http/oidc-client.ts';
@@ -111,6 +111,8 @@ export interface Port {
   readonly oidc: OidcSettings | undefined;
   /** How those are told of erasures whom data was given to. */
   readonly deliver: Deliver;
+  /** How the second place hears at once of who was erased, objected or withdrew; undefined where there is none. */
+  readonly keepApart: KeepApart | undefined;
   /** What a stored profile says, in words; the segmenter's to know. */
   readonly explainProfile: (state: string, asOf: EpochMs, by: ExplainedBy) => readonly ExplainedTrait[];
   /** The traits there are, for rules and for whoever reads them. */

@@ -1,28 +1,41 @@
 // edge/rights.ts: gives the answering of privacy requests what it needs of a platform: keys from the collector, the rest from the port.
 import type { VisitorKey } from '../contract/index.ts';
 import { err, ok } from '../contract/index.ts';
-import { visitorsOfAccounts } from '../store/index.ts';
+import type { Db, Site } from '../store/index.ts';
+import { hasLetterOf, readUntellableBefore, visitorsOfAccounts, visitorsOfKeys } from '../store/index.ts';
 import { destinationsBy } from './api/privacy/destinations.ts';
-import type { Identify, RightsNeeds } from './api/privacy/needs.ts';
+import type { Identify, KeepApart, KnownAs, RightsNeeds } from './api/privacy/needs.ts';
 import { knownAccountKeys, knownVisitorKeys } from './collector/known-visitor.ts';
 import type { Port } from './port.ts';
 
+// Where no second place is set up there is nothing to wait for; a restore says so and asks.
+const nowhereApart: KeepApart = () => Promise.resolve(true);
+
 /** What of a port it takes. */
-export type RightsPort = Pick<Port, 'db' | 'keys' | 'now' | 'randomBytes' | 'deliver' | 'explainProfile'>;
+export type RightsPort = Pick<Port, 'db' | 'keys' | 'now' | 'randomBytes' | 'deliver' | 'explainProfile' | 'keepApart'>;
+
+/** Whether somebody of whom nothing is found may have something all the same. */
+async function doubtOf(db: Db, site: Site, visitors: readonly VisitorKey[]): Promise<Pick<KnownAs, 'doubt'>> {
+  const isKnown =
+    (await visitorsOfKeys(db, site.row, visitors)).length > 0 || (await hasLetterOf(db, site.row, visitors));
+  return isKnown || (await readUntellableBefore(db, site)) === undefined ? {} : { doubt: 'salt_destroyed' };
+}
 
 /** Puts it together. */
 export function rightsNeeds(port: RightsPort): RightsNeeds {
-  const { db, keys, now, randomBytes, deliver, explainProfile } = port;
+  const { db, keys, now, randomBytes, deliver, explainProfile, keepApart = nowhereApart } = port;
   const identify: Identify = async (site, subject) => {
     if (subject.kind === 'first_party_id') {
       const visitors = await knownVisitorKeys({ db, keys }, site, subject.firstPartyId, now());
-      return visitors.length === 0 ? err('salt_gone') : ok({ visitors, accounts: [] });
+      if (visitors.length === 0) return err('salt_gone');
+      return ok({ visitors, accounts: [], ...(await doubtOf(db, site, visitors)) });
     }
     const accounts = await knownAccountKeys({ db, keys }, site, subject.account, now());
     if (accounts.length === 0) return err('salt_gone');
     const linked = await visitorsOfAccounts(db, site.row, accounts);
-    return ok({ visitors: linked.map(({ key }) => key as VisitorKey), accounts });
+    const visitors = linked.map(({ key }) => key as VisitorKey);
+    return ok({ visitors, accounts, ...(await doubtOf(db, site, visitors)) });
   };
   const destinationsOf = destinationsBy({ db, keys, now, randomBytes, deliver });
-  return { db, keys, now, randomBytes, destinationsOf, explainProfile, identify };
+  return { db, keys, now, randomBytes, destinationsOf, explainProfile, keepApart, identify };
 }

@@ -11,6 +11,7 @@ export class BackupError extends Error {
     | 'not_whole'
     | 'no_backup'
     | 'altered'
+    | 'erasures_unknown'
     | 'newer'
     | 'in_the_way'
     | 'served';

@@ -77,6 +77,7 @@ describe('P4: a destination', () => {
       randomBytes,
       deliver: nearby,
       explainProfile: () => [],
+      keepApart: undefined,
     });
     await setDestination(database.db, found, { name: 'crm', url: `${origin}/erasures`, purpose: 'mail' }, NOW);
     const [crm] = await needs.destinationsOf(found);

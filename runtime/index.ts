@@ -20,6 +20,7 @@ export { createRandomPool } from './random-pool.ts';
 export { openData } from './open-data.ts';
 export type { Restored } from './restore.ts';
 export { restoreBackup } from './restore.ts';
+export { keepApartIn, readSecondFolder } from './second-place.file.ts';
 export { wayOut } from './way-out.ts';
 export { PRIVACY_PARTS } from './privacy-parts.ts';
 export { programFile, projectFolder } from './project-folder.ts';

@@ -30,7 +30,7 @@ import { readCsv } from './read-csv.ts';
 import { checkFiles, startSchedule } from './schedule.ts';
 import type { StorageHealth } from './storage-health.ts';
 import { watchStorage } from './storage-health.ts';
-import { recallErased } from './second-place.file.ts';
+import { keepApartIn, recallErased } from './second-place.file.ts';
 import type { Writer } from './writer.ts';
 import { wayOut } from './way-out.ts';
 import { startWriter } from './writer.ts';
@@ -173,6 +173,9 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     ground,
     keys,
     ...partsOf(config),
+    keepApart: keepApartIn(db, config.secondDir, (fault) =>
+      log('error', 'second_place_failed', { code: faultCode(fault) }),
+    ),
     write: commits.write,
     writeFault: health.fault,
     later: laterOn,

@@ -1,32 +1,25 @@
 // runtime/restore.ts: puts a backup back: never over data, and never with whom it may no longer hold (P4, P5).
-import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EpochMs } from '../contract/index.ts';
 import { faultCode, invariant } from '../core/index.ts';
 import { destroyAbandonedKeys, destroyExpiredSalts, rotateTokenKey } from '../edge/index.ts';
 import type { Db } from '../store/index.ts';
-import {
-  acceptClock,
-  addKept,
-  appendAudit,
-  decodeKept,
-  endAllAccess,
-  readGroundFigures,
-  readSalts,
-} from '../store/index.ts';
+import { acceptClock, addKept, appendAudit, endAllAccess, readGroundFigures, readSalts } from '../store/index.ts';
 import { removeCommitMark } from '../store/commit-mark.ts';
 import { migrateFiles, newestGroundSchema } from '../store/open.node.ts';
 import { BackupError } from './backup-error.ts';
 import type { Backup } from './backup.ts';
 import { BACKUP_FILES, sync, verifyBackup } from './backup.ts';
 import type { Config } from './config.ts';
+import type { Since } from './erased-since.ts';
+import { readErasedFile, readSince } from './erased-since.ts';
 import { filesOf } from './files.ts';
 import { configuredKeys } from './key-provider.configured.ts';
 import { openData } from './open-data.ts';
 import { projectFolder } from './project-folder.ts';
 import { createRandomPool } from './random-pool.ts';
 import { runTasks } from './scheduled-tasks.ts';
-import { recallErased } from './second-place.file.ts';
 import { servingProcess } from './serving-mark.ts';
 import { wayOut } from './way-out.ts';
 
@@ -39,14 +32,20 @@ export interface Restored {
   readonly purged: number;
   /** Whether tokens, sessions and logins by a provider from before are refused. */
   readonly accessEnded: boolean;
+  /** Who told of erasures, objections and withdrawals since the backup; empty where nobody did, and that was accepted. */
+  readonly erasuresToldBy: readonly string[];
+  /** When the schedule last wrote the second place as a whole; what came after is beside it. */
+  readonly secondPlaceAt?: EpochMs;
   /** Salts whose key is not in the key folder: visitors of theirs are new visitors. */
   readonly saltsWithoutKey: number;
 }
 
 /** How to restore. */
 export interface RestoreOptions {
-  /** A file of tombstones newer than the backup. */
+  /** A file of tombstones newer than the backup, or the folder of a second place. */
   readonly erased?: string;
+  /** Goes on where nothing tells who was erased, objected or withdrew since the backup: they are back then. */
+  readonly acceptsLostErasures?: boolean;
   readonly now: () => EpochMs;
   /** Whether tokens, sessions and logins by a provider go on as the backup has them; revocations since are unknown to it. */
   readonly keepsAccess?: boolean;
@@ -72,16 +71,6 @@ async function refuseOverwriting(dataDir: string): Promise<void> {
   );
 }
 
-async function addErased(db: Db, path: string): Promise<void> {
-  const kept = decodeKept(await readFile(path, 'utf8').catch(() => ''));
-  if (kept === undefined)
-    throw new BackupError(
-      'altered',
-      `${path} does not say who was erased: name a file that \`hushtag erasure tombstones\` wrote.`,
-    );
-  await addKept(db, kept);
-}
-
 const keysLost = async (db: Db, read: (kekId: string) => Promise<unknown>): Promise<number> => {
   const held = await Promise.all((await readSalts(db)).map(({ kekId }) => read(kekId)));
   return held.filter((key) => key === undefined).length;
@@ -91,15 +80,15 @@ const keysLost = async (db: Db, read: (kekId: string) => Promise<unknown>): Prom
 async function settle(
   config: Config,
   backup: Backup,
-  { erased, now, keepsAccess = false }: RestoreOptions,
+  since: Since,
+  { now, keepsAccess = false }: RestoreOptions,
 ): Promise<Restored> {
   // Before it is opened: opening would take a backup of the backup first.
   await migrateFiles(filesOf(config), join(projectFolder(), 'migrations'));
   const db = await openData(config);
   try {
-    await addErased(db, join(backup.folder, BACKUP_FILES.erased));
-    await recallErased(db, config.secondDir);
-    if (erased !== undefined) await addErased(db, erased);
+    await addKept(db, await readErasedFile(join(backup.folder, BACKUP_FILES.erased)));
+    for (const kept of since.kept) await addKept(db, kept);
     const keys = await configuredKeys(config);
     // What a backup last believed of the clock is as old as it is; who restores says by it that today is today.
     await acceptClock(db, now());
@@ -118,7 +107,9 @@ async function settle(
     const { rows } = await db.client.execute('PRAGMA wal_checkpoint(TRUNCATE)');
     invariant(rows[0]?.[0] === 0, 'D1: the file that is moved holds all of its log');
     const { purged_events: purged = 0, erased_again: erasedAgain = 0 } = counts;
-    return { backup, events, erasedAgain, purged, saltsWithoutKey, accessEnded: !keepsAccess };
+    const { toldBy: erasuresToldBy, secondPlaceAt } = since;
+    const told = { erasuresToldBy, ...(secondPlaceAt === undefined ? {} : { secondPlaceAt }) };
+    return { backup, events, erasedAgain, purged, saltsWithoutKey, accessEnded: !keepsAccess, ...told };
   } finally {
     db.client.close();
   }
@@ -134,13 +125,14 @@ export async function restoreBackup(config: Config, folder: string, options: Res
   const backup = await verifyBackup(folder);
   if (backup.figures.schema > newestGroundSchema(join(projectFolder(), 'migrations')))
     throw new BackupError('newer', `${folder} was made by a newer hushtag: restore it with that version.`);
+  const since = await readSince(backup, { secondDir: config.secondDir, ...options });
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const work = join(config.dataDir, WORK);
   await rm(work, { recursive: true, force: true });
   await mkdir(work, { mode: 0o700 });
   try {
     await copyFile(join(folder, BACKUP_FILES.ground), join(work, BACKUP_FILES.ground));
-    const restored = await settle({ ...config, dataDir: work }, backup, options);
+    const restored = await settle({ ...config, dataDir: work }, backup, since, options);
     await sync(join(work, BACKUP_FILES.ground));
     // It speaks of the database that was here.
     removeCommitMark(filesOf(config).ground);

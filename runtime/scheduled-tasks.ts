@@ -25,7 +25,7 @@ import {
 import { clockCounts } from './clock-log.ts';
 import { PRIVACY_PARTS } from './privacy-parts.ts';
 import type { SecondPlace } from './second-place.ts';
-import { keepApart } from './second-place.ts';
+import { createKeepApart, keepApart } from './second-place.ts';
 import type { SegmentNeeds } from './segment-sites.ts';
 import { segmentSites } from './segment-sites.ts';
 
@@ -106,9 +106,11 @@ const IMPORT_MS_MAX: number = DAY_MS;
 /** Goes on with privacy requests that were interrupted, or that met a run of the segmenter; says of imports that they were. */
 async function requests(needs: TaskNeeds): Promise<Readonly<Record<string, number>>> {
   await interruptImports(needs.db, needs.now(), needs.now() - IMPORT_MS_MAX);
-  const finished = await finishRequests(rightsNeeds({ ...needs, ...PRIVACY_PARTS }));
-  // Often, because a backup of tonight must not bring back whom this afternoon's request erased.
-  if (needs.secondPlace !== undefined) await keepApart(needs.db, needs.secondPlace);
+  const { db, secondPlace } = needs;
+  const apart = secondPlace === undefined ? undefined : createKeepApart(db, () => Promise.resolve(secondPlace));
+  const finished = await finishRequests(rightsNeeds({ ...needs, ...PRIVACY_PARTS, keepApart: apart }));
+  // Often, so that what requests and choices wrote there one by one stays little; and it fails here, where the log says so.
+  if (secondPlace !== undefined) await keepApart(db, secondPlace);
   return { requests_finished: finished };
 }
 

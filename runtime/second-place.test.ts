@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addSite } from '../store/index.ts';
+import { addSite, encodeKept, NOBODY_KEPT } from '../store/index.ts';
 import type { TestDatabase } from '../store/testing.ts';
 import { openTestDatabase } from '../store/testing.ts';
 import { memoryKeys } from './key-provider.memory.ts';
@@ -58,6 +58,19 @@ describe('P4: tombstones in a second place', () => {
   it('are known again by a database that was restored from before them', async () => {
     await database.db.client.execute({ sql: 'INSERT INTO tombstones VALUES (1, unhex(?), ?)', args: [digest, NOW] });
     await run('requests');
+    await database.db.client.execute('DELETE FROM tombstones');
+    await recallErased(database.db, folder);
+    expect(await tombstones()).toBe(1);
+  });
+
+  it('are read beside what came since, which the schedule takes up', async () => {
+    const place = await openSecondFolder(folder);
+    const news = encodeKept({ ...NOBODY_KEPT, tombstones: [{ site: 1, digest, erasedAt: NOW as never }] });
+    await place.keepNews('ab12', news);
+    await recallErased(database.db, folder);
+    expect(await tombstones()).toBe(1);
+    await run('requests');
+    expect(await place.newsNames()).toEqual([]);
     await database.db.client.execute('DELETE FROM tombstones');
     await recallErased(database.db, folder);
     expect(await tombstones()).toBe(1);

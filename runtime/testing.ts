@@ -131,6 +131,7 @@ export function testPort(db: Db, over: Partial<Port> = {}): Port {
     ground: db,
     keys: TEST_KEYS,
     deliver: () => Promise.resolve(false),
+    keepApart: undefined,
     fetchOut: () => Promise.reject(new Error('a test calls nobody')),
     oidc: undefined,
     ...PRIVACY_PARTS,

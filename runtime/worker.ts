@@ -12,8 +12,8 @@ import type { EpochMs } from '../contract/index.ts';
 import { HOUR_MS } from '../contract/index.ts';
 import type { KeyProvider } from '../core/index.ts';
 import { faultCode, toHex } from '../core/index.ts';
-import type { Deliver, Port } from '../edge/index.ts';
-import { checkShared, createEdge } from '../edge/index.ts';
+import type { Deliver, KeepApart, Port } from '../edge/index.ts';
+import { checkShared, createEdge, keepChoicesApart } from '../edge/index.ts';
 import { PRIVACY_PARTS, SEGMENTER_PARTS } from './privacy-parts.ts';
 import type { LiveBounds } from '../segmenter/index.ts';
 import type { Db, WriteJob } from '../store/index.ts';
@@ -33,6 +33,8 @@ import { createFetchOut } from './outbound.web.ts';
 import type { Outside } from './outside-settings.ts';
 import { readOutside } from './outside-settings.ts';
 import { runTasks } from './scheduled-tasks.ts';
+import type { SecondPlace } from './second-place.ts';
+import { createKeepApart } from './second-place.ts';
 import { secondBucket } from './second-place.r2.ts';
 
 /** What wrangler.toml binds. */
@@ -72,6 +74,7 @@ interface Isolate {
   readonly keys: KeyProvider;
   readonly log: Port['log'];
   readonly deliver: Deliver;
+  readonly keepApart: KeepApart | undefined;
   /** Brings profiles and rule segments up to what was written. */
   readonly foldLive: () => Promise<void>;
   readonly fetch: (request: Request, env: Env) => Response | Promise<Response>;
@@ -120,6 +123,9 @@ function outsideOf(env: Env, log: Port['log']): Outside {
   return {};
 }
 
+const secondPlaceOf = ({ HUSHTAG_SECOND_PLACE: bucket }: Env): SecondPlace | undefined =>
+  bucket === undefined ? undefined : secondBucket(bucket);
+
 async function openIsolate(env: Env): Promise<Isolate> {
   const log = createLog((line) => console.log(line.trimEnd()), systemNow);
   const db = openRemote({
@@ -131,6 +137,14 @@ async function openIsolate(env: Env): Promise<Isolate> {
   const outside = outsideOf(env, log);
   const fetchOut = createFetchOut(outside.innerOrigins);
   const deliver = createDeliver(fetchOut);
+  const place = secondPlaceOf(env);
+  const keepApart =
+    place &&
+    createKeepApart(
+      db,
+      () => Promise.resolve(place),
+      (fault) => log('error', 'second_place_failed', { code: faultCode(fault) }),
+    );
   const port: Port = {
     now: systemNow,
     randomBytes,
@@ -166,6 +180,7 @@ async function openIsolate(env: Env): Promise<Isolate> {
     keys,
     fetchOut,
     deliver,
+    keepApart,
     oidc: outside.oidc,
     ...PRIVACY_PARTS,
     ...SEGMENTER_PARTS,
@@ -184,7 +199,8 @@ async function openIsolate(env: Env): Promise<Isolate> {
   };
   const holder = toHex(randomBytes(MESSAGE_ID_BYTES));
   const round = createLive({ db, now: systemNow, holder, bounds: LIVE_BOUNDS });
-  return { db, keys, log, deliver, foldLive: createCatchUp(round, systemNow), fetch: createEdge(port).fetch };
+  const foldLive = createCatchUp(round, systemNow);
+  return { db, keys, log, deliver, keepApart, foldLive, fetch: createEdge(port).fetch };
 }
 
 // One isolate serves many requests; a failed start is not remembered.
@@ -199,12 +215,13 @@ const isolate = (env: Env): Promise<Isolate> => {
 
 /** Writes queue messages, then folds them. One that can't be written is delivered again, and one written twice changes nothing. */
 async function consume(batch: MessageBatch<QueuedJob>, env: Env): Promise<void> {
-  const { db, log, foldLive } = await isolate(env);
+  const { db, log, keepApart, foldLive } = await isolate(env);
   for (const message of batch.messages) {
     try {
       await acceptMessage(db, message.body.id, systemNow(), message.body.job);
       const { site, choices = [] } = message.body.job;
       await leaveOnWithdrawal(db, site, choices);
+      await keepChoicesApart({ db, keepApart }, site, choices);
       message.ack();
     } catch (fault) {
       log('error', 'message_not_written', { code: faultCode(fault), attempts: message.attempts });
@@ -221,7 +238,7 @@ async function consume(batch: MessageBatch<QueuedJob>, env: Env): Promise<void> 
 
 async function runSchedule(env: Env): Promise<void> {
   const { db, keys, log, deliver } = await isolate(env);
-  const secondPlace = env.HUSHTAG_SECOND_PLACE === undefined ? undefined : secondBucket(env.HUSHTAG_SECOND_PLACE);
+  const secondPlace = secondPlaceOf(env);
   const counts = await runTasks({ db, keys, deliver, now: systemNow, randomBytes, secondPlace }, [
     'messages',
     'salts',

@@ -114,7 +114,10 @@ export interface HeldSalt {
 /** Salts told of at most, newest first. */
 const SALTS_MAX = 1_000;
 
-/** Salts that pseudonyms between two instants were made with: those stored, and those the audit log says were destroyed. */
+/**
+ * Salts that pseudonyms of events between two instants may have been made with: those stored, and those the audit log says were
+ * destroyed. Long salts of later too: imported history has its own dates, and the pseudonyms of the day it was imported.
+ */
 export async function readHeldSalts(
   db: Db,
   site: { readonly row: SiteRow; readonly id: string },
@@ -122,12 +125,12 @@ export async function readHeldSalts(
   to: number,
 ): Promise<HeldSalt[]> {
   const live = await db.client.execute({
-    sql: `SELECT use, opens_at, kek_id FROM salts WHERE site_id = ? AND opens_at < ? AND closes_at > ? ORDER BY opens_at DESC LIMIT ?`,
+    sql: `SELECT use, opens_at, kek_id FROM salts WHERE site_id = ? AND (opens_at < ? OR use = 'long') AND closes_at > ? ORDER BY opens_at DESC LIMIT ?`,
     args: [site.row, to, from, SALTS_MAX],
   });
   const gone = await db.client.execute({
     sql: `SELECT seq, entry ->> '$.use' AS use, entry ->> '$.opensAt' AS opens_at, entry ->> '$.at' AS at FROM audit_log
-      WHERE entry ->> '$.kind' = 'salt_destroyed' AND entry ->> '$.site' = ? AND opens_at < ? AND at > ? ORDER BY seq DESC LIMIT ?`,
+      WHERE entry ->> '$.kind' = 'salt_destroyed' AND entry ->> '$.site' = ? AND (opens_at < ? OR use = 'long') AND at > ? ORDER BY seq DESC LIMIT ?`,
     args: [site.id, to, from, SALTS_MAX],
   });
   const head = (row: Row): Pick<HeldSalt, 'use' | 'opensAt'> => ({

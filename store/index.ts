@@ -65,7 +65,13 @@ export { eraseVisitor, replayTombstones } from './erasure.ts';
 export type { ErasureReceipt } from './erasure-receipt.ts';
 export { readErasureReceipt, signErasureReceipt } from './erasure-receipt.ts';
 export type { Kept } from './kept-aside.ts';
-export { addKept, decodeKept, encodeKept, readKept } from './kept-aside.ts';
+export { addKept, decodeKept, encodeKept, erasureKept, NOBODY_KEPT, objectionKept, readKept } from './kept-aside.ts';
+export { keptChoicesOf } from './kept-choices.ts';
+export { readUntellableBefore } from './lost-salts.ts';
+export type { PurgedSince } from './purged-since.ts';
+export { readPurgedSince } from './purged-since.ts';
+export type { ClassPreview } from './retention-preview.ts';
+export { previewRetention } from './retention-preview.ts';
 export { leaveSegments, markObjectors, objectionStatements, objectionWithdrawalStatements } from './objection.ts';
 export type {
   NewRequest,

@@ -1,11 +1,13 @@
 // store/kept-aside.ts: tombstones, objections and withdrawals as a file beside the backups: a restore must bring back nobody they name.
-import type { Db } from './db.ts';
+import type { EpochMs, VisitorKey } from '../contract/index.ts';
+import type { Db, SiteRow } from './db.ts';
 import type { Tombstone } from './erasure.ts';
 import { addTombstones, readTombstones } from './erasure.ts';
 import type { KeptChoice } from './kept-choices.ts';
 import { addKeptChoices, isKeptChoice, readKeptChoices } from './kept-choices.ts';
 import type { Objection } from './objection.ts';
 import { addObjections, readObjections } from './objection.ts';
+import { visitorDigest } from './visitor-digest.ts';
 
 /** What a database restored from a backup must be told. */
 export interface Kept {
@@ -14,6 +16,24 @@ export interface Kept {
   /** Of who withdrew consent, or agreed to less. */
   readonly choices: readonly KeptChoice[];
 }
+
+/** Nobody: what is added to. */
+export const NOBODY_KEPT: Kept = { tombstones: [], objections: [], choices: [] };
+
+const digestsOf = (site: SiteRow, keys: readonly VisitorKey[]): Promise<string[]> =>
+  Promise.all(keys.map((key) => visitorDigest(site, key)));
+
+/** What one erasure leaves, by the keys it is about. */
+export const erasureKept = async (site: SiteRow, keys: readonly VisitorKey[], at: EpochMs): Promise<Kept> => ({
+  ...NOBODY_KEPT,
+  tombstones: (await digestsOf(site, keys)).map((digest) => ({ site, digest, erasedAt: at })),
+});
+
+/** What one objection leaves. */
+export const objectionKept = async (site: SiteRow, keys: readonly VisitorKey[], at: EpochMs): Promise<Kept> => ({
+  ...NOBODY_KEPT,
+  objections: (await digestsOf(site, keys)).map((digest) => ({ site, digest, objectedAt: at })),
+});
 
 /** Reads all of it. */
 export const readKept = async (db: Db): Promise<Kept> => ({

@@ -4,6 +4,8 @@
 // withdrawal ends links and has the same purge as the first time.
 import { CONSENT_SOURCES } from '../contract/index.ts';
 import type { EpochMs, PurposeBits } from '../contract/index.ts';
+import type { Row } from '@libsql/client';
+import { visitorsOfKeys } from './accounts.ts';
 import type { Db, SiteRow } from './db.ts';
 import type { Choice } from './receipts.ts';
 import { choiceStatements, leaveOnWithdrawal } from './receipts.ts';
@@ -26,38 +28,57 @@ export interface KeptChoice {
   readonly policyVersion: number;
 }
 
+const OF_THEM = 'IN (SELECT value FROM json_each(?2))';
+// The last choice of a visitor that takes something back, under every key the visitor has or had; of those of a page, or of some visitors.
+const choicesSql = (
+  which: string,
+  whose: '' | `WHERE id ${string}`,
+): string => `SELECT r.id, r.site_id, r.kind, r.at, r.purposes,
+    r.source, r.policy_version, lower(hex(k.key)) AS key
+  FROM (SELECT * FROM receipts AS own WHERE ${which}
+    AND id = (SELECT max(id) FROM receipts WHERE site_id = own.site_id AND visitor = own.visitor)
+    AND (kind = 'withdrawn' OR EXISTS (SELECT 1 FROM receipts AS before WHERE before.site_id = own.site_id
+      AND before.visitor = own.visitor AND (before.purposes & ~own.purposes) <> 0)) ORDER BY id LIMIT ${STEP_RECEIPTS}) AS r
+  CROSS JOIN (SELECT id AS visitor, key FROM visitors ${whose} UNION ALL
+    SELECT id, key FROM former_keys ${whose === '' ? 'WHERE' : `${whose} AND`} "of" = 'visitors') AS k ON k.visitor = r.visitor
+  ORDER BY r.id`;
+const ALL_SQL = choicesSql('id > ?1', '');
+const OF_SQL = choicesSql(`site_id = ?1 AND visitor ${OF_THEM}`, `WHERE id ${OF_THEM}`);
+
+const toChoice = async (row: Row): Promise<KeptChoice> => ({
+  site: Number(row['site_id']),
+  digest: await visitorDigest(Number(row['site_id']), textOf(row, 'key')),
+  chosenAt: Number(row['at']) as EpochMs,
+  kind: textOf(row, 'kind') as Choice['kind'],
+  purposes: Number(row['purposes']),
+  source: textOf(row, 'source'),
+  policyVersion: Number(row['policy_version']),
+});
+
 /** All of them, under every key the visitor has or had. */
 export async function readKeptChoices(db: Db): Promise<KeptChoice[]> {
   const choices: KeptChoice[] = [];
   let last = 0;
   for (let step = 0; step < STEPS_MAX; step++) {
-    const { rows } = await db.client.execute({
-      sql: `SELECT r.id, r.site_id, r.kind, r.at, r.purposes, r.source, r.policy_version, lower(hex(k.key)) AS key
-        FROM (SELECT * FROM receipts AS own WHERE id > ?1 AND id = (SELECT max(id) FROM receipts
-            WHERE site_id = own.site_id AND visitor = own.visitor)
-          AND (kind = 'withdrawn' OR EXISTS (SELECT 1 FROM receipts AS before WHERE before.site_id = own.site_id
-            AND before.visitor = own.visitor AND (before.purposes & ~own.purposes) <> 0)) ORDER BY id LIMIT ?2) AS r
-        CROSS JOIN (SELECT id AS visitor, key FROM visitors
-          UNION ALL SELECT id, key FROM former_keys WHERE "of" = 'visitors') AS k ON k.visitor = r.visitor
-        ORDER BY r.id`,
-      args: [last, STEP_RECEIPTS],
-    });
+    const { rows } = await db.client.execute({ sql: ALL_SQL, args: [last] });
     if (rows.length === 0) break;
     last = Number(rows.at(-1)?.['id'] ?? last);
-    for (const row of rows) {
-      const site = Number(row['site_id']);
-      choices.push({
-        site,
-        digest: await visitorDigest(site, textOf(row, 'key')),
-        chosenAt: Number(row['at']) as EpochMs,
-        kind: textOf(row, 'kind') as Choice['kind'],
-        purposes: Number(row['purposes']),
-        source: textOf(row, 'source'),
-        policyVersion: Number(row['policy_version']),
-      });
-    }
+    for (const row of rows) choices.push(await toChoice(row));
   }
   return choices;
+}
+
+/** Those of the visitors that choices are about, once these are written: none where they took nothing back. */
+export async function keptChoicesOf(db: Db, site: SiteRow, choices: readonly Choice[]): Promise<KeptChoice[]> {
+  if (choices.length === 0) return [];
+  const visitors = await visitorsOfKeys(
+    db,
+    site,
+    choices.map(({ visitor }) => visitor),
+  );
+  if (visitors.length === 0) return [];
+  const { rows } = await db.client.execute({ sql: OF_SQL, args: [site, JSON.stringify(visitors)] });
+  return Promise.all(rows.map(toChoice));
 }
 
 /**

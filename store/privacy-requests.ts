@@ -27,6 +27,7 @@ export type RequestStep =
   | 'not_identified'
   | 'waiting_for_segmenter'
   | 'waiting_for_destination'
+  | 'waiting_for_second_place'
   | 'objection_recorded'
   | 'objection_withdrawn'
   | 'erased'
@@ -153,18 +154,24 @@ export async function closeRequest(
     steps,
     outcome,
     at,
-  }: { readonly steps: readonly RequestStep[]; readonly outcome: RequestOutcome; readonly at: EpochMs },
+    status = 'done',
+  }: {
+    readonly steps: readonly RequestStep[];
+    readonly outcome: RequestOutcome;
+    readonly at: EpochMs;
+    readonly status?: 'done' | 'not_identified';
+  },
 ): Promise<boolean> {
   const recorded = await auditStatement(
-    { kind: 'privacy_request_closed', site: site.id, request: id, outcome: 'done', at },
+    { kind: 'privacy_request_closed', site: site.id, request: id, outcome: status, at },
     'if_changed',
   );
   const results = await db.client.batch(
     [
       {
-        sql: `UPDATE privacy_requests SET status = 'done', closed_at = ?, outcome = ?
+        sql: `UPDATE privacy_requests SET status = ?, closed_at = ?, outcome = ?
           WHERE site_id = ? AND id = ? AND status = 'open'`,
-        args: [at, JSON.stringify(outcome), site.row, id],
+        args: [status, at, JSON.stringify(outcome), site.row, id],
       },
       recorded,
       ...steps.map((step) => stepStatement(site.row, id, step, at)),
@@ -180,14 +187,13 @@ export async function noteOutcome(
   site: NamedSite,
   id: string,
   outcome: RequestOutcome,
-  step?: { readonly step: RequestStep; readonly at: EpochMs },
+  steps: readonly { readonly step: RequestStep; readonly at: EpochMs }[],
 ): Promise<void> {
   const noted = {
     sql: `UPDATE privacy_requests SET outcome = ? WHERE site_id = ? AND id = ? AND status = 'open'`,
     args: [JSON.stringify(outcome), site.row, id],
   };
-  const steps = step === undefined ? [] : [stepStatement(site.row, id, step.step, step.at)];
-  await db.client.batch([noted, ...steps], 'write');
+  await db.client.batch([noted, ...steps.map(({ step, at }) => stepStatement(site.row, id, step, at))], 'write');
 }
 
 const COLUMNS = 'seq, id, site_id, kind, subject, asked_by, asked_at, due_at, status, closed_at, outcome';

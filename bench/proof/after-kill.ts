@@ -1,6 +1,6 @@
 // bench/proof/after-kill.ts: a restart after work was killed, and what was left half done then.
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { EpochMs } from '../../contract/index.ts';
 import {
   destroyAbandonedKeys,
@@ -9,7 +9,7 @@ import {
   knownVisitorKey,
   rightsNeeds,
 } from '../../edge/index.ts';
-import { configuredKeys, PRIVACY_PARTS, withMirror } from '../../runtime/index.ts';
+import { configuredKeys, keepApartIn, PRIVACY_PARTS, readSecondFolder, withMirror } from '../../runtime/index.ts';
 import type { Db } from '../../store/index.ts';
 import {
   acceptJobs,
@@ -104,6 +104,19 @@ async function afterErasure(restart: Restart): Promise<string[]> {
   return [...(replayed.ok ? [] : ['busy']), ...(await leftOfErased(restart))];
 }
 
+/** Beside the data folder, as the whole path's server has it. */
+export const secondPlaceOf = ({ dataDir }: Pick<Place, 'dataDir'>): string => join(dirname(dataDir), 'second-place');
+
+async function isSaidDone(db: Db): Promise<boolean> {
+  const { rows } = await db.client.execute("SELECT 1 FROM privacy_requests WHERE status = 'done'");
+  return rows.length > 0;
+}
+
+async function isApart(second: string): Promise<boolean> {
+  const recalled = await readSecondFolder(second);
+  return recalled.state === 'read' && recalled.kept.tombstones.length > 0;
+}
+
 /** Either nobody was promised anything, or the request is closed, everything is gone and the destination knows. */
 async function afterTelling(restart: Restart): Promise<string[]> {
   const { db, place, now } = restart;
@@ -113,7 +126,11 @@ async function afterTelling(restart: Restart): Promise<string[]> {
     told.push(body);
     return Promise.resolve(true);
   };
-  await finishRequests(rightsNeeds({ db, keys, randomBytes, now: () => now, deliver, ...PRIVACY_PARTS }));
+  const second = secondPlaceOf(place);
+  const saidDone = await isSaidDone(db);
+  const early = saidDone && !(await isApart(second)) ? ['it was called done before the second place knew'] : [];
+  const keepApart = keepApartIn(db, second);
+  await finishRequests(rightsNeeds({ db, keys, randomBytes, now: () => now, deliver, keepApart, ...PRIVACY_PARTS }));
   const before = await readFile(join(place.dataDir, TOLD_FILE), 'utf8').catch(() => '');
   const requests = await listRequests(db, (await findSite(db, SITE))?.row ?? 0, {});
   const [request] = requests;
@@ -128,6 +145,8 @@ async function afterTelling(restart: Restart): Promise<string[]> {
   const messages = [...before.split('\n').filter(Boolean), ...told];
   const { outcome, status, id } = request;
   return [
+    ...early,
+    ...((await isApart(second)) ? [] : ['the second place never knew']),
     ...(status === 'done' && outcome?.receipt !== undefined ? [] : [`the request is ${status}`]),
     ...(outcome?.destinations?.every((one) => one.told) === true ? [] : ['the receipt names who was not told']),
     ...(messages.some((body) => body.includes(id)) ? [] : ['the destination was never told']),

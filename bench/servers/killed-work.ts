@@ -7,11 +7,12 @@ import Database from 'libsql';
 import type { EpochMs, FirstPartyId, SiteId } from '../../contract/index.ts';
 import type { KeyProvider } from '../../core/index.ts';
 import { answerRequest, destroyExpiredSalts, knownVisitorKey, rightsNeeds, rotateLongSalt } from '../../edge/index.ts';
-import { configuredKeys, PRIVACY_PARTS, withMirror } from '../../runtime/index.ts';
+import { configuredKeys, keepApartIn, PRIVACY_PARTS, withMirror } from '../../runtime/index.ts';
 import type { Db, Site } from '../../store/index.ts';
 import { eraseVisitor, findSite, purgeExpired, purgeWithdrawals } from '../../store/index.ts';
 import { openLocalWriter } from '../../store/local-writer.ts';
 import { openFiles } from '../../store/open.node.ts';
+import { secondPlaceOf } from '../proof/after-kill.ts';
 import { rekeyJob, TOLD_FILE } from '../proof/killed-data.ts';
 
 const [dataDir = '', keyDir = '', work = '', point = '0', instant = '0', id = ''] = process.argv.slice(2);
@@ -75,7 +76,12 @@ const DOES: Readonly<Record<string, (site: Site) => Promise<unknown>>> = {
     return eraseVisitor(needs, site, { keys: [key], receipt: 'receipt', at: now });
   },
   telling: (site) => {
-    const rights = rightsNeeds({ db, keys, randomBytes, now: () => now, deliver, ...PRIVACY_PARTS });
+    const apart = keepApartIn(db, secondPlaceOf({ dataDir }));
+    const keepApart: typeof apart = (news) => {
+      call();
+      return apart?.(news) ?? Promise.resolve(false);
+    };
+    const rights = rightsNeeds({ db, keys, randomBytes, now: () => now, deliver, keepApart, ...PRIVACY_PARTS });
     const subject = { kind: 'first_party_id', firstPartyId } as const;
     return answerRequest(rights, site, { kind: 'erasure', subject, askedBy: 'officer' });
   },

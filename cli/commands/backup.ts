@@ -68,12 +68,24 @@ const ACCESS_ENDED =
   'Tokens, sessions and logins by a provider from before are refused: the backup does not know which were taken back since. Log in with `npx hushtag login-code`, look who may log in, set addresses again, make tokens anew.';
 const ACCESS_KEPT = 'Tokens and people are as the backup has them: take back again what was taken back since.';
 
-function restoredWords({ backup, events, erasedAgain, purged, saltsWithoutKey, accessEnded }: Restored): string {
+const toldWords = ({ backup, erasuresToldBy, secondPlaceAt }: Restored): string => {
+  const since = new Date(backup.madeAt).toISOString();
+  if (erasuresToldBy.length === 0)
+    return `WARNING: nothing told who was erased, objected or withdrew since ${since}: whoever did is back. Answer their requests again before this data is used.`;
+  const written =
+    secondPlaceAt === undefined
+      ? ''
+      : `, written as a whole ${new Date(secondPlaceAt).toISOString()} and by each request since`;
+  return `Who was erased, objected or withdrew since ${since} was told by ${erasuresToldBy.join(' and ')}${written}.`;
+};
+
+function restoredWords(told: Restored): string {
+  const { backup, events, erasedAgain, purged, saltsWithoutKey, accessEnded } = told;
   const keys =
     saltsWithoutKey === 0
       ? ''
       : `\n${saltsWithoutKey} salts have no key in the key folder: visitors who return are new visitors, and tokens may have to be made anew.`;
-  return `Restored the backup of ${new Date(backup.madeAt).toISOString()}: ${events} events. ${erasedAgain} events of erased visitors and ${purged} past their limit were removed again.${keys}\nErasures made after the backup are known where HUSHTAG_SECOND_DIR or --erased names them. ${accessEnded ? ACCESS_ENDED : ACCESS_KEPT} Profiles and segments are made anew by \`npx hushtag segment\` or the running server.`;
+  return `Restored the backup of ${new Date(backup.madeAt).toISOString()}: ${events} events. ${erasedAgain} events of erased visitors and ${purged} past their limit were removed again.${keys}\n${toldWords(told)} ${accessEnded ? ACCESS_ENDED : ACCESS_KEPT} Profiles and segments are made anew by \`npx hushtag segment\` or the running server.`;
 }
 
 /** `hushtag restore`. */
@@ -84,7 +96,15 @@ export const restoreCommand = defineCommand({
   },
   args: {
     folder: { type: 'positional', required: true, description: 'A folder that `hushtag backup` wrote' },
-    erased: { type: 'string', description: 'A file of `hushtag erasure tombstones` that is newer than the backup' },
+    erased: {
+      type: 'string',
+      description:
+        'A file of `hushtag erasure tombstones` that is newer than the backup, or a folder of a second place',
+    },
+    'accept-lost-erasures': {
+      type: 'boolean',
+      description: 'Restore though nothing tells who was erased, objected or withdrew since: they are back then',
+    },
     'keep-access': {
       type: 'boolean',
       description:
@@ -95,7 +115,11 @@ export const restoreCommand = defineCommand({
   run: async ({ args }) => {
     const config = requireFiles();
     const now = (): EpochMs => Date.now() as EpochMs;
-    const access = { now, keepsAccess: args['keep-access'] === true };
+    const access = {
+      now,
+      keepsAccess: args['keep-access'] === true,
+      acceptsLostErasures: args['accept-lost-erasures'] === true,
+    };
     const options = args.erased === undefined ? access : { ...access, erased: resolve(args.erased) };
     const restored = await saying(restoreBackup(config, resolve(args.folder), options));
     print(args.json === true, restored, restoredWords(restored));

@@ -1,5 +1,5 @@
 // cli/commands/erasure.ts: `hushtag erasure`: erase one visitor, and keep them erased after a restore.
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { defineCommand } from 'citty';
 import { parseFirstPartyId } from '../../contract/index.ts';
@@ -8,6 +8,7 @@ import type { RightsNeeds } from '../../edge/index.ts';
 import { answerRequest, shownRequest } from '../../edge/index.ts';
 import type { Db, Kept, PrivacyRequest, Site } from '../../store/index.ts';
 import { addKept, decodeKept, encodeKept, readKept, replayTombstones } from '../../store/index.ts';
+import { readSecondFolder } from '../../runtime/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
 import { withRights } from '../rights.ts';
 
@@ -31,18 +32,25 @@ export async function eraseByFirstPartyId(needs: RightsNeeds, site: Site, typed:
   if (answered.value.status === 'not_identified') {
     throw new CliError(
       1,
-      'Nothing can be found by this id: its salt is gone or was never made, so no event can be told to be of this visitor (GDPR Art. 11).',
+      `Nobody can tell what is theirs (GDPR Art. 11), and there is no receipt. In words for the visitor: ${shownRequest(answered.value, Date.now()).meaning ?? ''}`,
     );
   }
   return answered.value;
 }
 
+const NOT_APART =
+  'The second place (HUSHTAG_SECOND_DIR) could not be written: a backup from before, put back, would bring the visitor back. No receipt is signed until it can; mend it, and the server goes on within 15 minutes, or run `npx hushtag privacy finish`.';
+
 /** What came of it, in words. */
-function erasedText({ id, status, outcome }: PrivacyRequest): string {
+function erasedText({ id, status, outcome, steps }: PrivacyRequest): string {
   const { events = 0, visitors = 0 } = outcome?.rows ?? {};
   const untold = (outcome?.destinations ?? []).filter(({ told }) => !told).map(({ name }) => name);
   if (status === 'open' && outcome?.rows === undefined) return `${id}  ${BUSY}`;
-  const erased = `Erased ${events} events and ${visitors} visitor.`;
+  const erased =
+    events === 0 && visitors === 0
+      ? 'Nothing was found under this id, so nothing was erased.'
+      : `Erased ${events} events and ${visitors} visitor.`;
+  if (status === 'open' && steps.at(-1)?.step === 'waiting_for_second_place') return `${id}  ${erased} ${NOT_APART}`;
   if (status === 'open')
     return `${id}  ${erased} Not told yet: ${untold.join(', ')}. The server tries again for three days, then signs the receipt; or run \`npx hushtag privacy finish\`.`;
   return `${erased} Keep the tombstones beside your backups: hushtag erasure tombstones --out FILE\nThe receipt, for the visitor:\n${outcome?.receipt ?? ''}`;
@@ -86,6 +94,11 @@ const tombstonesCommand = defineCommand({
 });
 
 async function readKeptFile(path: string): Promise<Kept> {
+  if ((await stat(path).catch(() => undefined))?.isDirectory() === true) {
+    const recalled = await readSecondFolder(path);
+    if (recalled.state === 'read') return recalled.kept;
+    throw new CliError(1, `${path} is no second place, or what is in it was altered.`);
+  }
   const kept = decodeKept(await readFile(path, 'utf8').catch(() => ''));
   if (kept === undefined)
     throw new CliError(1, `${path} holds no tombstones: give a file that \`hushtag erasure tombstones\` wrote.`);
@@ -95,7 +108,10 @@ async function readKeptFile(path: string): Promise<Kept> {
 const replayCommand = defineCommand({
   meta: { name: 'replay', description: 'Erase again whoever was erased: after a restore, and for late events' },
   args: {
-    from: { type: 'string', description: 'A file of tombstones kept beside the backups, after a restore' },
+    from: {
+      type: 'string',
+      description: 'A file of tombstones kept beside the backups, or the folder of a second place, after a restore',
+    },
     json: jsonFlag,
   },
   run: async ({ args }) => {

@@ -29,9 +29,9 @@ const NO_COLOURS = { head: [], border: [] };
 const STATUSES: readonly RequestStatus[] = ['open', 'done', 'not_identified'];
 
 const OUTCOMES: Readonly<Record<RequestStatus, string>> = {
-  open: 'It stands. The segmenter is at work, or a destination was not told yet; the server goes on with it within 15 minutes, or run `npx hushtag privacy finish`.',
+  open: 'It stands, and is not done. The segmenter is at work, a destination was not told yet, or the second place could not be written (the log of the request says which); the server goes on with it within 15 minutes, or run `npx hushtag privacy finish`.',
   done: 'Done.',
-  not_identified: 'Nobody can tell what is theirs (GDPR Art. 11); the file says so in words for the person.',
+  not_identified: 'Nobody can tell what is theirs (GDPR Art. 11). In words for the person:',
 };
 
 const requestCommand = defineCommand({
@@ -53,7 +53,7 @@ const requestCommand = defineCommand({
       if (!ask.ok) {
         throw new CliError(
           2,
-          `--kind is one of ${REQUEST_KINDS.join(', ')}; standard input holds a first-party id (22 to 64 letters, digits, hyphens and underscores) or {"account": {"user_id" | "email" | "phone": …}}`,
+          `--kind is one of ${REQUEST_KINDS.join(', ')}; standard input holds a first-party id (22 to 64 letters, digits, hyphens and underscores) or {"account": {"user_id" | "email" | "phone": …}}; a phone number begins with + and its country, or the site has one: \`hushtag policy set ${args.site} --calling-code 44\``,
         );
       }
       const answered = await answerRequest(needs, site, { ...ask.value, askedBy: 'officer' });
@@ -64,11 +64,11 @@ const requestCommand = defineCommand({
       request.kind === 'access' ? `\nThe file: npx hushtag privacy file ${args.site} ${request.id} --out FILE` : '';
     const receipt =
       request.outcome?.receipt === undefined ? '' : `\nThe receipt, for the person:\n${request.outcome.receipt}`;
-    print(
-      args.json === true,
-      shownRequest(request, now()),
-      `${request.id}  ${OUTCOMES[request.status]}${file}${receipt}`,
-    );
+    const shown = shownRequest(request, now());
+    const { meaning } = shown;
+    const words = meaning !== undefined && request.status === 'done' ? meaning : OUTCOMES[request.status];
+    const forThem = meaning !== undefined && request.status === 'not_identified' ? `\n${meaning}` : '';
+    print(args.json === true, shown, `${request.id}  ${words}${forThem}${file}${receipt}`);
   },
 });
 
@@ -111,6 +111,7 @@ const fileCommand = defineCommand({
     site: siteArgument,
     request: { type: 'positional', required: true, description: 'The id of the request' },
     out: { type: 'string', required: true, description: 'The file to write; a page where it ends in .html, else JSON' },
+    language: { type: 'string', description: 'Of the page: en (default) or zh' },
     json: jsonFlag,
   },
   run: async ({ args }) => {
@@ -124,7 +125,9 @@ const fileCommand = defineCommand({
       await addRequestStep(needs.db, site, request.id, 'file_given', at, entry);
       return makeAccessFile(needs, site, request);
     });
-    const body = args.out.endsWith('.html') ? accessHtml(file) : `${JSON.stringify(file, null, 2)}\n`;
+    const body = args.out.endsWith('.html')
+      ? accessHtml(file, args.language === 'zh' ? 'zh' : 'en')
+      : `${JSON.stringify(file, null, 2)}\n`;
     await writeFile(args.out, body, { mode: 0o600 });
     print(
       args.json === true,
@@ -156,6 +159,8 @@ const recordCommand = defineCommand({
     const kind = DOCUMENTS.find((one) => one === args.document);
     if (kind === undefined) throw new CliError(2, `The document is one of ${DOCUMENTS.join(', ')}`);
     const window = kind === 'breach' ? ([instantOf(args.from, 'from'), instantOf(args.to, 'to')] as const) : undefined;
+    if (window !== undefined && window[0] >= window[1])
+      throw new CliError(2, '--from is not before --to: a window begins before it ends');
     const made = await withRights(async (needs) => {
       const site = await requireSite(needs.db, args.site);
       if (window !== undefined) return makeBreachPack(needs, site, ...window);

@@ -11,8 +11,15 @@ import {
   RETENTION_PRESETS,
   toHex,
 } from '../../core/index.ts';
-import type { PurgeReport, RetentionFinding } from '../../store/index.ts';
-import { checkRetention, purgeExpired, readClock, readRetention, setRetention } from '../../store/index.ts';
+import type { ClassPreview, PurgeReport, RetentionFinding } from '../../store/index.ts';
+import {
+  checkRetention,
+  previewRetention,
+  purgeExpired,
+  readClock,
+  readRetention,
+  setRetention,
+} from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
 
 const HOLDER_BYTES = 8;
@@ -53,6 +60,7 @@ const setCommand = defineCommand({
     receipts: { type: 'string', description: 'Days receipts of consent are kept, counted from the choice' },
     requests: { type: 'string', description: 'Days privacy requests are kept, counted from their end' },
     audit: { type: 'string', description: 'Days the audit log keeps what an entry says; its place stays' },
+    preview: { type: 'boolean', description: 'Set nothing: count what the next purge would remove under these limits' },
     json: jsonFlag,
   },
   run: async ({ args }) => {
@@ -71,13 +79,30 @@ const setCommand = defineCommand({
       // What was not given stays, so the two together are what must fit.
       const together = checkRetentionDays({ ...held, ...given });
       if (!together.ok) throw new CliError(2, REFUSALS[together.error]);
-      await setRetention(db, site, given, Date.now() as EpochMs);
+      const now = Date.now() as EpochMs;
+      if (args.preview === true)
+        return { site: site.id, days: together.value, preview: await previewRetention(db, site, together.value, now) };
+      await setRetention(db, site, given, now);
       return { site: site.id, days: together.value };
     });
     const said = DATA_CLASSES.map((name) => `${name} ${daysText(set.days[name])}`).join(', ');
-    print(args.json === true, set, `${set.site}: ${said}.`);
+    const words = `${set.site}: ${said}.`;
+    print(
+      args.json === true,
+      set,
+      set.preview === undefined
+        ? words
+        : `${previewTable(set.preview)}\nNothing was set. With ${words.slice(0, -1)}, the next purge removes what the table says, and nothing brings it back but a backup.`,
+    );
   },
 });
+
+function previewTable(preview: readonly ClassPreview[]): string {
+  const table = new Table({ head: ['Class', 'Limit', 'Rows', 'Would go', 'Oldest'], style: NO_COLOURS });
+  for (const { class: name, limitDays, rows, wouldGo, oldestAt } of preview)
+    table.push([name.replaceAll('_', ' '), daysText(limitDays), String(rows), String(wouldGo), day(oldestAt)]);
+  return table.toString();
+}
 
 const showCommand = defineCommand({
   meta: { name: 'show', description: 'Show how long each site keeps what' },

@@ -6,9 +6,10 @@ import { DAY_MS } from '../../contract/index.ts';
 import { ROTATION_OVERLAP_MS, ROTATION_OVERLAP_MS_MAX } from '../../core/index.ts';
 import { rotateLongSalt } from '../../edge/index.ts';
 import { configuredKeys } from '../../runtime/index.ts';
-import { readSalts } from '../../store/index.ts';
+import { readHeldSalts, readSalts } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
 
+const NO_COLOURS = { head: [], border: [] };
 const jsonFlag = { type: 'boolean', description: 'Print one line of JSON' } as const;
 const time = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
 
@@ -32,7 +33,7 @@ const showCommand = defineCommand({
     });
     const table = new Table({
       head: ['Site', 'Salt', 'From (UTC)', 'Destroyed after', 'Key'],
-      style: { head: [], border: [] },
+      style: NO_COLOURS,
     });
     table.push(
       ...shown.map(({ site, use, opensAt, destroyAt, hasKey }) => [
@@ -44,6 +45,41 @@ const showCommand = defineCommand({
       ]),
     );
     print(args.json === true, shown, table.toString());
+  },
+});
+
+const listCommand = defineCommand({
+  meta: {
+    name: 'list',
+    description: 'List every salt a site ever had: live or destroyed, when, and which audit entry proves it',
+  },
+  args: { site: { type: 'positional', required: true, description: 'The site' }, json: jsonFlag },
+  run: async ({ args }) => {
+    const config = requireConfig();
+    const keys = await configuredKeys(config);
+    const shown = await withDb(config, async (db) => {
+      const salts = await readHeldSalts(db, await requireSite(db, args.site), 0, Date.now() + DAY_MS);
+      return Promise.all(
+        salts.map(async ({ kekId, ...salt }) => {
+          const isAlive = kekId !== undefined && (await keys.read(kekId)) !== undefined;
+          return { ...salt, state: isAlive ? 'live' : salt.destroyedAt === undefined ? 'key_missing' : 'destroyed' };
+        }),
+      );
+    });
+    const table = new Table({ head: ['Salt', 'From (UTC)', 'State', 'Destroyed (UTC)', 'Proof'], style: NO_COLOURS });
+    table.push(
+      ...shown.map(({ use, opensAt, state, destroyedAt, provenBy }) => [
+        use,
+        time(opensAt),
+        state.replace('_', ' '),
+        destroyedAt === undefined ? '' : time(destroyedAt),
+        provenBy === undefined ? '' : `audit entry ${provenBy}`,
+      ]),
+    );
+    const proof = shown.some(({ provenBy }) => provenBy !== undefined)
+      ? '\nEntries are in `npx hushtag audit export`, which `hushtag audit verify` checks anywhere. A destroyed salt has neither row nor key.'
+      : '';
+    print(args.json === true, shown, `${table.toString()}${proof}`);
   },
 });
 
@@ -91,6 +127,6 @@ const rotateCommand = defineCommand({
 
 /** The command. */
 export const saltsCommand = defineCommand({
-  meta: { name: 'salts', description: 'Which salts live, and a new long one before its time' },
-  subCommands: { show: showCommand, rotate: rotateCommand },
+  meta: { name: 'salts', description: 'Which salts live and which are destroyed, and a new long one before its time' },
+  subCommands: { show: showCommand, list: listCommand, rotate: rotateCommand },
 });

@@ -123,6 +123,13 @@ const WORDS: Readonly<Record<string, Text>> = {
   erased: ['erased', '已删除'],
   file_given: ['file given', '已提供文件'],
   objected: ['objection recorded', '已记录反对'],
+  objection_recorded: ['objection recorded', '已记录反对'],
+  objection_withdrawn: ['objection withdrawn', '已撤回反对'],
+  left_segments: ['left segments', '已退出人群'],
+  destinations_told: ['destinations told', '已通知接收方'],
+  waiting_for_segmenter: ['waits for a run of the segmenter', '等待人群计算结束'],
+  waiting_for_destination: ['waits for a destination', '等待接收方回应'],
+  waiting_for_second_place: ['waits for the second place', '等待第二存放处'],
   // Runs of the segmenter.
   running: ['running', '运行中'],
   released: ['released', '已发布'],

@@ -300,7 +300,7 @@ function RequestDetails({ request }: { readonly request: Request }): JSX.Element
         </Notice>
       ) : null}
       <Steps steps={request.log} />
-      {request.kind === 'access' && request.status === 'done' ? <FileButtons id={request.id} /> : null}
+      {request.kind === 'access' && request.status !== 'open' ? <FileButtons id={request.id} /> : null}
       {request.receipt === undefined ? null : (
         <div class="stack">
           <h3>{say('receipt')}</h3>

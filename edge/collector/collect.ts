@@ -75,7 +75,10 @@ async function countRefused(
 
 /** What it needs: of the platform no more than this. */
 export interface CollectNeeds extends Omit<WaysIn, 'port'> {
-  readonly port: Pick<Port, 'now' | 'randomBytes' | 'limits' | 'dataCentres' | 'write' | 'log' | 'db' | 'transact'>;
+  readonly port: Pick<
+    Port,
+    'now' | 'randomBytes' | 'limits' | 'dataCentres' | 'write' | 'log' | 'db' | 'transact' | 'keepApart'
+  >;
 }
 
 /** Makes the handler of POST /v1/collect. */

@@ -41,9 +41,9 @@ const STYLE =
   'pre{background:#f4f4f4;padding:.5rem;overflow:auto;font-size:.85rem}';
 
 /** A whole page. */
-export const htmlPage = (title: string, body: Markup): string =>
+export const htmlPage = (title: string, body: Markup, language: 'en' | 'zh' = 'en'): string =>
   `<!doctype html>\n${
-    html`<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex"><title>${title}</title><style>${{ markup: STYLE }}</style></head><body><main><h1>${title}</h1>${body}</main></body></html>`
+    html`<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex"><title>${title}</title><style>${{ markup: STYLE }}</style></head><body><main><h1>${title}</h1>${body}</main></body></html>`
       .markup
   }\n`;
 

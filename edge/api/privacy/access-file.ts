@@ -12,6 +12,9 @@ import {
   readVisitorModels,
   requestVisitors,
 } from '../../../store/index.ts';
+import type { FileBasis, FileInformation } from './access-words.ts';
+import { basisOf, informationOf } from './access-words.ts';
+import { notIdentifiedMeaning } from './meaning.ts';
 import type { ExplainedBy, ExplainedTrait, RightsNeeds } from './needs.ts';
 
 /** An event in the file: times as ISO 8601, purposes by name. */
@@ -27,6 +30,10 @@ export interface AccessReceipt {
   readonly purposes: readonly string[];
   readonly source: string;
   readonly policyVersion: number;
+  /** Whether the browser set Global Privacy Control then; absent where that was not kept yet. */
+  readonly gpc?: boolean;
+  /** Purposes that took effect with it. */
+  readonly effective?: readonly string[];
 }
 
 /** Purposes that events were accepted under, and how long. */
@@ -80,6 +87,10 @@ export type AccessFile = {
   /** Days each class of data is kept; a class that is not named has no limit. */
   readonly retentionDays: Readonly<Record<string, number>>;
   readonly notKept: readonly string[];
+  /** What the site's policy in force lets data be used for. */
+  readonly basis: FileBasis;
+  /** What GDPR Art. 15 (1) and (2) ask for beside the data. */
+  readonly information: FileInformation;
 } & (
   | { readonly status: 'found'; readonly data: FoundData }
   | { readonly status: 'nothing_stored' }
@@ -100,18 +111,13 @@ const NOT_KEPT = [
   'queries and fragments of page addresses, other than utm_*',
 ];
 
-const MEANINGS: Readonly<Record<string, string>> = {
-  salt_gone:
-    'The secret that your pseudonym was made with is destroyed or was never made. Nobody, this site included, can tell which events are yours.',
-  gone_since: 'What was stored when you asked has been erased since, by request or at the end of its time.',
-};
-
 const iso = (at: number): string => new Date(at).toISOString();
 
 /** Makes the file of an access request from what is stored now. */
 export async function makeAccessFile(needs: RightsNeeds, site: Site, request: PrivacyRequest): Promise<AccessFile> {
   const now = needs.now();
   const days = (await readRetention(needs.db)).find(({ row }) => row === site.row)?.days ?? {};
+  const basis = basisOf(site.policy);
   const head = {
     format: 'hushtag access 1',
     request: request.id,
@@ -120,13 +126,15 @@ export async function makeAccessFile(needs: RightsNeeds, site: Site, request: Pr
     recipients: (await needs.destinationsOf(site)).map(({ name, purpose }) => ({ name, purpose })),
     retentionDays: { ...days },
     notKept: NOT_KEPT,
+    basis,
+    information: informationOf(basis, 'en'),
   } as const;
   const notIdentified = (reason: string): AccessFile => ({
     ...head,
     status: 'not_identified',
     article: 'GDPR Art. 11',
     reason,
-    meaning: MEANINGS[reason] ?? reason,
+    meaning: notIdentifiedMeaning(reason),
   });
   if (request.status === 'not_identified') return notIdentified(request.outcome?.reason ?? 'salt_gone');
   const visitors = await requestVisitors(needs.db, request.seq);
@@ -181,10 +189,11 @@ function foundData(
     segments: isWithheld ? [] : stored.segments.map(({ id, published }) => explainSegment(id, published, rules)),
     ...(isWithheld ? { segmentsWithheld: 'login' } : {}),
     consents: consentsOf(stored.events),
-    receipts: stored.receipts.map((receipt) => ({
+    receipts: stored.receipts.map(({ gpc, ...receipt }) => ({
       ...receipt,
       at: iso(receipt.at),
       purposes: purposesOf(receipt.purposes),
+      ...(gpc === undefined ? {} : { gpc: gpc.isSet, effective: purposesOf(gpc.effective) }),
     })),
     logins: stored.links.map(({ kind, linkedAt }) => ({ by: kind, at: iso(linkedAt) })),
     objectedAt: objectedAt === undefined ? null : iso(objectedAt),

@@ -57,10 +57,15 @@ const needs = (over: Partial<RightsNeeds> = {}): RightsNeeds => ({
   identify: async () => ok({ visitors: [KEY], accounts: [] }),
   destinationsOf: async () => [],
   explainProfile: () => [],
+  keepApart: async () => true,
   ...over,
 });
 const eventsLeft = async (): Promise<number> =>
   Number((await database.db.client.execute('SELECT count(*) FROM events')).rows[0]?.[0]);
+const doneCount = async (): Promise<number> =>
+  Number(
+    (await database.db.client.execute("SELECT count(*) FROM privacy_requests WHERE status = 'done'")).rows[0]?.[0],
+  );
 const answered = async (kind: Ask['kind'], over: Partial<RightsNeeds> = {}) => {
   const answer = await answerRequest(needs(over), site, ask(kind));
   if (!answer.ok) throw new Error(answer.error);
@@ -101,10 +106,18 @@ describe('P4: a request is finished whatever happens', () => {
           },
         });
         const db: Db = { ...database.db, client: dying };
-        const ended = await answerRequest(needs({ db }), site, ask(kind)).then(
+        let isApart = false;
+        const doneBefore = await doneCount();
+        const keepApart = async (): Promise<boolean> => {
+          if (left-- <= 0) throw new Error('killed');
+          isApart = true;
+          return true;
+        };
+        const ended = await answerRequest(needs({ db, keepApart }), site, ask(kind)).then(
           () => true,
           () => false,
         );
+        if ((await doneCount()) > doneBefore) expect(isApart).toBe(true);
         await database.db.client.execute('DELETE FROM leases');
         await finishRequests(needs());
         const { rows } = await database.db.client.execute(
@@ -119,6 +132,19 @@ describe('P4: a request is finished whatever happens', () => {
       }
     },
   );
+
+  it.each(['erasure', 'objection'] as const)('%s waits for the second place, and says so once', async (kind) => {
+    const open = await answered(kind, { keepApart: async () => false });
+    expect(open).toMatchObject({ status: 'open' });
+    expect(open.outcome?.receipt).toBeUndefined();
+    expect(await finishRequests(needs({ keepApart: async () => false }))).toBe(0);
+    const waiting = await findRequest(database.db, site.row, open.id);
+    expect(waiting?.steps.filter(({ step }) => step === 'waiting_for_second_place')).toHaveLength(1);
+    expect(await finishRequests(needs())).toBe(1);
+    const done = await findRequest(database.db, site.row, open.id);
+    expect(done).toMatchObject({ status: 'done' });
+    if (kind === 'erasure') expect(done?.outcome).toMatchObject({ rows: { events: 3 } });
+  });
 
   const receiptOf = async (jws: string | undefined) => {
     const { publicKey } = await tokenKeysFrom(new Uint8Array(KEY_BYTES).fill(3));

@@ -5,10 +5,19 @@
 import type { EpochMs, Result } from '../../../contract/index.ts';
 import { DAY_MS, err, ok } from '../../../contract/index.ts';
 import { KEY_BYTES, lengthPrefixed, toHex } from '../../../core/index.ts';
-import type { ErasedRows, LeaseNeeds, NewRequest, PrivacyRequest, RequestKind, Site } from '../../../store/index.ts';
+import type {
+  ErasedRows,
+  LeaseNeeds,
+  NewRequest,
+  PrivacyRequest,
+  RequestKind,
+  RequestStep,
+  Site,
+} from '../../../store/index.ts';
 import {
   addRequestStep,
   closeRequest,
+  erasureKept,
   eraseVisitor,
   findRepeated,
   findRequest,
@@ -16,6 +25,7 @@ import {
   letterVisitorStatement,
   listSites,
   noteOutcome,
+  objectionKept,
   objectionStatements,
   objectionWithdrawalStatements,
   openRequests,
@@ -133,39 +143,54 @@ async function work(
     await WORKS[kind](begun);
     return;
   }
-  const outcome = { reason: identified.error };
+  await closeUnknown(needs, site, request, identified.error);
+}
+
+/** Writes a request of somebody nobody can tell anything of: an answer like any other. */
+async function closeUnknown({ db }: RightsNeeds, site: Site, request: Begun['request'], reason: string): Promise<void> {
   const steps = ['received', 'not_identified'] as const;
-  const statements = await requestStatements(site, { ...request, status: 'not_identified', outcome, steps });
-  await needs.db.client.batch(statements, 'write');
+  const closed = { ...request, status: 'not_identified', outcome: { reason }, steps } as const;
+  await db.client.batch(await requestStatements(site, closed), 'write');
 }
 
 const WORKS: Readonly<Record<RequestKind, (begun: Begun) => Promise<void>>> = {
-  access: async ({ needs, site, request, visitors: keys }) => {
+  access: async ({ needs, site, request, visitors: keys, doubt }) => {
+    if (doubt !== undefined) return closeUnknown(needs, site, request, doubt);
     const named = keys.map((key) => letterVisitorStatement(site.row, key));
     await needs.db.client.batch(named, 'write');
     const visitors = await visitorsOfKeys(needs.db, site.row, keys);
     const done = { status: 'done', outcome: { rows: { visitors: visitors.length } }, steps: KNOWN_STEPS } as const;
     await needs.db.client.batch(await requestStatements(site, { ...request, ...done, visitors }), 'write');
   },
-  erasure: async ({ needs, site, request, visitors: keys, at }) => {
+  erasure: async ({ needs, site, request, visitors: keys, at, doubt: reason }) => {
     const untold = await Promise.all(keys.map((key) => destinationDigest(site.id, key)));
-    const also = await requestStatements(site, { ...request, status: 'open', outcome: { untold }, steps: KNOWN_STEPS });
+    const promised = { untold, ...(reason === undefined ? {} : { reason }) };
+    const also = await requestStatements(site, { ...request, status: 'open', outcome: promised, steps: KNOWN_STEPS });
     const erased = await eraseVisitor(leaseNeeds(needs), site, { keys, receipt: request.id, at, also });
-    if (erased.ok) await finishErasure(needs, site, { ...request, outcome: { untold, rows: { ...erased.value } } });
-    else await addRequestStep(needs.db, site, request.id, 'waiting_for_segmenter', needs.now());
+    // After the promise, so that the schedule finishes whatever is named there; before it is called done, so that a restore knows of it.
+    const isApart = await needs.keepApart({ name: request.id, kept: await erasureKept(site.row, keys, at) });
+    if (!erased.ok) return addRequestStep(needs.db, site, request.id, 'waiting_for_segmenter', needs.now());
+    const outcome = { ...promised, rows: { ...erased.value } };
+    await finishErasure(needs, site, { ...request, steps: [], outcome }, isApart);
   },
-  objection: async ({ needs, site, request, visitors: keys, at }) => {
+  objection: async ({ needs, site, request, visitors: keys, at, doubt: reason }) => {
     const objections = (await Promise.all(keys.map((key) => objectionStatements(site.row, key, at)))).flat();
     const steps = [...KNOWN_STEPS, 'objection_recorded'] as const;
-    const recorded = await requestStatements(site, { ...request, status: 'open', steps });
+    // Of a login that no browser is linked to there is nobody to object for, which the answer says.
+    const nobody = keys.length === 0 ? { rows: { visitors: 0 } } : {};
+    const outcome = { ...nobody, ...(reason === undefined ? {} : { reason }) };
+    const recorded = await requestStatements(site, { ...request, status: 'open', outcome, steps });
     await needs.db.client.batch([...recorded, ...objections], 'write');
-    await finishObjection(needs, site, request.id);
+    const isApart = await needs.keepApart({ name: request.id, kept: await objectionKept(site.row, keys, at) });
+    await finishObjection(needs, site, { ...request, outcome, steps: [] }, isApart);
   },
   objection_withdrawal: async ({ needs, site, request, visitors: keys }) => {
     const statements = (await Promise.all(keys.map((key) => objectionWithdrawalStatements(site.row, key)))).flat();
     const steps = [...KNOWN_STEPS, 'objection_withdrawn'] as const;
     const recorded = await requestStatements(site, { ...request, status: 'done', outcome: {}, steps });
     await needs.db.client.batch([...recorded, ...statements], 'write');
+    // Else the next start would hear there that they object. Where it can't be written they object until the schedule has.
+    await needs.keepApart();
   },
   unlink: async ({ needs, site, request, visitors: keys, accounts, at }) => {
     const steps = [...KNOWN_STEPS, 'unlinked'] as const;
@@ -176,16 +201,21 @@ const WORKS: Readonly<Record<RequestKind, (begun: Begun) => Promise<void>>> = {
   },
 };
 
+/** A request as far as finishing asks; its steps are those of before. */
+type Unfinished = Pick<PrivacyRequest, 'id' | 'askedAt' | 'outcome' | 'steps'>;
+
+/** The step of something that is waited for, once a request. */
+const onceOf = ({ steps }: Unfinished, step: RequestStep, at: EpochMs): { step: RequestStep; at: EpochMs }[] =>
+  steps.some((one) => one.step === step) ? [] : [{ step, at }];
+
 /**
- * Tells who had the data and was not told yet; where all were, or have not answered for {@link TELL_MS_MAX}, signs the receipt
- * and closes. @returns whether it closed.
+ * Tells who had the data and was not told yet; where all were, or have not answered for {@link TELL_MS_MAX}, and the second place
+ * has the tombstone, signs the receipt and closes. For the second place there is no such end: until it can be written, a restored
+ * backup would bring back who was told that they are erased. @returns whether it closed.
  */
-async function finishErasure(
-  needs: RightsNeeds,
-  site: Site,
-  { id, askedAt, outcome }: Pick<PrivacyRequest, 'id' | 'askedAt' | 'outcome'>,
-): Promise<boolean> {
-  const { untold = [], rows = {}, destinations: before = [] } = outcome ?? {};
+async function finishErasure(needs: RightsNeeds, site: Site, request: Unfinished, isApart: boolean): Promise<boolean> {
+  const { id, askedAt, outcome } = request;
+  const { untold = [], rows = {}, destinations: before = [], reason } = outcome ?? {};
   const known = new Map(before.map(({ name, told }) => [name, told]));
   const destinations = await Promise.all(
     (await needs.destinationsOf(site)).map(async ({ name, forget }) => ({
@@ -194,10 +224,24 @@ async function finishErasure(
     })),
   );
   const at = needs.now();
-  if (destinations.some(({ told }) => !told) && at - askedAt < TELL_MS_MAX) {
-    const step = before.length === 0 ? ({ step: 'waiting_for_destination', at } as const) : undefined;
-    await noteOutcome(needs.db, site, id, { untold, rows, destinations }, step);
+  const isUntold = destinations.some(({ told }) => !told) && at - askedAt < TELL_MS_MAX;
+  if (isUntold || !isApart) {
+    const steps = [
+      ...(isUntold ? onceOf(request, 'waiting_for_destination', at) : []),
+      ...(isApart ? [] : onceOf(request, 'waiting_for_second_place', at)),
+    ];
+    await noteOutcome(needs.db, site, id, { ...outcome, untold, rows, destinations }, steps);
     return false;
+  }
+  if (reason !== undefined) {
+    // No receipt: it would say of everything what is true only of what can be told to be theirs.
+    const closed = {
+      status: 'not_identified',
+      steps: ['not_identified'],
+      outcome: { reason, destinations },
+      at,
+    } as const;
+    return closeRequest(needs.db, site, id, closed);
   }
   const { privateKey } = await tokenKeysFrom(await needs.keys.secret('audit', needs.randomBytes(KEY_BYTES)));
   const { events = 0, visitors = 0, strings = 0 } = rows;
@@ -212,17 +256,31 @@ async function finishErasure(
   return true;
 }
 
-async function finishObjection(needs: RightsNeeds, site: Site, id: string): Promise<boolean> {
+async function finishObjection(
+  needs: RightsNeeds,
+  site: Site,
+  request: Unfinished,
+  isApart: boolean,
+): Promise<boolean> {
   const left = await leaveSegments(leaseNeeds(needs), site.row);
   const at = needs.now();
-  if (left.ok) await closeRequest(needs.db, site, id, { steps: ['left_segments'], outcome: {}, at });
-  else await addRequestStep(needs.db, site, id, 'waiting_for_segmenter', at);
-  return left.ok;
+  if (left.ok && isApart) {
+    const { outcome = {} } = request;
+    const closed = outcome.reason === undefined ? { outcome } : ({ status: 'not_identified', outcome } as const);
+    await closeRequest(needs.db, site, request.id, { steps: ['left_segments'], at, ...closed });
+    return true;
+  }
+  const waits = [
+    ...(left.ok ? [] : onceOf(request, 'waiting_for_segmenter', at)),
+    ...(isApart ? [] : onceOf(request, 'waiting_for_second_place', at)),
+  ];
+  for (const { step } of waits) await addRequestStep(needs.db, site, request.id, step, at);
+  return false;
 }
 
 /**
- * Goes on with requests that were interrupted, met a run of the segmenter, or wait for a destination to answer. The rows of a
- * receipt are those of the run that finished the erasure. @returns how many were closed.
+ * Goes on with requests that were interrupted, met a run of the segmenter, or wait for a destination to answer or for the second
+ * place to be written. The rows of a receipt are those of the run that finished the erasure. @returns how many were closed.
  */
 export async function finishRequests(needs: RightsNeeds): Promise<number> {
   const open = await openRequests(needs.db);
@@ -232,14 +290,17 @@ export async function finishRequests(needs: RightsNeeds): Promise<number> {
   const replayed = open.some((request) => request.kind === 'erasure' && !isErased(request))
     ? await replayTombstones(leaseNeeds(needs))
     : ok(NO_ROWS);
+  // All of it: what was promised before a kill is in the database, and may not be there.
+  const isApart = await needs.keepApart();
   let closed = 0;
   for (const request of open) {
     const site = sites.get(request.site);
     if (site === undefined) continue;
-    if (request.kind === 'objection') closed += Number(await finishObjection(needs, site, request.id));
+    if (request.kind === 'objection') closed += Number(await finishObjection(needs, site, request, isApart));
     if (request.kind !== 'erasure' || (!isErased(request) && !replayed.ok)) continue;
     const rows = isErased(request) || !replayed.ok ? {} : { rows: { ...replayed.value } };
-    closed += Number(await finishErasure(needs, site, { ...request, outcome: { ...request.outcome, ...rows } }));
+    const outcome = { ...request.outcome, ...rows };
+    closed += Number(await finishErasure(needs, site, { ...request, outcome }, isApart));
   }
   return closed;
 }

@@ -1,7 +1,7 @@
 // edge/api/privacy/needs.ts: what answering a request about somebody's data needs of its surroundings.
 import type { EpochMs, FirstPartyId, PropertyValue, Result, VisitorKey } from '../../../contract/index.ts';
 import type { AccountId, KeyProvider, SiteTrait } from '../../../core/index.ts';
-import type { Db, KeptVisitorModel, RequestKind, Site } from '../../../store/index.ts';
+import type { Db, Kept, KeptVisitorModel, RequestKind, Site } from '../../../store/index.ts';
 
 /** How a person is named. It never leaves the request (P1). */
 export type Subject =
@@ -15,6 +15,11 @@ export type NotIdentified = 'salt_gone';
 export interface KnownAs {
   readonly visitors: readonly VisitorKey[];
   readonly accounts: readonly string[];
+  /**
+   * Where nothing is stored under these keys, and something may be under one that nobody can make any more. What comes under these
+   * is still heard: an erasure leaves its tombstone, an objection stands.
+   */
+  readonly doubt?: 'salt_destroyed';
 }
 
 /** Gives the keys that a person's data is stored under. No salt is made for the question. */
@@ -35,6 +40,12 @@ export type Deliver = (message: {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }) => Promise<boolean>;
+
+/**
+ * Writes to the second place, which a restored database is told from: what one request or choice leaves, under a name of its own,
+ * or without one everything there is. @returns whether it is there; also where no second place is set up. It never rejects.
+ */
+export type KeepApart = (news?: { readonly name: string; readonly kept: Kept }) => Promise<boolean>;
 
 /** A computed field of a profile in words, for the person it is about. */
 export interface ExplainedTrait {
@@ -62,6 +73,8 @@ export interface RightsNeeds {
   readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
   readonly identify: Identify;
   readonly destinationsOf: (site: Site) => Promise<readonly Destination[]>;
+  /** Before a request is called done: a restore a minute later must know of it (P4). */
+  readonly keepApart: KeepApart;
   /** What a stored profile says, in words. */
   readonly explainProfile: (state: string, asOf: EpochMs, by: ExplainedBy) => readonly ExplainedTrait[];
 }

@@ -12,6 +12,7 @@ import { IDEMPOTENCY_HELP, idempotencyKeyOf } from '../idempotency-key.ts';
 import { pageReader } from '../read-json.ts';
 import type { ApiEnv } from '../require-scope.ts';
 import { privateJson, scopesOf } from '../require-scope.ts';
+import { fileLanguageOf } from './access-words.ts';
 import { makeAccessFile } from './access-file.ts';
 import { accessHtml } from './access-html.ts';
 import { answerRequest } from './answer-request.ts';
@@ -93,7 +94,9 @@ export function createOfficerRoutes(port: Port, tokenKeys: () => Promise<TokenKe
     });
     const file = await makeAccessFile(needs, site, request);
     if (!(context.req.header('accept') ?? '').includes('text/html')) return privateJson(context, file);
-    return context.body(accessHtml(file), 200, { ...HTML_HEADERS });
+    return context.body(accessHtml(file, fileLanguageOf(context.req.header('accept-language'))), 200, {
+      ...HTML_HEADERS,
+    });
   });
   return app;
 }

@@ -16,6 +16,7 @@ const requestSchema = v.object({
   status: v.picklist(['open', 'done', 'not_identified']),
   closedAt: v.optional(v.number()),
   reason: v.optional(v.string()),
+  meaning: v.optional(v.string()),
   rows: v.optional(v.record(v.string(), v.number())),
   destinations: v.optional(v.array(v.object({ name: v.string(), told: v.boolean() }))),
   receipt: v.optional(v.string()),

@@ -41,7 +41,9 @@ export function createRecordRoutes(port: Port, tokenKeys: () => Promise<TokenKey
   );
   app.get(`${base}/breach`, describeBreach, reading, async (context) => {
     const [from, to] = [instant(context.req.query('from')), instant(context.req.query('to'))];
-    if (from === undefined || to === undefined || from >= to) {
+    if (from !== undefined && to !== undefined && from >= to)
+      return problem('malformed_request', '`from` is not before `to`: a window begins before it ends.');
+    if (from === undefined || to === undefined) {
       return problem('malformed_request', 'Name the window: ?from=2026-11-01T00:00:00Z&to=2026-11-02T00:00:00Z.');
     }
     return answerDocument(context, await makeBreachPack(needs, context.get('site'), from, to));

@@ -1,7 +1,8 @@
 // edge/api/privacy/records.ts: record of processing (GDPR Art. 30), draft of an impact assessment (Art. 35), breach pack (Art. 33, 34).
 import type { EpochMs } from '../../../contract/index.ts';
 import { PURPOSE_BIT } from '../../../contract/index.ts';
-import type { Site } from '../../../store/index.ts';
+import type { PurgedSince, Site } from '../../../store/index.ts';
+import { readPurgedSince, readRuleSegments } from '../../../store/index.ts';
 import type { PrivacyDocument, Section } from './documents.ts';
 import type { Facts } from './facts.ts';
 import {
@@ -76,11 +77,13 @@ export async function makeRopa(needs: RightsNeeds, site: Site): Promise<PrivacyD
   };
 }
 
+/** By configuration: the first run of the segmenter may be a day away, and an assessment is made before it. */
+const isProfiling = ({ purposes }: Facts['policy']): boolean => (purposes & PURPOSE_BIT.profile) !== 0;
+
 /** A risk, how likely and how severe it is with the configuration as it is, and what lowers it. */
 type Risk = readonly [risk: string, level: 'low' | 'medium' | 'high', why: string, remedy: string];
 
 function risksOf({ days, policy, forgets, site, records, destinations }: Facts): Risk[] {
-  const isProfiling = (policy.purposes & PURPOSE_BIT.profile) !== 0;
   return [
     days.events === undefined
       ? ['Data is kept without end', 'high', 'No limit is set for events', 'hushtag retention set']
@@ -92,9 +95,9 @@ function risksOf({ days, policy, forgets, site, records, destinations }: Facts):
     forgets
       ? ['A destroyed salt is brought back', 'low', 'Keys are destroyed before rows', 'keep keys out of backups']
       : ['A destroyed salt is brought back', 'medium', 'Keys derive from one secret', 'a KMS, or the Node edge'],
-    isProfiling && records.profiles > 0
-      ? ['Behaviour alone tells who somebody is', 'medium', `${about(records.profiles)} profiles with products and amounts`, 'shorter limits; objection is honoured at once']
-      : ['Behaviour alone tells who somebody is', 'low', 'There are no profiles', '—'],
+    isProfiling(policy)
+      ? ['Behaviour alone tells who somebody is', 'medium', `Profiles with products and amounts are made of who agrees; ${about(records.profiles)} now`, 'shorter limits; objection is honoured at once']
+      : ['Behaviour alone tells who somebody is', 'low', 'The policy in force lets no profile be made', '—'],
     site.floor >= 50
       ? ['Published numbers tell of one person', 'low', `Floor ${site.floor}, noise, cap of releases`, '—']
       : ['Published numbers tell of one person', 'medium', `The floor is ${site.floor}, below 50`, 'a floor of 50 or more'],
@@ -107,6 +110,7 @@ function risksOf({ days, policy, forgets, site, records, destinations }: Facts):
 /** A draft of a data protection impact assessment: description, necessity, risks by configuration. Judging them is people's work. */
 export async function makeDpia(needs: RightsNeeds, site: Site): Promise<PrivacyDocument> {
   const facts = await allTime(needs, site);
+  const rules = (await readRuleSegments(needs.db, site.row)).segments;
   return {
     kind: 'dpia',
     title: `Draft of an impact assessment: ${site.id} (GDPR Art. 35)`,
@@ -115,7 +119,7 @@ export async function makeDpia(needs: RightsNeeds, site: Site): Promise<PrivacyD
       {
         heading: 'Is one needed?',
         text: [
-          `Evaluation or scoring (profiles): ${facts.records.profiles > 0 ? 'yes' : 'no'}. Large scale: ${about(facts.holdings.linkedVisitors)} recognised visitors. Decisions with legal effect: none are made by this software.`,
+          `Evaluation or scoring (profiles): ${isProfiling(facts.policy) ? `yes: the policy in force lets profiles be made of who agrees to profile; there are ${about(facts.records.profiles)} now` : 'no: the policy in force relies on no consent to profile'}${rules.length === 0 ? '' : `. Rules for segments that are set: ${rules.map(({ name }) => name).join(', ')}`}. Large scale: ${about(facts.holdings.linkedVisitors)} recognised visitors. Decisions with legal effect: none are made by this software.`,
           `Views of those affected, and advice of the officer: ${TO_STATE}.`,
         ],
       },
@@ -140,6 +144,29 @@ export async function makeDpia(needs: RightsNeeds, site: Site): Promise<PrivacyD
   };
 }
 
+/** What of the window is gone. The numbers before it are of what is kept now: what was stolen then may be more. */
+function purgedSection({ purges, erasures, entriesForgotten }: PurgedSince, from: EpochMs, to: EpochMs): Section {
+  const reach = Math.max(from, ...purges.map(({ before }) => before));
+  const text = [
+    'The numbers above are of what is kept now, by the time of the event. What was stored while the breach went on may have been more:',
+    purges.length === 0
+      ? 'No purge that the log knows of reached into the window.'
+      : `Events of the window from before ${new Date(Math.min(reach, to)).toISOString()} are past the time limit and purged; they were still there until the purges below.`,
+    `${about(erasures)} visitors were erased since the window began: what they had in it is not counted.`,
+    ...(entriesForgotten === 0
+      ? []
+      : ['Some entries of the audit log are past their limit: of purges before them nothing is known here.']),
+  ];
+  if (purges.length === 0) return { heading: 'What of the window is gone', text };
+  const rows = purges.map((one) => [
+    new Date(one.at).toISOString(),
+    new Date(one.before).toISOString(),
+    one.events === undefined ? 'not told' : about(one.events),
+  ]);
+  const head = ['Purged', 'Events from before', 'Events that went, those from before the window too'];
+  return { heading: 'What of the window is gone', text, table: { head, rows } };
+}
+
 /** What was stored of whom between two instants, and whether the keys were alive: what a breach notice asks for. */
 export async function makeBreachPack(
   needs: RightsNeeds,
@@ -148,6 +175,7 @@ export async function makeBreachPack(
   to: EpochMs,
 ): Promise<PrivacyDocument> {
   const facts = await readFacts(needs, site, from, to);
+  const purged = await readPurgedSince(needs.db, site.id, from);
   return {
     kind: 'breach',
     title: `Breach pack: ${site.id}, ${new Date(from).toISOString()} to ${new Date(to).toISOString()}`,
@@ -162,10 +190,17 @@ export async function makeBreachPack(
       },
       peopleSection(facts),
       dataSection(facts),
+      purgedSection(purged, from, to),
       {
         heading: 'Keys',
         text: [
           'While a salt can be opened, who has database and keys can check guesses of who is behind a pseudonym. Once it is destroyed, nobody can.',
+          'Day salts are those of the window. Long salts made after it are named too: imported history keeps its own dates, and has the pseudonyms of the day it was imported.',
+          ...(facts.salts.length === 0
+            ? [
+                'No salt was ever made that an event of this window can have a pseudonym by, or what the log said of it is past its limit.',
+              ]
+            : []),
         ],
         table: {
           head: ['Salt', 'From', 'State'],

@@ -1,6 +1,7 @@
 // edge/api/privacy/shown.ts: a request as it is answered.
 import { DAY_MS } from '../../../contract/index.ts';
 import type { PrivacyRequest } from '../../../store/index.ts';
+import { meaningOf } from './meaning.ts';
 
 /** A request for officer and visitor. */
 export interface ShownRequest {
@@ -15,6 +16,8 @@ export interface ShownRequest {
   readonly status: string;
   readonly closedAt?: number;
   readonly reason?: string;
+  /** The answer in words for the person, where nothing was found or nobody can tell what is theirs. */
+  readonly meaning?: string;
   readonly rows?: Readonly<Record<string, number>>;
   readonly destinations?: readonly { readonly name: string; readonly told: boolean }[];
   readonly receipt?: string;
@@ -25,6 +28,7 @@ export interface ShownRequest {
 export function shownRequest(request: PrivacyRequest, now: number): ShownRequest {
   const { id, kind, subject, askedBy, askedAt, dueAt, status, closedAt, steps } = request;
   // For destinations alone.
+  const meaning = meaningOf(request);
   const { untold: _untold, ...outcome } = request.outcome ?? {};
   return {
     id,
@@ -37,6 +41,7 @@ export function shownRequest(request: PrivacyRequest, now: number): ShownRequest
     status,
     ...(closedAt === undefined ? {} : { closedAt }),
     ...outcome,
+    ...(meaning === undefined ? {} : { meaning }),
     log: steps,
   };
 }

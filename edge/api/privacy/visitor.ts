@@ -16,6 +16,7 @@ import { createRateLimit } from '../../http/rate-limit.ts';
 import { receiveBytes } from '../../http/receive.ts';
 import type { Port } from '../../port.ts';
 import { IDEMPOTENCY_HELP, idempotencyKeyOf } from '../idempotency-key.ts';
+import { fileLanguageOf } from './access-words.ts';
 import { makeAccessFile } from './access-file.ts';
 import { accessHtml } from './access-html.ts';
 import { answerRequest } from './answer-request.ts';
@@ -123,7 +124,10 @@ export function createVisitorRoutes(port: Port, needs: RightsNeeds): Hono {
     const file = await makeAccessFile(needs, site, request);
     if (!(context.req.header('accept') ?? '').includes('text/html'))
       return context.json({ ...shown, file }, 200, headers);
-    return context.body(accessHtml(file), 200, { ...cors, ...HTML_HEADERS });
+    return context.body(accessHtml(file, fileLanguageOf(context.req.header('accept-language'))), 200, {
+      ...cors,
+      ...HTML_HEADERS,
+    });
   };
 
   app.post(PATH, describeVisitorAsk, answer);
