@@ -133,8 +133,15 @@ const laterOn: Port['later'] = (ms, work) => {
 };
 
 /** What the server is given beside files and threads. */
-const partsOf = (config: Config): Pick<Port, 'fetchOut' | 'deliver' | 'oidc'> & typeof PARTS => ({
+const partsOf = (
+  config: Config,
+  db: Db,
+  log: Port['log'],
+): Pick<Port, 'fetchOut' | 'deliver' | 'keepApart' | 'oidc'> & typeof PARTS => ({
   ...wayOut(config),
+  keepApart: keepApartIn(db, config.secondDir, (fault) =>
+    log('error', 'second_place_failed', { code: faultCode(fault) }),
+  ),
   oidc: config.oidc,
   ...PARTS,
 });
@@ -172,10 +179,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     db,
     ground,
     keys,
-    ...partsOf(config),
-    keepApart: keepApartIn(db, config.secondDir, (fault) =>
-      log('error', 'second_place_failed', { code: faultCode(fault) }),
-    ),
+    ...partsOf(config, db, log),
     write: commits.write,
     writeFault: health.fault,
     later: laterOn,

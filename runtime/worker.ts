@@ -126,6 +126,20 @@ function outsideOf(env: Env, log: Port['log']): Outside {
 const secondPlaceOf = ({ HUSHTAG_SECOND_PLACE: bucket }: Env): SecondPlace | undefined =>
   bucket === undefined ? undefined : secondBucket(bucket);
 
+/** How the second place hears at once of erasures, objections and withdrawals. */
+function apartOf(env: Env, db: Db, log: Port['log']): KeepApart | undefined {
+  const place = secondPlaceOf(env);
+  if (place === undefined) return undefined;
+  const failed = (fault: unknown): void => log('error', 'second_place_failed', { code: faultCode(fault) });
+  return createKeepApart(db, () => Promise.resolve(place), failed);
+}
+
+/** Live folding, after each batch of the queue. */
+function liveOf(db: Db): () => Promise<void> {
+  const holder = toHex(randomBytes(MESSAGE_ID_BYTES));
+  return createCatchUp(createLive({ db, now: systemNow, holder, bounds: LIVE_BOUNDS }), systemNow);
+}
+
 async function openIsolate(env: Env): Promise<Isolate> {
   const log = createLog((line) => console.log(line.trimEnd()), systemNow);
   const db = openRemote({
@@ -137,14 +151,7 @@ async function openIsolate(env: Env): Promise<Isolate> {
   const outside = outsideOf(env, log);
   const fetchOut = createFetchOut(outside.innerOrigins);
   const deliver = createDeliver(fetchOut);
-  const place = secondPlaceOf(env);
-  const keepApart =
-    place &&
-    createKeepApart(
-      db,
-      () => Promise.resolve(place),
-      (fault) => log('error', 'second_place_failed', { code: faultCode(fault) }),
-    );
+  const keepApart = apartOf(env, db, log);
   const port: Port = {
     now: systemNow,
     randomBytes,
@@ -197,10 +204,7 @@ async function openIsolate(env: Env): Promise<Isolate> {
       }
     },
   };
-  const holder = toHex(randomBytes(MESSAGE_ID_BYTES));
-  const round = createLive({ db, now: systemNow, holder, bounds: LIVE_BOUNDS });
-  const foldLive = createCatchUp(round, systemNow);
-  return { db, keys, log, deliver, keepApart, foldLive, fetch: createEdge(port).fetch };
+  return { db, keys, log, deliver, keepApart, foldLive: liveOf(db), fetch: createEdge(port).fetch };
 }
 
 // One isolate serves many requests; a failed start is not remembered.

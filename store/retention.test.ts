@@ -14,7 +14,6 @@ import { readAuditLog } from './audit.ts';
 import type { Db } from './db.ts';
 import { setRetention } from './retention.ts';
 import { checkRetention } from './retention-check.ts';
-import { previewRetention } from './retention-preview.ts';
 import type { PurgeReport } from './retention-purge.ts';
 import { purgeExpired } from './retention-purge.ts';
 import { acquireLease } from './lease.ts';
@@ -249,15 +248,6 @@ describe('P5: a purge and others at work', () => {
       JOIN strings AS n ON n.id = e.name JOIN strings AS p ON p.id = e.path WHERE p.value = '/back'`;
     expect(await column(joined)).toEqual([1]);
     expect(await broken()).toEqual([]);
-  });
-
-  it('is told before limits are set: what the preview counts is what goes', async () => {
-    await insertRows(store.db, [aRow({ at: T0 }), aRow({ at: T0 + 1 }), aRow({ at: NOW })]);
-    const previewed = await previewRetention(store.db, SHOP, { events: 10 }, NOW);
-    expect(previewed).toContainEqual({ class: 'events', limitDays: 10, rows: 3, wouldGo: 2, oldestAt: T0 });
-    expect(previewed.find((one) => one.class === 'receipts')).toEqual({ class: 'receipts', rows: 0, wouldGo: 0 });
-    await limit({ events: 10 });
-    expect((await purge()).sites[0]).toMatchObject({ events: 2 });
   });
 
   it('says in the audit log what was decided and what went', async () => {
