@@ -128,7 +128,7 @@ describe('D1: the command line', () => {
     expect(refused.code).toBe(1);
     expect(refused.err).toContain('HUSHTAG_DATA_DIR at an empty folder');
     const elsewhere = { HUSHTAG_DATA_DIR: join(folder, 'elsewhere') };
-    expect((await run(['restore', where], elsewhere)).out).toContain('Restored');
+    expect((await run(['restore', where, '--accept-lost-erasures'], elsewhere)).out).toContain('Restored');
     expect((await run(['site', 'list'], elsewhere)).out).toContain(SHOP_ORIGIN);
     const exported = await run(['export', '--site', 'shop', '--out', 'out', '--format', 'csv', '--json'], elsewhere);
     expect(JSON.parse(exported.out)).toMatchObject({ site: 'shop', events: 0 });
