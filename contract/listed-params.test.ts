@@ -8,6 +8,8 @@ describe('parameters by place', () => {
     { event: 'user_engagement', list: [4_000, 0.746], named: { engagement_time_msec: 4_000, percent_scrolled: 75 } },
     { event: 'click', list: ['https://maker.example/'], named: { link_url: 'https://maker.example/', outbound: true } },
     { event: 'file_download', list: ['https://shop.example/a.pdf', 'pdf'], named: { link_url: 'https://shop.example/a.pdf', file_extension: 'pdf' } },
+    { event: 'file_download', list: ['https://shop.example/old.name/menu.PDF'], named: { link_url: 'https://shop.example/old.name/menu.PDF', file_extension: 'PDF' } },
+    { event: 'file_download', list: [7], named: { link_url: 7, file_extension: undefined } },
     { event: 'form_submit', list: ['newsletter'], named: { form_id: 'newsletter' } },
   ])('of $event get GA4’s names', ({ event, list, named }) => {
     expect(namedParams(event, list)).toEqual(named);

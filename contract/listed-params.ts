@@ -8,8 +8,11 @@ const NAMES: { readonly [event: string]: readonly string[] } = {
   form_submit: ['form_id'],
 };
 const PER_CENT = 100;
-/** What goes without saying: a click that the tag tells of led out of the site. */
-const UNSAID: { readonly [name: string]: unknown } = { outbound: true };
+/** What goes without saying: a click that the tag tells of led out of the site, and a file's address ends in its extension. */
+const UNSAID: { readonly [name: string]: (list: readonly unknown[]) => unknown } = {
+  outbound: () => true,
+  file_extension: ([url]) => (typeof url === 'string' ? /\.(\w+)$/.exec(url)?.[1] : undefined),
+};
 
 /**
  * The parameters of a list under GA4's names. The depth of scrolling comes as a share of the page's height, and becomes
@@ -22,7 +25,7 @@ export function namedParams(event: unknown, list: readonly unknown[]): Readonly<
     names &&
     Object.fromEntries(
       names.map((name, place) => {
-        const value = list[place] ?? UNSAID[name];
+        const value = list[place] ?? UNSAID[name]?.(list);
         const isShare = name === 'percent_scrolled' && typeof value === 'number';
         return [name, isShare ? Math.round(value * PER_CENT) : value];
       }),

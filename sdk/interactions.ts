@@ -3,7 +3,7 @@ import { safely } from './safely.ts';
 import { track } from './track.ts';
 
 /** A file: what has an extension that is not a page's. */
-const FILE = /\.(?!html?$|php$|aspx?$|jsp$)([a-z]\w{1,3})$/i;
+const FILE = /\.(?!html?$|php$|aspx?$|jsp$)[a-z]\w{1,3}$/i;
 
 /**
  * Tracks `file_download` and `click` (links to another host) with the address but for its query, and `form_submit` with
@@ -17,12 +17,12 @@ export const watchInteractions = (): void => {
       true,
     );
   const followed = (target: Element): void => {
-    const link = target.closest('a[href]') as HTMLAnchorElement;
-    if (!link.host) return; // None to a page: `mailto:` has no host. Where there is no link, this throws.
-    const link_url = link.origin + link.pathname;
-    const [, file_extension] = FILE.exec(link.pathname) ?? [];
-    if (file_extension) track('file_download', [link_url, file_extension]);
-    else if (link.host !== location.host) track('click', [link_url]);
+    // Where there is no link, this throws.
+    const { host, origin, pathname } = target.closest('a[href]') as HTMLAnchorElement;
+    if (!host) return; // None to a page: `mailto:` has no host.
+    const link_url = origin + pathname;
+    if (FILE.test(link_url)) track('file_download', [link_url]);
+    else if (host !== location.host) track('click', [link_url]);
   };
   on('click', followed);
   on('auxclick', followed);
