@@ -3,7 +3,7 @@ import type { ConsentSignals } from '../contract/index.ts';
 import {
   COMMON_PURPOSES, GCM_SIGNALS, GPP_SIGNALS, PURPOSES, purposesBy, SHOPIFY_SIGNALS, TCF_SIGNALS, WP_SIGNALS,
 } from '../contract/index.ts'; // biome-ignore format: a list
-import { wake } from './delivery.ts';
+import { send } from './delivery.ts';
 import { explain } from './explain.ts';
 import { choose, SOURCE_SITE } from './gate.ts';
 import { safely } from './safely.ts';
@@ -14,12 +14,8 @@ export const SEEK_MS = 500;
 export const SEEKS_MAX = 120;
 
 type Tell = (isGiven: (signal: string) => unknown) => void;
-/** A platform: what its signals mean, how it is found in a page, and how what was found is listened to. */
-type Platform = readonly [
-  signals: ConsentSignals,
-  find: (page: PlatformGlobals) => unknown,
-  listen: (found: never, tell: Tell) => void,
-];
+/** A platform: what its signals mean, and how it is listened to. That throws where the page has no such platform, or not yet. */
+type Platform = readonly [signals: ConsentSignals, listen: (page: PlatformGlobals, tell: Tell) => void];
 
 interface TcData {
   readonly eventStatus: string;
@@ -42,27 +38,27 @@ type CustomerPrivacy = { readonly currentVisitorConsent: () => Granted };
 type HasConsent = (category: string) => boolean;
 /** What platforms put into the page, each where it is. */
 interface PlatformGlobals {
-  readonly __tcfapi?: TcfApi;
-  readonly __gpp?: Gpp;
-  readonly dataLayer?: DataLayer;
-  readonly Shopify?: { readonly customerPrivacy?: CustomerPrivacy };
-  readonly wp_has_consent?: HasConsent;
+  readonly __tcfapi: TcfApi;
+  readonly __gpp: Gpp;
+  readonly dataLayer: DataLayer;
+  readonly Shopify: { readonly customerPrivacy: CustomerPrivacy };
+  readonly wp_has_consent: HasConsent;
 }
 const PLATFORMS: readonly Platform[] = [
-  [TCF_SIGNALS, (page) => page['__tcfapi'], (tcf: TcfApi, tell) =>
-    tcf('addEventListener', 2, safely((data, isGood) => {
+  [TCF_SIGNALS, (page, tell) =>
+    page['__tcfapi']('addEventListener', 2, safely((data, isGood) => {
       // `cmpuishown` reports legitimate interests of people nobody has heard; and where TCF does not apply, it says nothing.
       if (isGood && data.gdprApplies && /loaded|complete/.test(data.eventStatus)) {
         tell((signal) => data.purpose.consents[signal]);
       }
     }))],
-  [GPP_SIGNALS, (page) => page['__gpp'], (gpp: Gpp, tell) =>
-    gpp('addEventListener', safely(({ pingData }) => {
+  [GPP_SIGNALS, (page, tell) =>
+    page['__gpp']('addEventListener', safely(({ pingData }) => {
       // As text, since platforms nest sections differently. Notices (`SaleOptOutNotice`) don't end in these words, and `ready` is no other field's.
       const ping = JSON.stringify(pingData);
       if (/"ready"/.test(ping) && /OptOut"/.test(ping)) tell(() => !/OptOut":1/.test(ping));
     }))],
-  [GCM_SIGNALS, (page) => page.dataLayer, (dataLayer: DataLayer, tell) => {
+  [GCM_SIGNALS, ({ dataLayer }, tell) => {
     const known: Record<string, string> = {};
     // Entries of Consent Mode are Arguments objects. A default is no choice; one for a region may be another's.
     const read = safely(([command, kind, signals]: ConsentEntry) => {
@@ -78,19 +74,18 @@ const PLATFORMS: readonly Platform[] = [
       return push.apply(dataLayer, entries);
     };
   }],
-  [SHOPIFY_SIGNALS, (page) => page.Shopify?.customerPrivacy, (privacy: CustomerPrivacy, tell) => {
-    const read = safely(() => {
-      const consent = privacy.currentVisitorConsent();
+  [SHOPIFY_SIGNALS, (page, tell) => {
+    const read = (): void => {
+      const consent = page.Shopify.customerPrivacy.currentVisitorConsent();
       if (Object.values(consent).join('')) tell((signal) => consent[signal] === 'yes');
-    });
-    document.addEventListener('visitorConsentCollected', read);
+    };
     read();
+    document.addEventListener('visitorConsentCollected', safely(read));
   }],
-  [WP_SIGNALS, (page) => page.wp_has_consent, (hasConsent: HasConsent, tell) => {
-    const read = safely(() => tell(hasConsent));
-    document.addEventListener('wp_listen_for_consent_change', read);
+  [WP_SIGNALS, ({ wp_has_consent }, tell) => {
     // Before a change, "no" may as well mean that nobody was asked.
-    if (hasConsent('statistics')) read();
+    if (wp_has_consent('statistics')) tell(wp_has_consent);
+    document.addEventListener('wp_listen_for_consent_change', safely(() => tell(wp_has_consent)));
   }],
 ]; // biome-ignore format: a platform reads better whole
 
@@ -99,34 +94,29 @@ const SOURCE_FIRST = 3;
 
 /** Looks for consent platforms and listens to those it finds, as long as the page is open. */
 export const listenToPlatforms = (): void => {
-  const found: unknown[] = [];
-  let seeksLeft = SEEKS_MAX;
-  const seek = safely(() => {
-    PLATFORMS.forEach(([signals, find, listen], place) => {
-      if (found[place] || !(found[place] = find(window as unknown as PlatformGlobals))) return;
-      explain?.('found', place + SOURCE_FIRST);
-      safely(listen)(found[place] as never, (isGiven) => {
+  PLATFORMS.map(([signals, listen], place) => {
+    let seeksLeft = SEEKS_MAX;
+    const seek = safely(() => {
+      if (seeksLeft-- < 1) return;
+      setTimeout(seek, SEEK_MS);
+      listen(window as unknown as PlatformGlobals, (isGiven) => {
         choose(purposesBy(signals, isGiven), place + SOURCE_FIRST);
-        wake();
+        void send();
       });
+      explain?.('found', place + SOURCE_FIRST);
+      seeksLeft = 0;
     });
-    if (--seeksLeft) setTimeout(seek, SEEK_MS);
+    seek();
   });
-  seek();
 };
 
 /** What each source said last: words that are known, none of which is a part of another. */
-const told: string[] = [];
+export const told: string[] = [];
 
-/**
- * Keeps the last choice of each source, and answers with what all of them grant. Of separate consents platforms know
- * nothing: the site's own word holds.
- */
-export const combine = (said: string, source: number): string => {
-  told[source] = said;
-  return PURPOSES.filter((purpose, place) =>
+/** What all sources grant. Of separate consents platforms know nothing: the site's own word holds. */
+export const grantedByAll = (): string =>
+  PURPOSES.filter((purpose, place) =>
     place < COMMON_PURPOSES
       ? told.every((words) => words.includes('grant') || words.includes(purpose))
       : told[SOURCE_SITE]?.includes(purpose),
   ).join();
-};

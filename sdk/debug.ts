@@ -142,6 +142,8 @@ const STEPS: { readonly [Step in keyof Steps]: (...facts: Steps[Step]) => void }
     found.add(source);
     say(`found a consent platform: ${nameOf(source)}`);
   },
+  ended: () =>
+    say('another page of this site has wiped the id: this one goes on as refused, until it is told of a choice'),
   chosen: (said, source) => {
     told.set(source, said);
     if (bitsOfWords(said) === 0 && !/^(refuse)?$/.test(said)) {

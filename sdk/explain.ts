@@ -1,5 +1,5 @@
 // sdk/explain.ts: the seam at which the tag tells why it does what it does, where anybody listens.
-import type { WireBatch, WireConsent } from '../contract/index.ts';
+import type { WireBatch } from '../contract/index.ts';
 import type { EventFields, Sparse } from './queue.ts';
 
 /** What became of one attempt to send. */
@@ -18,8 +18,10 @@ export interface Attempt {
 export interface Steps {
   /** A consent platform is in the page: its code among the contract's CONSENT_SOURCES. */
   readonly found: readonly [source: number];
-  /** A source has spoken: its words, its code, and what holds now. */
-  readonly chosen: readonly [said: string, source: number, consent: WireConsent];
+  /** A source has spoken: its words, its code. */
+  readonly chosen: readonly [said: string, source: number];
+  /** Another page of the site has ended what this one went on under. */
+  readonly ended: readonly [];
   /** A call, before it is an event, and whether the gate listens. */
   readonly called: readonly [event: EventFields, isListening: boolean];
   /** An event (as JSON) is not kept: the gate does not listen, or there is no room for it beside those that wait already. */

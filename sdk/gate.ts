@@ -11,8 +11,8 @@ import { safely } from './safely.ts';
 export interface Extension {
   /** What holds of all that the sources have said, when one of them has spoken. */
   readonly combine: (said: string, source: number) => string;
-  /** The id, made where there is none or it is too old; asked for after consent alone (C1). */
-  readonly get: () => string;
+  /** The id, made where there is none yet or it is too old; asked for after consent alone (C1). None where another page has wiped it. */
+  readonly get: () => string | void;
   /** Forgets it, and leaves in the queue whose consent has ended: called after a refusal.
    * @param isKept whether what waited waits still. */
   readonly forget: (isKept: unknown) => void;
@@ -74,7 +74,7 @@ export const choose = (said: string, source: number): void => {
   ];
   // `personalise` and `share` act on a profile: alone they are a refusal.
   isLinked = /grant|measure|profile(?![^]*limited)/.test(consent[1] as string);
-  explain?.('chosen', said, source, consent);
+  explain?.('chosen', said, source);
   if (isLinked) return;
   if (!isKept) discard();
   extension?.forget(isKept);
@@ -92,6 +92,10 @@ export const envelope: () => Omit<WireBatch, 'e'> | void = safely(() => {
     t: Date.now(),
     s: options.site,
   };
-  if (extension && isLinked) head.i = extension.get();
+  // Who withdrew in another page has refused in this one, to whomever spoke last.
+  if (extension && isLinked && !(head.i = extension.get() as string)) {
+    explain?.('ended');
+    return choose('', consent[2] as number);
+  }
   return head;
 });

@@ -6,21 +6,21 @@ export const MARK_KEY = 'hushtag';
 /** Stands there where the visitor opted out. */
 export const OPTED_OUT = 'out';
 
-// Where storage is blocked, the mark lives as long as the page.
+// What storage did not take: where it is blocked or full, the mark lives as long as the page.
 let mark = '';
 
-/** Reads the mark, every time anew: another tab may have written it. It touches storage, so nothing asks before it may (S1). */
+/** Reads the mark, every time anew: another page may have written or deleted it. It touches storage, so nothing asks before it may (S1). */
 export const readMark = (): string => safely(() => localStorage['hushtag'] as string | undefined)() ?? mark;
-
-/** Keeps a mark in memory, for where the browser has none. Storage is not touched. */
-export const offerMark = (text: string): void => {
-  mark = text;
-};
 
 /** Writes the mark; nothing forgets what was there. */
 export const writeMark = (text: string): void => {
   mark = text;
-  safely(() => (text ? (localStorage['hushtag'] = text) : delete localStorage['hushtag']))();
+  safely(() => {
+    if (text) localStorage['hushtag'] = text;
+    else delete localStorage['hushtag'];
+    // Kept in memory as well, it would come back after another page has deleted it.
+    mark = '';
+  })();
 };
 
 /** Whether the visitor opted out, in this tab or another. */

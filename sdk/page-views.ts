@@ -58,9 +58,7 @@ export const watchPageViews = (): void => {
   notice();
   // A page that goes becomes hidden before.
   // In capture: not all that happens to the document bubbles to the window.
-  'visibilitychange focus prerenderingchange popstate blur pageshow scroll'
-    .split(' ')
-    .map((type) => addEventListener(type, notice, true));
+  'visibilitychange focus popstate blur pageshow scroll'.split(' ').map((type) => addEventListener(type, notice, true));
   // An element with this id is a global of that name where there is no Navigation API.
   if (window.navigation?.currentEntry) {
     navigation.addEventListener('navigatesuccess', notice);

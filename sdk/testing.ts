@@ -23,6 +23,8 @@ export interface PageSetup {
   readonly prerendering?: boolean;
   /** Every use of storage throws, as where cookies are blocked. */
   readonly storageThrows?: boolean;
+  /** Storage can be read, and takes nothing. */
+  readonly storageIsFull?: boolean;
   /** How the collector answers; a thrown error is a network failure. 202 where absent. */
   readonly reply?: (attempt: number) => Reply | Promise<Reply>;
   readonly sendBeacon?: (body: string) => boolean;
@@ -56,7 +58,7 @@ export interface Page {
 }
 
 /** Local storage as an object whose properties are what is stored. */
-const fakeStorage = (stored: Map<string, string>, use: () => void): object =>
+const fakeStorage = (stored: Map<string, string>, use: () => void, isFull = false): object =>
   new Proxy(
     {},
     {
@@ -66,6 +68,7 @@ const fakeStorage = (stored: Map<string, string>, use: () => void): object =>
       },
       set: (_target, key, text) => {
         use();
+        if (isFull) throw new Error('The quota has been exceeded.');
         stored.set(String(key), String(text));
         return true;
       },
@@ -114,10 +117,14 @@ export async function openPage(options: Partial<TagOptions> = {}, setup: PageSet
   const network = fakeNetwork(setup);
   const stored = new Map(Object.entries(setup.stored ?? {}));
   let storageUses = 0;
-  const storage = fakeStorage(stored, () => {
-    storageUses += 1;
-    if (setup.storageThrows) throw new Error('The operation is insecure.');
-  });
+  const storage = fakeStorage(
+    stored,
+    () => {
+      storageUses += 1;
+      if (setup.storageThrows) throw new Error('The operation is insecure.');
+    },
+    setup.storageIsFull,
+  );
   const location = { href: setup.url ?? 'https://shop.example/' };
   const go = (_state: unknown, _unused: string, url: string): void => {
     location.href = new URL(url, location.href).href;
@@ -179,6 +186,16 @@ export async function openPage(options: Partial<TagOptions> = {}, setup: PageSet
     },
     pass: async (ms) => void (await vi.advanceTimersByTimeAsync(ms)),
   };
+}
+
+/**
+ * Starts Full once more, as another page of the site would in the same browser: what was opened last is its window too, and its
+ * messages are among that page's, told apart by their site.
+ */
+export async function openBeside(options: Partial<TagOptions>): Promise<Hushtag> {
+  vi.resetModules();
+  const { startFull } = await import('./full.ts');
+  return startFull({ site: 'beside', collector: 'https://c.example', ...options });
 }
 
 /** The edge's reading of a message's consent; throws where it can't read it. */

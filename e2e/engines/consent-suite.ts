@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { bitsOf, PURPOSE_BITS_ALL } from '../../contract/index.ts';
 import type { EngineFacts } from './engine.ts';
-import type { Visit } from './use-shop.ts';
+import type { Tagged, Visit } from './use-shop.ts';
 
 /** How an extension sets the signal where the browser has none of its own; no header comes with it. */
 const GPC_BY_SCRIPT = `<script>Object.defineProperty(Navigator.prototype,'globalPrivacyControl',{get:()=>true})</script>`;
@@ -59,6 +59,43 @@ export function consentSuite(visit: Visit, facts: EngineFacts): void {
       expect(await shop.ledger()).toEqual({ received, stored: received });
       // The edge has heard whose consent has ended.
       expect(await shop.receipts()).toEqual([['granted', PURPOSE_BITS_ALL], ['withdrawn', 0]]);
+    });
+
+    it('a page that is brought back after another withdrew goes on as refused, and the edge hears of no new grant', async () => {
+      const { shop } = visit;
+      shop.serve('/first', { attributes: 'data-consent="measure"' });
+      shop.serve('/second', { attributes: 'data-consent="refuse"' });
+      await visit.open('/first');
+      await shop.arrived('page_view', 1);
+      await visit.engine.run(() => void Object.assign(window, { isTheSame: true }), undefined);
+      await visit.open('/second');
+      await shop.arrived('withdraw');
+      await visit.back();
+      await visit.path('/first');
+      for (const name of ['restored', 'later']) await visit.call('track', name);
+      await shop.arrived('later');
+      expect(await visit.engine.run(() => 'isTheSame' in window, undefined)).toBe(true);
+      expect(shop.all.map(({ message }) => typeof message.i)).toEqual(['string', ...shop.all.slice(1).map(() => 'undefined')]);
+      expect(await visit.stored()).toEqual([]);
+      expect(await shop.receipts()).toEqual([['granted', MEASURE], ['withdrawn', 0]]);
+    });
+
+    it('and so does one that is open beside it', async () => {
+      const { shop } = visit;
+      shop.serve('/beside', { attributes: 'data-consent="measure"' });
+      shop.serve('/', { head: '<iframe src="/beside"></iframe>', attributes: 'data-consent="measure"' });
+      await visit.open('/');
+      await shop.arrived('page_view', 2);
+      const before = shop.all.length;
+      expect(new Set(shop.all.map(({ message }) => message.i)).size).toBe(1);
+      await visit.call('consent', 'refuse');
+      const trackBeside = async (name: string): Promise<void> =>
+        visit.engine.run((given) => (window.frames[0] as unknown as Tagged).hushtag.track(given), name);
+      for (const name of ['first', 'second']) await trackBeside(name);
+      await shop.arrived('second');
+      expect(shop.all.slice(before).filter(({ message }) => 'i' in message)).toEqual([]);
+      expect(await visit.stored()).toEqual([]);
+      expect(await shop.receipts()).toEqual([['granted', MEASURE], ['withdrawn', 0]]);
     });
 
     it('strict: sends nothing of a visitor who refuses, not even as the page goes', async () => {

@@ -64,6 +64,43 @@ describe('C1, S1: nothing is stored or sent before it may', () => {
   });
 });
 
+describe('C1: who withdraws in one page has withdrawn in all', () => {
+  const idIn = async (page: Page): Promise<unknown> => page.evaluate(() => localStorage.getItem('hushtag'));
+
+  it.each([
+    { policy: 'standard', told: [['g', '', 1]] },
+    { policy: 'strict', told: [] },
+  ])('also in another tab under $policy, which goes on as refused and writes no id', async ({ policy, told }) => {
+    const attributes = `data-policy="${policy}" data-consent="measure profile"`;
+    for (const path of ['/', '/other']) stage.serve(path, { attributes });
+    const here = await stage.open('/');
+    await stage.arrived('page_view', 1);
+    const other = await stage.open('/other');
+    await stage.arrived('page_view', 2);
+    const { i: id } = stage.arrivals[1]?.message ?? {};
+    expect([await idIn(here), await idIn(other)]).toEqual([id, id]);
+    await consent(here, 'refuse');
+    await stage.arrived('withdraw');
+    await other.waitForFunction(() => localStorage['hushtag'] === undefined);
+    const before = stage.arrivals.length;
+    for (const name of ['first', 'second']) await track(other, name);
+    // A page that may send, to be sure that the other had its chance.
+    await consent(here, 'grant');
+    await track(here, 'agreed_again');
+    await stage.arrived('agreed_again');
+    const after = stage.arrivals.slice(before).map(({ message }) => message);
+    expect(after.filter(({ e }) => e.some(({ n }) => n === 'second')).map(({ c }) => c)).toEqual(told);
+    expect(after.map(({ i }) => i)).not.toContain(id);
+    const anew = after.at(-1)?.i;
+    expect([await idIn(here), await idIn(other)]).toEqual([anew, anew]);
+    // Told of a choice itself, the other goes on under the id that stands there.
+    await consent(other, 'grant');
+    await track(other, 'agreed_too');
+    await stage.arrived('agreed_too');
+    expect(stage.arrivals.at(-1)?.message.i).toBe(anew);
+  });
+});
+
 describe('C1: the first-party id', () => {
   it('is the same on the next page, and gone with the events that waited once consent is withdrawn', async () => {
     stage.serve('/', { attributes: 'data-consent="measure profile"' });
