@@ -1,9 +1,9 @@
 // runtime/start-damage.test.ts: the server over damaged files: it refuses, says what to do, and goes on only when told to (D1).
-import { mkdir, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@libsql/client/sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SiteId } from '../contract/index.ts';
 import { addSite, readAuditLog } from '../store/index.ts';
 import { openLocalWriter } from '../store/local-writer.ts';
@@ -19,15 +19,22 @@ describe('D1: damaged files', () => {
   let folder: string;
   let config: Config;
   let ground: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'hushtag-damage-'));
-    config = configIn(folder);
-    ground = join(config.dataDir, 'ground.db');
-    const { db, close } = await startNode(config, { write: () => undefined });
+  /** What every test begins with, made once: a server's first start and forty sites. */
+  let made: string;
+  beforeAll(async () => {
+    made = await mkdtemp(join(tmpdir(), 'hushtag-damage-'));
+    const { db, close } = await startNode(configIn(made), { write: () => undefined });
     for (let nth = 0; nth < 40; nth += 1) {
       await addSite(db, { id: `shop-${nth}` as SiteId, origins: [], policy: 'standard', floor: 50, at: 0 });
     }
     await close();
+  });
+  afterAll(() => rm(made, { recursive: true }));
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hushtag-damage-'));
+    await cp(made, folder, { recursive: true });
+    config = configIn(folder);
+    ground = join(config.dataDir, 'ground.db');
   });
   afterEach(() => rm(folder, { recursive: true }));
 
