@@ -51,7 +51,10 @@ async function readPlace(folder: string): Promise<Since | string> {
     throw new BackupError('altered', words);
   }
   const { kept, wholeAt } = recalled;
-  return { kept: [kept], toldBy: [folder], ...(wholeAt === undefined ? {} : { secondPlaceAt: wholeAt }) };
+  // What single requests wrote alone says nothing of those before them.
+  return wholeAt === undefined
+    ? { kept: [kept], toldBy: [] }
+    : { kept: [kept], toldBy: [folder], secondPlaceAt: wholeAt };
 }
 
 const isFolder = async (path: string): Promise<boolean> =>
@@ -81,21 +84,18 @@ export async function readSince(
   const own = await readErasedFile(join(folder, BACKUP_FILES.erased));
   // Tombstones are for ever: what is newer than the backup knows those that it knows.
   const isOlder = own.tombstones.some(({ site, digest }) => !known.has(`${site} ${digest}`));
-  if (told.length > 0 && !isOlder) {
+  const toldBy = told.flatMap((one) => one.toldBy);
+  if (toldBy.length > 0 && !isOlder) {
     const secondPlaceAt = told.flatMap((one) => one.secondPlaceAt ?? [])[0];
-    return {
-      kept,
-      toldBy: told.flatMap((one) => one.toldBy),
-      ...(secondPlaceAt === undefined ? {} : { secondPlaceAt }),
-    };
+    return { kept, toldBy, ...(secondPlaceAt === undefined ? {} : { secondPlaceAt }) };
   }
   if (acceptsLostErasures) return { kept, toldBy: [] };
-  const why =
-    told.length > 0 ? [`${told.flatMap((one) => one.toldBy).join(' and ')} knows less than the backup itself`] : silent;
+  const older = toldBy.length > 0 ? [`${toldBy.join(' and ')} knows less than the backup itself`] : [];
+  const partly =
+    told.length > 0 && toldBy.length === 0 ? ['the second place has no erased.json that a server wrote'] : [];
+  const why = [...silent, ...older, ...partly].join('; ') || 'no second place is set, and no file is named';
   throw new BackupError(
     'erasures_unknown',
-    `Whoever was erased, objected or withdrew since ${new Date(madeAt).toISOString()} would be back: ${
-      why.join('; ') || 'no second place is set, and no file is named'
-    }. ${HOW_TO_KNOW}`,
+    `Whoever was erased, objected or withdrew since ${new Date(madeAt).toISOString()} would be back: ${why}. ${HOW_TO_KNOW}`,
   );
 }

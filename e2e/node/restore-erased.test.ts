@@ -6,8 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { programFile, startNode } from '../../runtime/index.ts';
-import { openSecondFolder } from '../../runtime/second-place.file.ts';
-import { keepApart } from '../../runtime/second-place.ts';
 import { configIn } from '../../runtime/testing.ts';
 import { addSite } from '../../store/index.ts';
 import { openFiles } from '../../store/open.node.ts';
@@ -57,8 +55,6 @@ describe('P4: a restore a moment after an erasure', () => {
     const page = { fetch: (path: string, init?: RequestInit) => send(server.origin, path, init) };
     for (const [nth, n] of MARKS.entries())
       await collect(page, wireBatch({ c: ['g', 15, 1], i: ID(nth + 1), e: [wireEvent({ n })] }));
-    // As the schedule does every 15 minutes: it knows of nobody yet.
-    await keepApart(server.db, await openSecondFolder(second()));
     const made = await run(['backup', '--out', join(folder, 'backups'), '--json']);
     backup = (JSON.parse(made.out) as { folder: string }).folder;
     await collect(page, wireBatch({ c: ['r', 0, 1], i: WITHDRAWER }));

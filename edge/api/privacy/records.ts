@@ -152,7 +152,7 @@ function purgedSection({ purges, erasures, entriesForgotten }: PurgedSince, from
     purges.length === 0
       ? 'No purge that the log knows of reached into the window.'
       : `Events of the window from before ${new Date(Math.min(reach, to)).toISOString()} are past the time limit and purged; they were still there until the purges below.`,
-    `${about(erasures)} visitors were erased since the window began: what they had in it is not counted.`,
+    `${about(erasures)} requests for erasure were answered since the window began: what these visitors had in it is not counted.`,
     ...(entriesForgotten === 0
       ? []
       : ['Some entries of the audit log are past their limit: of purges before them nothing is known here.']),
