@@ -2,7 +2,7 @@
 import type { WireBatch, WireEvent } from '../../contract/index.ts';
 
 /** How long an expected message may take; reached only where a test fails. */
-const ARRIVAL_MS_MAX = 15_000;
+const ARRIVAL_MS_MAX = 60_000;
 
 /** What has arrived, in order. */
 export interface Arrivals<Arrival extends { readonly message: WireBatch }> {

@@ -76,7 +76,7 @@ export const collect = (
     headers: { 'content-type': 'text/plain', origin: SHOP_ORIGIN, 'user-agent': BROWSER_AGENT, ...headers },
   });
 
-const UNTIL_MS_MAX = 20_000;
+const UNTIL_MS_MAX = 60_000;
 /** Waits until a claim about the database holds: on Workers the queue stands between the answer and the rows. */
 export async function until<T>(look: () => Promise<T>, holds: (seen: T) => boolean): Promise<T> {
   const end = Date.now() + UNTIL_MS_MAX;
