@@ -12,6 +12,8 @@ export interface Question {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
+  /** A file in place of a body of JSON. */
+  readonly file?: { readonly content: Blob; readonly name: string; readonly type: string };
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -44,12 +46,13 @@ const OF_A_PERSON = '# It needs the rights of a person of all sites: a token of 
 
 /** The question as a line of curl, below a note where a token does not do. */
 export function curlOf(origin: string, question: Question): string {
-  const { method = 'GET', body, headers = {} } = question;
+  const { method = 'GET', body, file, headers = {} } = question;
   const note = OF_ALL_SITES.test(question.path) ? OF_A_PERSON : '';
   const lines = [`${note}curl -s ${quoted(origin + addressOf(question))}`, '-H "Authorization: Bearer $TOKEN"'];
   if (method !== 'GET') lines.push(`-X ${method}`);
   for (const [name, value] of Object.entries(headers)) lines.push(`-H ${quoted(`${name}: ${value}`)}`);
   if (body !== undefined) lines.push(`-H 'Content-Type: application/json'`, `--data ${quoted(JSON.stringify(body))}`);
+  if (file !== undefined) lines.push(`-H 'Content-Type: ${file.type}'`, `--data-binary ${quoted(`@${file.name}`)}`);
   return lines.join(' \\\n  ');
 }
 
@@ -80,17 +83,19 @@ const UNSAFE: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 export function createApi(origin: string, csrf: string, onSignedOut: () => void): Api {
   const offers = createOffers(origin);
   const send = async (question: Question, signal?: AbortSignal): Promise<Result<Response, Failure>> => {
-    const { method = 'GET', body, headers } = question;
+    const { method = 'GET', body, file, headers } = question;
+    const type = file?.type ?? (body === undefined ? undefined : 'application/json');
+    const sent = file?.content ?? (body === undefined ? undefined : JSON.stringify(body));
     try {
       const response = await fetch(origin + addressOf(question), {
         method,
         ...(signal === undefined ? {} : { signal }),
         headers: {
           ...(UNSAFE.has(method) ? { 'x-hushtag-csrf': csrf } : {}),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(type === undefined ? {} : { 'content-type': type }),
           ...headers,
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(sent === undefined ? {} : { body: sent }),
       });
       if (response.ok) return ok(response);
       const failure = await failureOf(response);

@@ -5,7 +5,7 @@ export const PAGES = [
   'overview', 'live', 'ledger',
   'segments', 'rules', 'clusters', 'retention', 'journeys', 'items', 'trends', 'funnel',
   'privacy', 'requests', 'policy', 'audit', 'documents',
-  'setup', 'letters', 'people', 'tokens', 'sites', 'jobs', 'health',
+  'setup', 'files', 'letters', 'people', 'tokens', 'sites', 'jobs', 'health',
 ] as const; // biome-ignore format: a group a row
 /** One of them. */
 export type PageName = (typeof PAGES)[number];

@@ -136,6 +136,9 @@ const WORDS: Readonly<Record<string, Text>> = {
   unchanged: ['nothing new', '无变化'],
   failed: ['failed', '失败'],
   interrupted: ['interrupted', '已中断'],
+  // Imports.
+  done: ['done', '已完成'],
+  stopped: ['stopped', '已停止'],
   lease_lost: ['taken over', '被接管'],
   fold: ['fold', '汇总'],
   features: ['traits', '特征'],

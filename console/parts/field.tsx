@@ -1,5 +1,5 @@
 // console/parts/field.tsx: inputs with their labels, help and what is wrong with them.
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useId } from 'preact/hooks';
 
 interface FieldProps {
@@ -15,6 +15,8 @@ interface TextFieldProps extends FieldProps {
   readonly isRequired?: boolean;
   readonly autocomplete?: string;
   readonly placeholder?: string;
+  /** What is proposed while it is typed; anything else may be typed too. */
+  readonly proposed?: readonly (readonly [value: string, label: string])[];
 }
 
 const Around = ({
@@ -23,7 +25,7 @@ const Around = ({
   help,
   fault,
   children,
-}: FieldProps & { readonly id: string; readonly children: JSX.Element }): JSX.Element => (
+}: FieldProps & { readonly id: string; readonly children: ComponentChildren }): JSX.Element => (
   <div class="field">
     <label for={id}>{label}</label>
     {children}
@@ -45,12 +47,36 @@ const describedBy = (id: string, { help, fault }: FieldProps): string | undefine
     .filter((one) => one !== '')
     .join(' ') || undefined;
 
+const Proposed = ({
+  id,
+  proposed,
+}: { readonly id: string } & Required<Pick<TextFieldProps, 'proposed'>>): JSX.Element => (
+  <datalist id={id}>
+    {proposed.map(([value, label]) => (
+      <option key={value} value={value} label={label} />
+    ))}
+  </datalist>
+);
+
 /** One line of text. */
 export function TextField(props: TextFieldProps): JSX.Element {
   const id = useId();
-  const { value, onValue, type = 'text', isRequired = false, autocomplete = 'off', placeholder, ...field } = props;
-  // Preact's types want one literal; each of these takes the same attributes.
-  const kind: Readonly<Record<string, string>> = { type };
+  const {
+    value,
+    onValue,
+    type = 'text',
+    isRequired = false,
+    autocomplete = 'off',
+    placeholder,
+    proposed,
+    ...field
+  } = props;
+  // Preact's types want one literal; each of these takes the same attributes. A number may have decimals: shares do.
+  const kind: Readonly<Record<string, string>> = {
+    type,
+    ...(type === 'number' ? { step: 'any' } : {}),
+    ...(proposed === undefined ? {} : { list: `${id}-list` }),
+  };
   return (
     <Around id={id} {...field}>
       <input
@@ -65,6 +91,7 @@ export function TextField(props: TextFieldProps): JSX.Element {
         aria-invalid={field.fault === undefined ? undefined : true}
         onInput={(event) => onValue(event.currentTarget.value)}
       />
+      {proposed === undefined ? null : <Proposed id={`${id}-list`} proposed={proposed} />}
     </Around>
   );
 }
@@ -119,6 +146,29 @@ export const CheckField = ({ label, isOn, onToggle, isDisabled = false }: CheckF
     {label}
   </label>
 );
+
+interface FileFieldProps extends FieldProps {
+  /** Endings and types that the browser's own choice begins with. */
+  readonly accept: string;
+  readonly onFile: (file: File | undefined) => void;
+}
+
+/** A file of this machine. */
+export function FileField(props: FileFieldProps): JSX.Element {
+  const id = useId();
+  const { accept, onFile, ...field } = props;
+  return (
+    <Around id={id} {...field}>
+      <input
+        id={id}
+        type="file"
+        accept={accept}
+        aria-describedby={describedBy(id, field)}
+        onChange={(event) => onFile(event.currentTarget.files?.[0])}
+      />
+    </Around>
+  );
+}
 
 interface TextAreaFieldProps extends FieldProps {
   readonly value: string;

@@ -14,6 +14,7 @@ const LOADERS: Partial<Readonly<Record<PageName, Loader>>> = {
   audit: async () => (await import('../pages/audit.tsx')).AuditPage,
   clusters: async () => (await import('../pages/clusters.tsx')).ClustersPage,
   documents: async () => (await import('../pages/documents.tsx')).DocumentsPage,
+  files: async () => (await import('../pages/files.tsx')).FilesPage,
   funnel: async () => (await import('../pages/funnel.tsx')).FunnelPage,
   health: async () => (await import('../pages/health.tsx')).HealthPage,
   items: async () => (await import('../pages/items.tsx')).ItemsPage,

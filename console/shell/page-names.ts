@@ -42,6 +42,7 @@ export const GROUPS: readonly {
     name: ['Administration', '管理'],
     pages: [
       { page: 'setup', name: ['Setup', '接入'], scope: 'ledger:read' },
+      { page: 'files', name: ['Imports and exports', '导入与导出'], scope: 'imports:read' },
       { page: 'letters', name: ['Dead letters', '死信'], scope: 'dead-letters:read' },
       { page: 'sites', name: ['Sites', '站点'], scope: '' },
       { page: 'people', name: ['People', '成员'], scope: 'people:manage' },

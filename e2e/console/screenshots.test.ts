@@ -56,6 +56,15 @@ const PICTURES: readonly Picture[] = [
       await page.getByText(/Sound:/).waitFor();
     },
   },
+  {
+    name: 'files',
+    path: 'tea-shop/files',
+    isWhole: true,
+    before: async (page) => {
+      await page.getByRole('button', { name: 'Make export' }).click();
+      await page.getByRole('button', { name: 'Download' }).waitFor();
+    },
+  },
   { name: 'sites', path: 'shop/sites' },
   { name: 'setup-dark', path: 'new-shop/setup', scheme: 'dark' },
 ];

@@ -94,10 +94,12 @@ function statusOf({ endedAt, stopped }: Pick<ImportRun, 'endedAt' | 'stopped'>):
   return endedAt === undefined ? 'running' : 'done';
 }
 
-const todoOf = ({ stopped, dryRun, nextLine }: ImportRun): string | null => {
+const todoOf = ({ stopped, dryRun, nextLine, format }: ImportRun): string | null => {
   if (stopped === undefined) return null;
   if (dryRun) return 'Nothing was kept: try it again.';
-  return `Lines before ${nextLine} are kept. Send the same again with ?line=${nextLine}; a line that is kept already counts once.`;
+  // Of a CSV the first row names the columns, so all of it is sent again (docs/ingest.md).
+  const what = format === 'csv' ? 'the same file again' : `it from line ${nextLine} on`;
+  return `Lines before ${nextLine} are kept. Send ${what} with ?line=${nextLine}; a line that is kept already counts once.`;
 };
 
 const shown = (run: ImportRun): object => {
