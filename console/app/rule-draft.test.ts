@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Condition } from '../../contract/index.ts';
+import { CLOSEST } from '../../contract/index.ts';
 import { NEW_CONDITION, readDraft, ruleOf } from './rule-draft.ts';
 
 const count = fc.option(fc.integer({ min: 0, max: 50 }), { nil: undefined });
@@ -15,6 +16,9 @@ const flat: fc.Arbitrary<Condition> = fc.oneof(
   fc.tuple(count).map(([at_least]) => ({ category: 'tea', of: 'bought' as const, ...some({ at_least }) })),
   fc.constant<Condition>({ segment: 'cluster-1' }),
   fc.constant<Condition>({ consent: 'profile' }),
+  fc.boolean().map((known): Condition => ({ trait: 'last_plan', known })),
+  fc.constantFrom('pro', 5, -0.5, true, 'a b').map((is): Condition => ({ trait: 'last_plan', is })),
+  fc.constantFrom(...CLOSEST).map((closest): Condition => ({ alike: 'vip', closest })),
 );
 
 describe('the form of a rule', () => {
@@ -35,7 +39,8 @@ describe('the form of a rule', () => {
   it.each([
     { why: 'nested', where: { all: [{ any: [{ segment: 'a' }] }] } },
     { why: 'a sequence', where: { sequence: ['view_item', 'purchase'], within_days: 7 } },
-    { why: 'about whether a trait is known', where: { trait: 'views', known: false } },
+    { why: 'about a text that reads as a number', where: { trait: 'last_plan', is: '5' } },
+    { why: 'two questions about a trait', where: { trait: 'views', known: true, at_least: 2 } },
   ] satisfies readonly { why: string; where: Condition }[])('leaves a rule to JSON that is $why', ({ where }) => {
     expect(readDraft({ version: 1, where })).toBeUndefined();
   });

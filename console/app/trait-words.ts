@@ -25,6 +25,10 @@ const NAMES: Readonly<Record<string, Text>> = {
   interest_focus: ['Share of the first interest', '首要兴趣占比'],
   topic_focus: ['Share of the first topic', '首要主题占比'],
   sources: ['Sources used', '来源数'],
+  predicted_value_minor: ['Expected spending, 90 days', '未来 90 天预期消费'],
+  chance_purchase_7: ['Chance to buy in 7 days', '7 天内购买概率'],
+  chance_purchase_30: ['Chance to buy in 30 days', '30 天内购买概率'],
+  chance_churn_30: ['Chance not to come back in 30 days', '30 天内流失概率'],
   peak_hour_share: ['Share in the busiest hour', '最活跃时段占比'],
   peak_weekday_share: ['Share on the busiest weekday', '最活跃星期占比'],
 };

@@ -32,6 +32,68 @@ export function testRules(served: ConsoleUnderTest): void {
     });
   });
 
+  describe('a rule of what the site knows', () => {
+    it('speaks of its own traits, of what models expect, of likeness and of its own events, by the form alone', async () => {
+      const headers = {
+        authorization: `Bearer ${await served.token(served.site)}`,
+        'content-type': 'application/json',
+      };
+      const traits = [
+        { id: 'last_plan', description: 'Plan', last: { events: ['plan_changed'], field: 'properties.plan' } },
+      ];
+      const put = (list: readonly object[]): Promise<Response> =>
+        fetch(`${served.origin}/v1/sites/shop/traits`, {
+          method: 'PUT',
+          headers,
+          body: JSON.stringify({ version: 1, traits: list }),
+        });
+      expect((await put(traits)).status).toBe(200);
+      const context = await served.visit();
+      const page = await openPage(context, served.origin, 'shop/rules/new');
+      await page.getByLabel('Name').fill('Likely to go pro');
+      const nth = (row: number) => page.locator('.condition').nth(row);
+      const add = () => page.getByRole('button', { name: 'Add condition' }).click();
+      await nth(0).getByLabel('Which').fill('demo_request');
+      await add();
+      await nth(1).getByLabel('About').selectOption('trait');
+      await nth(1).getByLabel('Which').selectOption({ label: 'Plan (own)' });
+      await nth(1).getByLabel('Must').selectOption('is');
+      await nth(1).getByLabel('Value').fill('pro');
+      await add();
+      await nth(2).getByLabel('About').selectOption('trait');
+      await nth(2).getByLabel('Which').selectOption('chance_purchase_30');
+      await nth(2).getByText('A share: 0 to 1.').first().waitFor();
+      await nth(2).getByLabel('At least').fill('0.25');
+      await add();
+      await nth(3).getByLabel('About').selectOption('alike');
+      await nth(3).getByLabel('How close').selectOption('0.1');
+      const like = await nth(3).getByLabel('Which').inputValue();
+      expect(like).toMatch(/^cluster-/);
+      await page.getByRole('button', { name: 'Preview size' }).click();
+      await page.getByRole('heading', { name: 'What it would find' }).waitFor();
+      await page.getByRole('button', { name: 'Save rule' }).click();
+      await page.getByRole('button', { name: 'Delete rule' }).waitFor();
+      const kept = await fetch(`${served.origin}/v1/sites/shop/rule-segments/likely-to-go-pro`, { headers });
+      expect(await kept.json()).toMatchObject({
+        rule: {
+          where: {
+            all: [
+              { event: 'demo_request', at_least: 1, within_days: 30 },
+              { trait: 'last_plan', is: 'pro' },
+              { trait: 'chance_purchase_30', at_least: 0.25 },
+              { alike: like, closest: 0.1 },
+            ],
+          },
+        },
+      });
+      await page.getByRole('button', { name: 'Delete rule' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete rule' }).click();
+      await page.getByText('There are no rules yet').waitFor();
+      expect((await put([])).status).toBe(200);
+      await context.close();
+    });
+  });
+
   describe('a segment', () => {
     it('shows how its visitors are spread over each trait, against everybody, when that is asked for', async () => {
       const context = await served.visit();
