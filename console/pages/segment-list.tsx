@@ -8,6 +8,7 @@ import { useConsole, useFormats, usePathOf, useSite, useWords } from '../app/con
 import { descriptionOf, labelOf } from '../app/segment-label.ts';
 import { traitName, traitValue } from '../app/trait-words.ts';
 import { textIn } from '../app/words.ts';
+import { Badge } from '../parts/badge.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { Link } from '../parts/link.tsx';
 import { Page } from '../parts/page.tsx';
@@ -57,12 +58,14 @@ function Trend({ sizes, trend }: SizesOverTime): JSX.Element {
   if (first === undefined || last === undefined) return <span class="faint">—</span>;
   if (known.length < 2) return <span class="faint">{say('noTrend')}</span>;
   const change = trend?.status === 'ready' ? trend.change28 : undefined;
+  const alert = trend?.status === 'ready' ? trend.alert : null;
   return (
     <>
       <Sparkline label={say('sparkline', { n: known.length, from: number(first), to: number(last) })} values={known} />
       {change === undefined ? null : (
         <span class="faint">{say('change28', { n: `${change > 0 ? '+' : ''}${number(change)}` })}</span>
       )}
+      {alert === null ? null : <Badge tone="warn">{say(alert === 'above' ? 'aboveExpected' : 'belowExpected')}</Badge>}
     </>
   );
 }

@@ -13,6 +13,8 @@ export const SEGMENT_WORDS = {
   trend: ['Trend', '趋势'],
   noTrend: ['published once', '仅公布一次'],
   change28: ['{n} in 28 days', '28 天 {n}'],
+  aboveExpected: ['above what was expected', '高于预期'],
+  belowExpected: ['below what was expected', '低于预期'],
   sparkline: ['{from} to {to} visitors over {n} sizes', '{n} 次公布,由 {from} 至 {to}'],
   apart: ['What tells it apart', '特征'],
   kind: ['Found by', '来源'],

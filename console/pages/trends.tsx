@@ -12,6 +12,7 @@ import { Page } from '../parts/page.tsx';
 import { Panel, ReadPanel } from '../parts/panel.tsx';
 import { Notice } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
+import { AlertsPanel } from './alerts-panel.tsx';
 
 const WORDS = {
   title: ['Trends', '趋势'],
@@ -41,6 +42,7 @@ const WORDS = {
 } as const;
 // Of four weeks, which other pages show, no trend can be said.
 const DAYS_SHOWN = 90;
+const SHOWN_PX = 320;
 const METRICS = ['views', 'visits', 'visitors', 'orders', 'revenue'] as const;
 const REASONS = ['too_few_days', 'days_withheld', 'value_out_of_range'] as const;
 
@@ -147,12 +149,15 @@ export function TrendsPage(): JSX.Element {
         </>
       }
     >
-      <ReadPanel title={say(metric)} read={read} height={320}>
+      <ReadPanel title={say(metric)} read={read} height={SHOWN_PX}>
         {(answered) =>
           answered.status === 'refused' ? (
-            <Notice icon="trends" title={say('refused')}>
-              <p>{say(REASONS.find((one) => one === answered.reason) ?? 'too_few_days')}</p>
-            </Notice>
+            // As high as what is drawn, so that the part below stays in its place.
+            <div style={{ minHeight: `${SHOWN_PX}px` }}>
+              <Notice icon="trends" title={say('refused')}>
+                <p>{say(REASONS.find((one) => one === answered.reason) ?? 'too_few_days')}</p>
+              </Notice>
+            </div>
           ) : (
             <Chart trend={answered} />
           )
@@ -163,6 +168,7 @@ export function TrendsPage(): JSX.Element {
           <Anomalies trend={trend} />
         </Panel>
       ) : null}
+      <AlertsPanel />
     </Page>
   );
 }

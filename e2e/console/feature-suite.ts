@@ -148,6 +148,29 @@ export function testFeatures(served: ConsoleUnderTest): void {
     });
   });
 
+  describe('what is not as expected', () => {
+    it('is said in one table: a day, a segment’s size with the way to it, and segments that drift', async () => {
+      const context = await served.visit();
+      const page = await openPage(context, served.origin, 'shop/trends');
+      const alerts = page.getByRole('region', { name: 'Not as expected' });
+      await alerts.getByText('Nothing is out of the ordinary').waitFor();
+      const range = { expected: 200, low: 180, high: 220 };
+      const told = [
+        { kind: 'metric', metric: 'orders', date: '2026-11-28', value: 90, ...range, direction: 'below' },
+        { kind: 'segment_size', segment: 'cluster-1', at: 0, visitors: 310, ...range, direction: 'above' },
+        { kind: 'drift', version: 4, at: 0 },
+      ];
+      await page.route('**/v1/sites/shop/alerts', (route) => route.fulfill({ json: { site: 'shop', alerts: told } }));
+      await page.reload();
+      await alerts.getByRole('row', { name: /Orders.*90 below.*200 \(180 to 220\)/ }).waitFor();
+      await alerts.getByRole('row', { name: /310 above/ }).waitFor();
+      await alerts.getByRole('link', { name: 'Version 4: segments drift' }).waitFor();
+      await alerts.getByRole('link', { name: 'Size of cluster-1' }).click();
+      await page.getByRole('heading', { name: 'What is likely next' }).waitFor();
+      await context.close();
+    });
+  });
+
   describe('numbers', () => {
     const tableOf = (page: Page, name: string): Promise<string[][]> =>
       page
@@ -174,6 +197,31 @@ export function testFeatures(served: ConsoleUnderTest): void {
         kChoice.map(({ stability, silhouette }) => [written(stability), written(silhouette)]),
       );
       await page.getByText(written(metrics.silhouette), { exact: true }).first().waitFor();
+      await context.close();
+    });
+
+    it('of the cohorts of a real shop’s customers are the report’s, to the per cent', async () => {
+      const days = 'from=2010-12-01&to=2011-01-25';
+      const headers = { authorization: `Bearer ${await served.token(served.site)}` };
+      const answered = await fetch(`${served.origin}/v1/sites/shop/retention?${days}`, { headers });
+      const { cohorts } = (await answered.json()) as {
+        readonly cohorts: readonly {
+          readonly visitors: number | null;
+          readonly returned: readonly { readonly share: number | null }[];
+        }[];
+      };
+      expect(cohorts).toHaveLength(8);
+      // The first week of the invoices has customers enough to be shown under the floor.
+      expect(cohorts[0]?.visitors).toBeGreaterThan(50);
+      const context = await served.visit();
+      const page = await openPage(context, served.origin, `shop/retention?${days}`);
+      const rows = await tableOf(page, 'Retention');
+      expect(rows.map(([, visitors]) => visitors?.replace(/^.*Withheld$/, 'Withheld'))).toEqual(
+        cohorts.map(({ visitors }) => visitors?.toLocaleString('en-GB') ?? 'Withheld'),
+      );
+      expect(rows[0]?.slice(2)).toEqual(
+        cohorts[0]?.returned.map(({ share }) => (share === null ? '—' : `${Math.round(100 * share)}%`)),
+      );
       await context.close();
     });
 
