@@ -1,7 +1,6 @@
 // e2e/console/work-suite.ts: work that is done in the console: a request answered, a dead letter mended, a document fetched, a tag set up.
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import type { EpochMs } from '../../contract/index.ts';
 import { addSite } from '../../store/index.ts';
 import { collect, siteId, wireBatch, wireEvent } from '../support/edge-under-test.ts';
 import type { ConsoleUnderTest } from './use-console.ts';
@@ -82,7 +81,7 @@ export function testWork(served: ConsoleUnderTest): void {
     it('D1: a file is tried, sent, its bad line shown with the reason, and its events fetched again as a file', async () => {
       // Of its own: the pages of the new shop say what there is to do where nothing came.
       const site = { id: siteId('old-shop'), origins: ['https://old-shop.example'], policy: 'standard' as const };
-      await addSite(served.db, { ...site, floor: 50, at: Date.now() as EpochMs });
+      await addSite(served.db, { ...site, floor: 50, at: Date.now() });
       const context = await served.visit({ acceptDownloads: true });
       const page = await openPage(context, served.origin, 'old-shop/files');
       await page.getByText('Nothing was imported here').waitFor();
