@@ -1,5 +1,7 @@
 // edge/app.ts: one Hono core of two apps: the public collector and the authenticated API, with health and description.
+import type { MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
+import { routePath } from 'hono/route';
 import { toHex } from '../core/index.ts';
 import { createLoginPatience } from './api/access/login-patience.ts';
 import { createOidcRoutes } from './api/access/oidc.ts';
@@ -69,16 +71,51 @@ export interface Edge {
   readonly routes: readonly { readonly method: string; readonly path: string }[];
 }
 
+/** Tells of a request by its route's template: its path, query and headers are in no span (P1). */
+function tellRequest(port: Port, startedAt: number, method: string, route: string, status: number): void {
+  const isKnown = METHODS.some((one) => one === method);
+  port.onSpan?.({
+    name: `${isKnown ? method : 'HTTP'} ${route}`,
+    kind: 'server',
+    startedAt,
+    durationMs: port.now() - startedAt,
+    isFailed: status >= 500,
+    attributes: {
+      'http.request.method': isKnown ? method : '_OTHER',
+      'http.route': route,
+      'http.response.status_code': status,
+    },
+  });
+}
+
+const traced =
+  (port: Port): MiddlewareHandler =>
+  async (context, next) => {
+    const startedAt = port.now();
+    await next();
+    tellRequest(port, startedAt, context.req.method, routePath(context, -1), context.res.status);
+  };
+
+const directTraced =
+  (port: Port, path: string, handler: Handler): Handler =>
+  async (asked) => {
+    const startedAt = port.now();
+    const answered = await handler(asked);
+    tellRequest(port, startedAt, 'POST', path, answered.status);
+    return answered;
+  };
+
 /** What the app does around every route, for a route that is served without it. */
 const direct = (port: Port, path: string, handler: Handler): Handler => {
   const always = headersFor(path);
-  return async (asked) => {
+  const served: Handler = async (asked) => {
     const requestId = toHex(port.randomBytes(REQUEST_ID_BYTES));
     const { status, headers, body } = await handler(asked).catch((fault: unknown) =>
       answerFault(port, fault, requestId, path),
     );
     return { status, body, headers: { ...headers, 'x-request-id': requestId, ...always } };
   };
+  return port.onSpan === undefined ? served : directTraced(port, path, served);
 };
 
 /** Makes the edge for a platform. */
@@ -149,6 +186,7 @@ function createApp(ways: WaysIn, collect: Handler, ingest: Handler): Hono<Env> {
   const { port, tokenKeys } = ways;
   const app = new Hono<Env>();
 
+  if (port.onSpan !== undefined) app.use(traced(port));
   app.use(async (context, next) => {
     const requestId = toHex(port.randomBytes(REQUEST_ID_BYTES));
     context.set('requestId', requestId);

@@ -43,6 +43,6 @@ export { destroyEndedTokenKeys, readTokenKeys, rotateTokenKey } from './http/tok
 export { issueToken, TOKEN_SECONDS_MAX, tokenEnd, tokenKeysFrom } from './http/tokens.ts';
 export type { HealthNeeds } from './health.ts';
 export { checkShared, fine, wrong } from './health.ts';
-export type { BuiltTag, ConsoleFile, HealthCheck, Limits, Port, WriteRefusal } from './port.ts';
+export type { BuiltTag, ConsoleFile, EndedSpan, HealthCheck, Limits, Port, WriteRefusal } from './port.ts';
 export type { RightsPort } from './rights.ts';
 export { rightsNeeds } from './rights.ts';

@@ -63,6 +63,18 @@ export interface HealthCheck {
   readonly todo: string | null;
 }
 
+/** Something that ended, for traces: what it was, and never of whom. */
+export interface EndedSpan {
+  readonly name: string;
+  readonly kind: 'server' | 'internal';
+  /** Epoch ms. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly isFailed: boolean;
+  /** Routes, methods, states and counts alone (P1). */
+  readonly attributes: Readonly<Record<string, string | number>>;
+}
+
 /** What a platform must offer. Clock, randomness, address and storage come from nowhere else. */
 export interface Port {
   readonly now: () => EpochMs;
@@ -105,6 +117,8 @@ export interface Port {
     event: string,
     fields?: Readonly<Record<string, string | number>>,
   ) => void;
+  /** Told of what ended, where the operator has a place for traces; where not, nothing is measured. */
+  readonly onSpan?: ((span: EndedSpan) => void) | undefined;
   /** Calls out, to the public internet and what the operator names. */
   readonly fetchOut: FetchOut;
   /** How people log in by a provider; undefined where they do not. */

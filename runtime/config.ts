@@ -40,6 +40,8 @@ export interface Config {
   readonly innerOrigins?: InnerOrigins;
   /** The origin that browsers reach this server at. */
   readonly publicUrl?: string;
+  /** Where a collector of OpenTelemetry takes traces; none are made where absent. */
+  readonly tracesUrl?: string;
   /** How people log in by a provider. */
   readonly oidc?: OidcSettings;
   /** A libSQL server instead of the files, for the commands that prepare a Worker's database. */

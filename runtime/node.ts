@@ -31,6 +31,7 @@ import { checkFiles, startSchedule } from './schedule.ts';
 import type { StorageHealth } from './storage-health.ts';
 import { watchStorage } from './storage-health.ts';
 import { keepApartIn, recallErased } from './second-place.file.ts';
+import type { Traces } from './traces.ts';
 import type { Writer } from './writer.ts';
 import { wayOut } from './way-out.ts';
 import { startWriter } from './writer.ts';
@@ -67,24 +68,51 @@ const clientAddressBy =
       trustedProxies,
     );
 
+/** What traces go to where the operator has a collector; else nothing of them is loaded. */
+const openTraces = async (config: Config, log: Port['log']): Promise<Traces | undefined> => {
+  const { tracesUrl } = config;
+  if (tracesUrl === undefined) return undefined;
+  const { startTraces } = await import('./traces.ts');
+  return startTraces(tracesUrl, { fetchOut: wayOut(config).fetchOut, log, randomBytes: createRandomPool() });
+};
+
 /** What a request's events go through on their way to the disk. */
-function startCommits(
+async function startCommits(
   config: Config,
   log: Port['log'],
-): {
+): Promise<{
   readonly writer: Writer;
   readonly health: StorageHealth;
   readonly commits: GroupCommit;
-  readonly metrics: Port['metrics'];
-} {
+  readonly measures: Pick<Port, 'metrics' | 'onSpan'>;
+  /** Writes and tells what waits, and ends. */
+  readonly end: () => Promise<void>;
+}> {
+  const traces = await openTraces(config, log);
+  const onSpan = traces?.onSpan;
   const durations = createHistogram(COMMIT_SECONDS);
   const writer = startWriter(filesOf(config), () => log('error', 'writer_ended'), config.logBytes);
   const health = watchStorage(log);
   const commits = createGroupCommit({
     commit: async (jobs) => {
       const began = performance.now();
-      await writer.commit(jobs);
-      durations.observe((performance.now() - began) / 1_000);
+      const ended = (isFailed: boolean): number => {
+        const durationMs = performance.now() - began;
+        onSpan?.({
+          name: 'commit',
+          kind: 'internal',
+          startedAt: Date.now() - durationMs,
+          durationMs,
+          isFailed,
+          attributes: { 'hushtag.messages': jobs.length },
+        });
+        return durationMs;
+      };
+      await writer.commit(jobs).catch((fault: unknown) => {
+        ended(true);
+        throw fault;
+      });
+      durations.observe(ended(false) / 1_000);
       health.worked();
     },
     nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
@@ -92,7 +120,11 @@ function startCommits(
   });
   const metrics = (): ReturnType<Port['metrics']> =>
     nodeMetrics({ files: filesOf(config), queued: commits.waiting, commits: durations.read });
-  return { writer, health, commits, metrics };
+  const end = async (): Promise<void> => {
+    await writer.close();
+    await traces?.close();
+  };
+  return { writer, health, commits, measures: { metrics, onSpan }, end };
 }
 
 /** What a server says of its own health. */
@@ -162,11 +194,11 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
   const db = await openData(config, options.acceptDamage);
   const ground = await openGround(filesOf(config));
   const sayClock = await catchUp(config, { ground, db, keys, now, log });
-  const { writer, health, commits, metrics } = startCommits(config, log);
+  const { writer, health, commits, measures, end } = await startCommits(config, log);
   // Nothing to write: it is through when the writer has its file and the log its room, and the first request waits for neither.
   await writer.run([]).catch(() => undefined);
   const closeFiles = async (): Promise<void> => {
-    await writer.close();
+    await end();
     ground.client.close();
     db.client.close();
   };
@@ -176,7 +208,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     hmacOf: nodeHmac,
     limits: config.limits,
     metricsToken: config.metricsToken,
-    metrics,
+    ...measures,
     ...healthOf(config, { db, keys, now }),
     dataCentres,
     placeOf: geo.placeOf,
@@ -197,7 +229,7 @@ export async function startNode(config: Config, options: NodeOptions = {}): Prom
     await closeFiles();
     throw fault;
   });
-  const stopSchedule = startSchedule(config, log, health.damaged, sayClock);
+  const stopSchedule = startSchedule(config, { ...measures, log, onDamage: health.damaged, sayClock });
   const stopLive = config.liveFold === true ? startLive(filesOf(config), log) : undefined;
   return {
     origin: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${bound}`,

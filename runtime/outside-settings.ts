@@ -11,6 +11,8 @@ export interface Outside {
   readonly oidc?: OidcSettings;
   /** The origin that browsers know this server by. */
   readonly publicUrl?: string;
+  /** Where a collector of OpenTelemetry takes traces (OTLP over HTTP). */
+  readonly tracesUrl?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -89,9 +91,13 @@ export function readOutside(env: Environment): Result<Outside, readonly string[]
     return err([
       'HUSHTAG_PUBLIC_URL must be an origin with https (or of this machine), like https://tags.shop.example',
     ]);
+  const tracesUrl = env['HUSHTAG_TRACES_URL'];
+  if (tracesUrl && (!URL.canParse(tracesUrl) || outboundWay(new URL(tracesUrl), inner.value) === 'refused'))
+    return err(['HUSHTAG_TRACES_URL must be an https address of the public internet, or of HUSHTAG_INNER_ORIGINS']);
   return ok({
     ...(inner.value.size === 0 ? {} : { innerOrigins: inner.value }),
     ...(oidc.value === undefined ? {} : { oidc: oidc.value }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(tracesUrl ? { tracesUrl } : {}),
   });
 }

@@ -44,17 +44,34 @@ export async function checkFiles(
   }
 }
 
-/**
- * Starts tasks that repeat; each waits for its last run to end.
- * @param onDamage told where a check finds ground.db damaged. @param sayClock told each look at the clock. @returns how to stop them.
- */
-export function startSchedule(config: Config, log: Port['log'], onDamage: () => void, sayClock: SayClock): () => void {
+/** Does something and tells traces of it, however it ends. */
+async function told(task: () => Promise<void>, name: string, onSpan: Port['onSpan']): Promise<void> {
+  const startedAt = Date.now();
+  let isFailed = true;
+  try {
+    await task();
+    isFailed = false;
+  } finally {
+    onSpan?.({ name, kind: 'internal', startedAt, durationMs: Date.now() - startedAt, isFailed, attributes: {} });
+  }
+}
+
+/** What the schedule tells. */
+interface ScheduleNeeds extends Pick<Port, 'log' | 'onSpan'> {
+  /** Told where a check finds ground.db damaged. */
+  readonly onDamage: () => void;
+  /** Told each look at the clock. */
+  readonly sayClock: SayClock;
+}
+
+/** Starts tasks that repeat; each waits for its last run to end. @returns how to stop them. */
+export function startSchedule(config: Config, { log, onSpan, onDamage, sayClock }: ScheduleNeeds): () => void {
   const repeat = (everyMs: number, name: string, task: () => Promise<void>): NodeJS.Timeout => {
     let running = false;
     const timer = setInterval(() => {
       if (running) return;
       running = true;
-      task()
+      told(task, `run ${name}`, onSpan)
         .catch((fault: unknown) => log('error', `${name}_failed`, { code: faultCode(fault) }))
         .finally(() => {
           running = false;
