@@ -26,7 +26,7 @@ export const EXPORT_COLUMNS: readonly ExportColumn[] = [
   column('at', 'BIGINT', 'e."at"'),
   column('name', 'VARCHAR', 'n.value'),
   // Who objected is in no profile, so nobody may make one of an export either.
-  column('visitor', 'VARCHAR', 'iif(v.objected_at IS NULL, lower(hex(v.key)), NULL)'),
+  column('visitor', 'VARCHAR', "iif(v.objected_at IS NULL, nullif(lower(hex(v.key)), ''), NULL)"),
   column('linked', 'BOOLEAN', "iif(v.linked = 1, json('true'), json('false'))"),
   column('purposes', 'INTEGER', 'e.purposes'),
   column('policy_version', 'INTEGER', 'e.policy_version'),
