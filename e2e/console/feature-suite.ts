@@ -201,7 +201,7 @@ export function testFeatures(served: ConsoleUnderTest): void {
     });
 
     it('of the cohorts of a real shop’s customers are the report’s, to the per cent', async () => {
-      const days = 'from=2010-12-01&to=2011-01-25';
+      const days = 'from=2010-12-01&to=2010-12-28';
       const headers = { authorization: `Bearer ${await served.token(served.site)}` };
       const answered = await fetch(`${served.origin}/v1/sites/shop/retention?${days}`, { headers });
       const { cohorts } = (await answered.json()) as {
@@ -210,7 +210,7 @@ export function testFeatures(served: ConsoleUnderTest): void {
           readonly returned: readonly { readonly share: number | null }[];
         }[];
       };
-      expect(cohorts).toHaveLength(8);
+      expect(cohorts).toHaveLength(4);
       // The first week of the invoices has customers enough to be shown under the floor.
       expect(cohorts[0]?.visitors).toBeGreaterThan(50);
       const context = await served.visit();
