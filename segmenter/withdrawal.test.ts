@@ -128,7 +128,7 @@ describe('C1: a withdrawal', () => {
     await choose(aChoice());
     await run();
     await choose(aChoice({ kind: 'withdrawn', purposes: 0, receivedAt: NOW + 1 }));
-    await choose(aChoice({ receivedAt: NOW + 2 }));
+    await choose(aChoice({ toldAt: NOW + 2, receivedAt: NOW + 2 }));
     await insertRows(store.db, [aRow({ at: NOW + 3, id: 'e'.repeat(32) })]);
     await run();
     await purgeWithdrawals(needs());
@@ -302,7 +302,7 @@ describe('P4: a withdrawal after the backup', () => {
     await choose(aChoice());
     await choose(aChoice({ kind: 'withdrawn', purposes: 0, receivedAt: NOW + 1 }));
     const kept = encodeKept(await readKept(store.db));
-    await choose(aChoice({ receivedAt: NOW + 2 }));
+    await choose(aChoice({ toldAt: NOW + 2, receivedAt: NOW + 2 }));
     await purgeWithdrawals(needs());
     await restored(kept);
     expect(await count('SELECT count(*) FROM withdrawals')).toBe(0);

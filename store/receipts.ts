@@ -49,8 +49,9 @@ const CHOICE = `(SELECT ${visitorIdSql('?1', 'unhex(?2)')} AS visitor)`;
 const LAST = `LEFT JOIN receipts AS last ON last.id = (SELECT max(id) FROM receipts WHERE site_id = ?1 AND visitor = chosen.visitor)`;
 // The instant of the last withdrawal, in the receipts.
 const REFUSED_AT = `(SELECT max(at) FROM receipts WHERE site_id = ?1 AND visitor = chosen.visitor AND kind = 'withdrawn')`;
-// A grant that was given before the visitor withdrew and comes after it agrees to nothing (C1). Without a time it is a new one.
-const IS_STALE = `(?3 = 'granted' AND coalesce(?7 <= ${REFUSED_AT}, false))`;
+// A grant that was given before the visitor withdrew and comes after it agrees to nothing (C1). Nor does one that does not say when it
+// was given: it may be as old, and the tag gives no id again that was withdrawn (ADR 0063).
+const IS_STALE = `(?3 = 'granted' AND coalesce(?7 <= ${REFUSED_AT}, last.kind = 'withdrawn', false))`;
 // A line of history that refuses what was granted after it withdraws nothing.
 const IS_HISTORY = `(?10 = 1 AND ?3 = 'withdrawn' AND coalesce(last.kind = 'granted' AND last.at > ?7, false))`;
 // Withdrawn is what the last receipt granted under the same policy and this one does not: a policy that was narrowed is
@@ -93,23 +94,37 @@ export function choiceStatements(site: SiteRow, choice: Choice): InStatement[] {
 /**
  * Takes visitors out of profiles and segments at once, where a withdrawal of `profile` waits for its purge. Published
  * numbers were frozen and stay. Deferred: only derived tables are written.
+ * @returns the keys of those who have withdrawn: a grant of theirs among the choices agrees to nothing.
  */
-export async function leaveOnWithdrawal(db: Db, site: SiteRow, choices: readonly Choice[]): Promise<void> {
-  for (const choice of choices) await leave(db, site, choice);
+export async function leaveOnWithdrawal(
+  db: Db,
+  site: SiteRow,
+  choices: readonly Choice[],
+): Promise<ReadonlySet<string>> {
+  const withdrawn = new Set<string>();
+  for (const choice of choices) if (await leave(db, site, choice)) withdrawn.add(choice.visitor);
+  return withdrawn;
 }
 
-async function leave(db: Db, site: SiteRow, choice: Choice): Promise<void> {
+// As IS_STALE, once the choice is written.
+const IS_ENDED_SQL = `SELECT coalesce(?3 <= max(at) FILTER (WHERE kind = 'withdrawn'), max(id) FILTER (WHERE kind = 'withdrawn') = max(id), 0) AS is_ended
+  FROM receipts WHERE site_id = ?1 AND visitor = (SELECT visitor FROM ${CHOICE})`;
+
+async function leave(db: Db, site: SiteRow, choice: Choice): Promise<boolean> {
   const waits = `SELECT visitor FROM withdrawals WHERE site_id = ?1 AND visitor = (SELECT visitor FROM ${CHOICE})
     AND (purposes & ${PURPOSE_BIT.profile}) <> 0`;
   // Where a queue stands between, the withdrawal itself is not written yet.
   const who = choice.kind === 'withdrawn' ? `SELECT visitor FROM ${CHOICE}` : waits;
-  await db.client.batch(
-    ['memberships', 'segment_changes', 'profiles'].map((table) => ({
-      sql: `DELETE FROM ${table} WHERE site_id = ?1 AND visitor IN (${who})`,
-      args: [site, choice.visitor],
-    })),
+  const args = [site, choice.visitor];
+  const left = ['memberships', 'segment_changes', 'profiles'].map((table) => ({
+    sql: `DELETE FROM ${table} WHERE site_id = ?1 AND visitor IN (${who})`,
+    args,
+  }));
+  const results = await db.client.batch(
+    [...left, { sql: IS_ENDED_SQL, args: [...args, choice.toldAt ?? null] }],
     'deferred',
   );
+  return choice.kind === 'withdrawn' || results.at(-1)?.rows[0]?.['is_ended'] === 1;
 }
 
 /** What a receipt says of Global Privacy Control. */

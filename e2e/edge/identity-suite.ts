@@ -176,6 +176,34 @@ export function identitySuite(edge: SuiteEdge): void {
       }
     });
 
+    it('takes a grant that names a withdrawn id and no time for none, however often it comes: what comes with it is purged', async () => {
+      const id = '1795694400000-81-22-33-44';
+      const send = async (over: Partial<WireBatch>): Promise<number | undefined> => {
+        const event = wireEvent();
+        await collect(edge, wireBatch({ i: id, e: [event], ...over }));
+        return (await stored(event.i))['visitor'] as number | undefined;
+      };
+      const visitor = Number(await send({ c: ['g', 'grant', 1] }));
+      await collect(edge, wireBatch({ c: ['g', '', 1], e: [wireEvent({ n: 'withdraw', p: [id] as never })] }));
+      const kinds = async (): Promise<unknown[]> =>
+        (await receiptsOf(visitor)).map((row) => (row as { kind: string }).kind);
+      await until(kinds, (all) => all.length > 1);
+      const ends = async (): Promise<number> =>
+        Number((await ask('SELECT until FROM withdrawals WHERE visitor = ?', visitor))[0]?.['until']);
+      let last = await ends();
+      // An older tag in a second tab goes on under the id: each of its messages is asked about.
+      for (let message = 0; message < 2; message += 1) {
+        expect(await send({ c: ['g', 'grant', 1] })).toBe(visitor);
+        const before = last;
+        last = await until(ends, (end) => end > before);
+      }
+      expect(await kinds()).toEqual(['granted', 'withdrawn']);
+      // Said with its time, after the withdrawal, it is a new choice.
+      await send({ c: ['g', 'grant', 1, Date.now() + 1_000] as never });
+      await until(kinds, (all) => all.length > 2);
+      expect(await kinds()).toEqual(['granted', 'withdrawn', 'granted']);
+    });
+
     it('takes what a narrower grant no longer covers for withdrawn, and GPC for no withdrawal', async () => {
       const [wide, gpc, narrow] = [wireEvent(), wireEvent(), wireEvent()];
       const id = 'identity-suite-withdrawing-2';

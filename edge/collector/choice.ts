@@ -68,13 +68,13 @@ export async function choicesOf(
 /** Remembers which grants are written, so that a page view of a visitor who agreed long ago asks the database nothing. */
 export interface KnownChoices {
   readonly unknown: (site: SiteRow, choices: readonly Choice[]) => readonly Choice[];
-  /** Call it once they are durable. */
-  readonly learn: (site: SiteRow, choices: readonly Choice[]) => void;
+  /** Call it once they are durable. @param withdrawn keys of the visitors among them who have withdrawn. */
+  readonly learn: (site: SiteRow, choices: readonly Choice[], withdrawn: ReadonlySet<string>) => void;
 }
 
 /** Makes one. */
 export function rememberChoices(now: () => EpochMs): KnownChoices {
-  const known = new Map<string, { readonly said: string; readonly until: number; readonly refusedAt?: number }>();
+  const known = new Map<string, { readonly said: string; readonly until: number }>();
   const nameOf = (site: SiteRow, { visitor }: Choice): string => `${site}|${visitor}`;
   const saidBy = ({ kind, toldAt, purposes, source, policyVersion, digest, gpc }: Choice): string =>
     JSON.stringify([kind, toldAt, purposes, source, policyVersion, digest, gpc?.isSet]);
@@ -84,16 +84,12 @@ export function rememberChoices(now: () => EpochMs): KnownChoices {
         const held = known.get(nameOf(site, choice));
         return held === undefined || held.until <= now() || held.said !== saidBy(choice) || choice.kind === 'withdrawn';
       }),
-    learn: (site, choices) => {
+    learn: (site, choices, withdrawn) => {
       for (const choice of choices) {
         const name = nameOf(site, choice);
-        const { kind, toldAt, receivedAt } = choice;
-        const refusedAt = kind === 'withdrawn' ? (toldAt ?? receivedAt) : known.get(name)?.refusedAt;
-        // What was granted before the visitor withdrew is asked of the database each time it comes late.
-        const isStale = kind === 'granted' && toldAt !== undefined && refusedAt !== undefined && toldAt <= refusedAt;
-        const said = kind === 'withdrawn' || isStale ? '' : saidBy(choice);
         known.delete(name);
-        known.set(name, { said, until: now() + KNOWN_CHOICE_MS, ...(refusedAt === undefined ? {} : { refusedAt }) });
+        // What grants nothing after a withdrawal is asked of the database each time it comes: what comes with it has to go as well.
+        if (!withdrawn.has(choice.visitor)) known.set(name, { said: saidBy(choice), until: now() + KNOWN_CHOICE_MS });
       }
       for (const name of known.keys()) {
         if (known.size <= KNOWN_CHOICES_MAX) break;

@@ -114,11 +114,9 @@ export function createCollect({ port, tokenKeys, siteOf, saltHmac }: CollectNeed
       ...senderOf(asked, admitted, port),
     });
     const choices = known.unknown(site.row, job.choices ?? []);
-    const refusal = await writeJob(port, job, choices);
-    if (refusal !== undefined) {
-      return problemAnswer(refusal, 'Nothing of this message was kept; send it again.', cors);
-    }
-    known.learn(site.row, choices);
+    const written = await writeJob(port, job, choices);
+    if (!written.ok) return problemAnswer(written.error, 'Nothing of this message was kept; send it again.', cors);
+    known.learn(site.row, choices, written.value);
     const headers = { 'content-type': 'application/json', ...cors };
     return { status: 202, headers, body: JSON.stringify({ received, refused }) };
   };

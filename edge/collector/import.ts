@@ -219,8 +219,8 @@ export function createImportRuns({
       const decide: Decide = async (chunk) => {
         const context = { ...shared, now: port.now() };
         const { job, results } = await acceptServerEvents(chunk.map(inputOf), defaults, context);
-        const refusal = dryRun ? undefined : await writeJob(port, job);
-        if (refusal !== undefined) return refusal;
+        const written = dryRun ? undefined : await writeJob(port, job);
+        if (written !== undefined && !written.ok) return written.error;
         count(tally, chunk, results);
         await onChunk?.(progressOf(tally));
         return undefined;

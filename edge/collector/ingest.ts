@@ -121,8 +121,8 @@ export function createIngest({ port, tokenKeys, siteOf, saltHmac }: WaysIn): Han
             { outcome: 'received', reason: '', events: over },
             { outcome: 'over_limit', reason: 'too_many_events', events: over },
           ];
-    const refusal = await writeJob(port, { ...job, ledger: [...job.ledger, ...counted] });
-    if (refusal !== undefined) return problemAnswer(refusal, 'Nothing of this batch was kept; send it again.');
+    const written = await writeJob(port, { ...job, ledger: [...job.ledger, ...counted] });
+    if (!written.ok) return problemAnswer(written.error, 'Nothing of this batch was kept; send it again.');
     const beyond =
       over === 0 ? [] : [{ index: taken.length, outcome: 'over_limit', reason: 'too_many_events', events: over }];
     return {

@@ -1,23 +1,31 @@
 // edge/collector/write-job.ts: writes what was decided; a withdrawal is not left to a queue, and ends links and segments before the answer.
+import type { Result } from '../../contract/index.ts';
+import { err, ok } from '../../contract/index.ts';
 import type { Choice, SiteRow, WriteJob } from '../../store/index.ts';
 import { choiceStatements, keptChoicesOf, leaveOnWithdrawal, NOBODY_KEPT } from '../../store/index.ts';
 import type { Port, WriteRefusal } from '../port.ts';
 
-/** Writes a job with its choices. @returns why nothing of its events was kept, where it was not. */
+const NOBODY: ReadonlySet<string> = new Set();
+
+/**
+ * Writes a job with its choices.
+ * @returns the keys of the visitors among those choices who have withdrawn; or why nothing of the events was kept.
+ */
 export async function writeJob(
   port: Pick<Port, 'db' | 'keepApart' | 'transact' | 'write'>,
   job: WriteJob,
   choices: readonly Choice[] = job.choices ?? [],
-): Promise<WriteRefusal | undefined> {
+): Promise<Result<ReadonlySet<string>, WriteRefusal>> {
   const withdrawn = choices.filter(({ kind }) => kind === 'withdrawn');
   if (withdrawn.length > 0) await port.transact(withdrawn.flatMap((choice) => choiceStatements(job.site, choice)));
   const granted = choices.filter(({ kind }) => kind === 'granted');
   const refusal = await port.write({ ...job, choices: granted.length === 0 ? undefined : granted });
   // Before the answer: who withdrew is in no segment from then on.
-  if (refusal === undefined && choices.length > 0) await leaveOnWithdrawal(port.db, job.site, choices);
+  const hasChoices = refusal === undefined && choices.length > 0;
+  const ended = hasChoices ? await leaveOnWithdrawal(port.db, job.site, choices) : NOBODY;
   // Also where the events were refused: a withdrawal that is written is in force.
   await keepChoicesApart(port, job.site, refusal === undefined ? choices : withdrawn);
-  return refusal;
+  return refusal === undefined ? ok(ended) : err(refusal);
 }
 
 /**
