@@ -6,6 +6,7 @@ import { explainBy } from './explain.ts';
 import { startFull } from './full.ts';
 import { safely } from './safely.ts';
 import { runScript } from './script.ts';
+import { startShop } from './shop.ts';
 import { startTag } from './start.ts';
 
 safely(() => {
@@ -14,6 +15,7 @@ safely(() => {
   const { debug, site } = script.dataset;
   // In the place of Core it is Core; the attribute can say which, for a file by another name.
   const isCore = debug === 'core' || (debug !== 'full' && /\/tag\.js(\?|$)/.test(script.src));
+  const isShop = debug === 'shop' || /\/tag\.shop\.js(\?|$)/.test(script.src);
   if (debug === undefined) say('explains nothing: the script tag has no data-debug');
   else explainBy(explainInWords, script);
   if (!site) return say('does not start: the script tag has no data-site');
@@ -27,6 +29,6 @@ safely(() => {
         `starts ${isCore ? 'Core' : 'Full'} for site ${options.site} at ${options.collector}, policy ${options.policy ?? 'standard'}${gpc}`,
       );
     }
-    return (isCore ? startTag : startFull)(options);
+    return (isCore ? startTag : isShop ? startShop : startFull)(options);
   });
 })();

@@ -1,4 +1,6 @@
 // e2e/tag/chunks.test.ts: the optional scripts, each beside Full in a real page: what they tell, and that consent gates it.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { setTraps, touchedIn } from './traps.ts';
@@ -147,15 +149,23 @@ describe('P1: errors', () => {
   });
 }); // biome-ignore format: a table
 
+const SHOP_INTEGRITY = `crossorigin integrity="sha384-${createHash('sha384')
+  .update(readFileSync(new URL('../../dist/tag.shop.js', import.meta.url)))
+  .digest('base64')}"`;
+
 describe('a dataLayer that is filled for GA4', () => {
   const ITEM = { item_id: 'A1', item_name: 'Teapot', price: 19.99, quantity: 2 };
-  it('is read in both forms, before and after, merged and cleared as Tag Manager does', async () => {
+  it.each([
+    { by: 'the optional script', chunks: ['datalayer'], source: {} },
+    { by: 'one script tag alone, with integrity', chunks: [], source: { script: 'tag.shop.js', attributes: SHOP_INTEGRITY } },
+    { by: 'the tag that explains itself, in its place', chunks: [], source: { script: 'tag.shop.js', attributes: 'data-debug' } },
+  ] as const)('is read by $by in both forms, before and after, merged and cleared as Tag Manager does', async ({ chunks, source }) => {
     const before = `<script>
       window.dataLayer = window.dataLayer || []; function gtag() { dataLayer.push(arguments) }
       dataLayer.push({ ecommerce: { currency: 'EUR', value: 39.98, items: [${JSON.stringify(ITEM)}] } });
       dataLayer.push({ event: 'view_item' });
     </script>`;
-    stage.serve('/', { head: before + withChunk('datalayer') });
+    stage.serve('/', { head: before + chunks.map((name) => withChunk(name)).join(''), ...source });
     const page = await stage.open('/');
     await stage.arrived('view_item');
     await page.evaluate(() => {

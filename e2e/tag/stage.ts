@@ -13,6 +13,7 @@ export type Script = (typeof SCRIPTS)[number];
 const SCRIPTS = [
   'tag.js',
   'tag.full.js',
+  'tag.shop.js',
   'tag.vitals.js',
   'tag.errors.js',
   'tag.datalayer.js',
