@@ -101,9 +101,10 @@ export function exportSuite(edge: SuiteEdge): void {
       const rows = parse<Readonly<Record<string, string>>>(await answered.text(), { columns: true });
       expect(rows).toHaveLength(made.events);
       expect(Object.keys(rows[0] ?? {})).toEqual(EXPORT_COLUMNS.map(({ name }) => name));
-      expect(rows.map(({ title }) => title)).toContain("'=SUM(A1)");
-      // What is at rest as a number is a word here.
-      for (const { browser, os } of rows) expect([browser, os]).toEqual(['firefox', 'linux']);
+      const visits = rows.filter(({ title }) => title === "'=SUM(A1)");
+      expect(visits.length).toBeGreaterThan(0);
+      // What is at rest as a number is a word here. Of who refused, whom other tests sent, neither is kept.
+      for (const { browser, os } of visits) expect([browser, os]).toEqual(['firefox', 'linux']);
     });
 
     it.each(['ndjson', 'csv'] as const)(
