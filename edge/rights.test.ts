@@ -7,7 +7,15 @@ import { nodeHmac } from '../runtime/hmac.node.ts';
 import { memoryKeys } from '../runtime/key-provider.memory.ts';
 import { testPort } from '../runtime/testing.ts';
 import type { RequestKind, Site } from '../store/index.ts';
-import { acceptJobs, addSite, findSite, insertSaltStatement, purgeExpired, setRetention } from '../store/index.ts';
+import {
+  acceptJobs,
+  addSite,
+  findSite,
+  insertSaltStatement,
+  purgeExpired,
+  readLongSalts,
+  setRetention,
+} from '../store/index.ts';
 import type { TestDatabase } from '../store/testing.ts';
 import { openTestDatabase } from '../store/testing.ts';
 import { makeAccessFile } from './api/privacy/access-file.ts';
@@ -69,6 +77,8 @@ describe('P4: who can no longer be identified', () => {
     if (!answered.ok) throw new Error(answered.error);
     return answered.value;
   };
+  const eventsLeft = async (): Promise<number> =>
+    Number((await database.db.client.execute('SELECT count(*) FROM events')).rows[0]?.[0]);
   const rotate = async (): Promise<void> => {
     await visit(OLD);
     now = AFTER;
@@ -109,6 +119,36 @@ describe('P4: who can no longer be identified', () => {
       ]);
     },
   );
+
+  it.each(['access', 'erasure', 'objection'] as const)(
+    'is still found by %s between the end of their salt and its destruction',
+    async (kind) => {
+      await visit(OLD);
+      now = AFTER;
+      await visit(NEW);
+      const request = await answer(kind, byId(OLD));
+      expect(request.status).toBe('done');
+      expect(await eventsLeft()).toBe(kind === 'erasure' ? 1 : 2);
+      if (kind === 'erasure') expect(request.outcome).toMatchObject({ rows: { events: 1, visitors: 1 } });
+      if (kind === 'access') expect(request.outcome).toMatchObject({ rows: { visitors: 1 } });
+      const objected = await database.db.client.execute('SELECT count(*) FROM visitors WHERE objected_at IS NOT NULL');
+      if (kind === 'objection') expect(Number(objected.rows[0]?.[0])).toBe(1);
+    },
+  );
+
+  it('is told so where the key of their salt is gone and its row is not', async () => {
+    await visit(OLD);
+    const [salt] = await readLongSalts(database.db, site.row);
+    if (salt === undefined) throw new Error('there is a salt');
+    now = AFTER;
+    await visit(NEW);
+    await keys.destroy(salt.kekId);
+    expect(await answer('erasure', byId(OLD))).toMatchObject({
+      status: 'not_identified',
+      outcome: { reason: 'salt_destroyed' },
+    });
+    expect(await answer('erasure', byId(NEW))).toMatchObject({ status: 'done', outcome: { rows: { events: 1 } } });
+  });
 
   it('is told so in the file, as data and as a page', async () => {
     await rotate();

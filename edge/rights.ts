@@ -1,11 +1,12 @@
 // edge/rights.ts: gives the answering of privacy requests what it needs of a platform: keys from the collector, the rest from the port.
-import type { VisitorKey } from '../contract/index.ts';
+import type { EpochMs, VisitorKey } from '../contract/index.ts';
 import { err, ok } from '../contract/index.ts';
+import type { KeyProvider } from '../core/index.ts';
 import type { Db, Site } from '../store/index.ts';
 import { hasLetterOf, readUntellableBefore, visitorsOfAccounts, visitorsOfKeys } from '../store/index.ts';
 import { destinationsBy } from './api/privacy/destinations.ts';
 import type { Identify, KeepApart, KnownAs, RightsNeeds } from './api/privacy/needs.ts';
-import { knownAccountKeys, knownVisitorKeys } from './collector/known-visitor.ts';
+import { hasLostSalt, knownAccountKeys, knownVisitorKeys } from './collector/known-visitor.ts';
 import type { Port } from './port.ts';
 
 // Where no second place is set up there is nothing to wait for; a restore says so and asks.
@@ -15,10 +16,18 @@ const nowhereApart: KeepApart = () => Promise.resolve(true);
 export type RightsPort = Pick<Port, 'db' | 'keys' | 'now' | 'randomBytes' | 'deliver' | 'explainProfile' | 'keepApart'>;
 
 /** Whether somebody of whom nothing is found may have something all the same. */
-async function doubtOf(db: Db, site: Site, visitors: readonly VisitorKey[]): Promise<Pick<KnownAs, 'doubt'>> {
+async function doubtOf(
+  needs: { readonly db: Db; readonly keys: KeyProvider },
+  site: Site,
+  visitors: readonly VisitorKey[],
+  now: EpochMs,
+): Promise<Pick<KnownAs, 'doubt'>> {
+  const { db } = needs;
   const isKnown =
     (await visitorsOfKeys(db, site.row, visitors)).length > 0 || (await hasLetterOf(db, site.row, visitors));
-  return isKnown || (await readUntellableBefore(db, site)) === undefined ? {} : { doubt: 'salt_destroyed' };
+  if (isKnown) return {};
+  const lostAt = (await hasLostSalt(needs, site)) ? now : undefined;
+  return (await readUntellableBefore(db, site, lostAt)) === undefined ? {} : { doubt: 'salt_destroyed' };
 }
 
 /** Puts it together. */
@@ -26,15 +35,15 @@ export function rightsNeeds(port: RightsPort): RightsNeeds {
   const { db, keys, now, randomBytes, deliver, explainProfile, keepApart = nowhereApart } = port;
   const identify: Identify = async (site, subject) => {
     if (subject.kind === 'first_party_id') {
-      const visitors = await knownVisitorKeys({ db, keys }, site, subject.firstPartyId, now());
+      const visitors = await knownVisitorKeys({ db, keys }, site, subject.firstPartyId, now(), 'stored');
       if (visitors.length === 0) return err('salt_gone');
-      return ok({ visitors, accounts: [], ...(await doubtOf(db, site, visitors)) });
+      return ok({ visitors, accounts: [], ...(await doubtOf({ db, keys }, site, visitors, now())) });
     }
-    const accounts = await knownAccountKeys({ db, keys }, site, subject.account, now());
+    const accounts = await knownAccountKeys({ db, keys }, site, subject.account, now(), 'stored');
     if (accounts.length === 0) return err('salt_gone');
     const linked = await visitorsOfAccounts(db, site.row, accounts);
     const visitors = linked.map(({ key }) => key as VisitorKey);
-    return ok({ visitors, accounts, ...(await doubtOf(db, site, visitors)) });
+    return ok({ visitors, accounts, ...(await doubtOf({ db, keys }, site, visitors, now())) });
   };
   const destinationsOf = destinationsBy({ db, keys, now, randomBytes, deliver });
   return { db, keys, now, randomBytes, destinationsOf, explainProfile, keepApart, identify };

@@ -30,7 +30,7 @@ export async function unlinkNamed(
   if (by.kind === 'visitor') {
     const id = parseFirstPartyId(by.typed.trim());
     if (!id.ok) throw new CliError(2, 'That is no first-party id: 22 to 64 letters, digits, hyphens and underscores');
-    const keys = await knownVisitorKeys(needs, site, id.value, now);
+    const keys = await knownVisitorKeys(needs, site, id.value, now, 'stored');
     if (keys.length === 0) throw gone;
     let links = 0;
     for (const visitor of keys) links += await unlink(db, site, { visitor }, now);
@@ -38,7 +38,7 @@ export async function unlinkNamed(
   }
   const id = parseAccountId(by.kind, by.typed, by.callingCode ?? (site.policy.callingCode || undefined));
   if (!id.ok) throw new CliError(2, REFUSED[by.kind]);
-  const accounts = await knownAccountKeys(needs, site, id.value, now);
+  const accounts = await knownAccountKeys(needs, site, id.value, now, 'stored');
   if (accounts.length === 0) throw gone;
   return unlink(db, site, { accounts }, now);
 }

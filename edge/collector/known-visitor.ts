@@ -2,8 +2,8 @@
 import type { EpochMs, FirstPartyId, VisitorKey } from '../../contract/index.ts';
 import type { AccountId, Hmac, KeyProvider } from '../../core/index.ts';
 import { accountKey, linkedVisitorKey } from '../../core/index.ts';
-import type { Db, Site } from '../../store/index.ts';
-import { isVisitorKey, liveSalts } from '../../store/index.ts';
+import type { Db, Site, WrappedSalt } from '../../store/index.ts';
+import { isVisitorKey, liveSalts, readLongSalts } from '../../store/index.ts';
 import { unwrapSalt } from './keyring.ts';
 
 /** Where salts and their keys are. */
@@ -12,10 +12,21 @@ export interface KnownKeysNeeds {
   readonly keys: KeyProvider;
 }
 
-/** HMACs of the long salts that live, newest first. No salt is made for the question. */
-async function liveHmacs(needs: KnownKeysNeeds, site: Site, now: EpochMs): Promise<Hmac[]> {
+/**
+ * Which long salts are asked: those that live, or whatever is stored. A salt outlives its end until the schedule destroys it (for
+ * long, where nothing runs or the clock is ahead), and as long as it can still name somebody their rights reach what it names.
+ */
+export type SaltReach = 'live' | 'stored';
+
+const saltsOf = async ({ db }: KnownKeysNeeds, site: Site, now: EpochMs, reach: SaltReach): Promise<WrappedSalt[]> =>
+  reach === 'live'
+    ? liveSalts(db, site.row, 'long', now)
+    : (await readLongSalts(db, site.row)).filter(({ opensAt }) => opensAt <= now);
+
+/** HMACs of long salts, newest first. No salt is made for the question. */
+async function hmacsOf(needs: KnownKeysNeeds, site: Site, now: EpochMs, reach: SaltReach): Promise<Hmac[]> {
   const hmacs: Hmac[] = [];
-  for (const stored of await liveSalts(needs.db, site.row, 'long', now)) {
+  for (const stored of await saltsOf(needs, site, now, reach)) {
     const salt = await unwrapSalt(needs.keys, stored);
     if (salt === undefined) continue;
     const key = await crypto.subtle.importKey('raw', salt, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
@@ -36,8 +47,9 @@ export async function knownVisitorKeys(
   site: Site,
   firstPartyId: FirstPartyId,
   now: EpochMs,
+  reach: SaltReach = 'live',
 ): Promise<VisitorKey[]> {
-  const hmacs = await liveHmacs(needs, site, now);
+  const hmacs = await hmacsOf(needs, site, now, reach);
   return Promise.all(hmacs.map(async (hmac) => linkedVisitorKey(hmac, { site: site.id, firstPartyId })));
 }
 
@@ -53,13 +65,24 @@ export async function knownVisitorKey(
   return keys[0];
 }
 
-/** The keys that an account may be stored under, newest first; none where no long salt lives. */
+/** The keys that an account may be stored under, newest first; none where there is no such long salt. */
 export async function knownAccountKeys(
   needs: KnownKeysNeeds,
   site: Site,
   id: AccountId,
   now: EpochMs,
+  reach: SaltReach = 'live',
 ): Promise<string[]> {
-  const hmacs = await liveHmacs(needs, site, now);
+  const hmacs = await hmacsOf(needs, site, now, reach);
   return Promise.all(hmacs.map(async (hmac) => accountKey(hmac, { site: site.id, id })));
+}
+
+/** Whether a long salt is stored whose key is gone: its visitors can't be told any more, though no audit entry says so yet. */
+export async function hasLostSalt(needs: KnownKeysNeeds, site: Site): Promise<boolean> {
+  for (const salt of await readLongSalts(needs.db, site.row)) {
+    const opened = await unwrapSalt(needs.keys, salt);
+    if (opened === undefined) return true;
+    opened.fill(0);
+  }
+  return false;
 }
