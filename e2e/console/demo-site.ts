@@ -59,6 +59,23 @@ async function visitToday(edge: DemoSite['edge']): Promise<void> {
   }
 }
 
+/** Whether a row is of the first two weeks of the invoices, which are of December 2010. */
+const isOfFirstWeeks = ({ InvoiceDate: date }: Readonly<Record<string, unknown>>): boolean =>
+  /^12\/([1-9]|1[0-4])\/10 /.test(String(date));
+
+/**
+ * Replays all customers of the first two weeks to a site of its own: of a sample of them, no week's number would pass the floor and
+ * the margin of its noise. @returns the site's id.
+ */
+export async function addFirstWeeks({ db, origin, token }: DemoSite): Promise<SiteId> {
+  const site = siteId('first-weeks');
+  await addSite(db, { id: site, origins: [SHOP_ORIGIN], policy: 'standard', floor: FLOOR, at: now() });
+  const rows = await readRetailRows(exampleFile('data/online_retail.parquet'));
+  const collector = { collector: new URL(origin), site, token: await token(site), concurrency: CONCURRENCY_MAX };
+  await replayMapped(mapRetail(rows.filter(isOfFirstWeeks)), collector);
+  return site;
+}
+
 /** Starts it: a replay of a sample of the invoices, some visits, a run of the segmenter. */
 export async function startDemoSite(port = 0): Promise<DemoSite> {
   const folder = await mkdtemp(join(tmpdir(), 'hushtag-console-'));
