@@ -11,11 +11,12 @@ import {
   RETENTION_PRESETS,
   toHex,
 } from '../../core/index.ts';
-import type { ClassPreview, PurgeReport, RetentionFinding } from '../../store/index.ts';
+import type { ClassPreview, PurgeReport, RetentionFinding, WithdrawalPurge } from '../../store/index.ts';
 import {
   checkRetention,
   previewRetention,
   purgeExpired,
+  purgeWithdrawals,
   readClock,
   readRetention,
   setRetention,
@@ -117,7 +118,10 @@ const showCommand = defineCommand({
 });
 
 const purgeCommand = defineCommand({
-  meta: { name: 'purge', description: 'Remove everything past its limit, in steps that let events in' },
+  meta: {
+    name: 'purge',
+    description: 'Remove everything past its limit and what was withdrawn, in steps that let events in',
+  },
   args: { json: jsonFlag },
   run: async ({ args }) => {
     const holder = toHex(crypto.getRandomValues(new Uint8Array(HOLDER_BYTES)));
@@ -129,16 +133,24 @@ const purgeCommand = defineCommand({
           'Nothing was purged: the clock is further ahead than can be believed (`npx hushtag clock show`). Set it where it is wrong; where it is right say `npx hushtag clock accept`, then purge again.',
         );
       }
-      return purgeExpired({ db, holder, clock: () => Date.now() }, now);
+      const needs = { db, holder, clock: () => Date.now() };
+      // First, as in the schedule: the sweep of the purge takes what they leave without use.
+      const withdrawn = await purgeWithdrawals(needs);
+      return { ...(await purgeExpired(needs, now)), withdrawn };
     });
-    print(args.json === true, report, purgeTable(report));
+    print(args.json === true, report, `${purgeTable(report)}\n${withdrawnText(report.withdrawn)}`);
     if (!report.finished) throw new CliError(1, 'The purge lost its lease on the way; run it again to finish.');
     const busy = report.sites.filter(({ outcome }) => outcome === 'busy').map(({ site }) => site);
     if (busy.length > 0) {
       throw new CliError(1, `The segmenter is at work on ${busy.join(', ')}: nothing of it was purged; run it again.`);
     }
+    if (report.withdrawn.busy > 0)
+      throw new CliError(1, 'The segmenter was at work: withdrawals wait for the next purge; run it again.');
   },
 });
+
+const withdrawnText = ({ withdrawals, events, narrowed }: WithdrawalPurge): string =>
+  `${withdrawals} withdrawals were carried out: ${events} events went, ${narrowed} lost a purpose and stay for another.`;
 
 function purgeTable(report: PurgeReport): string {
   const table = new Table({
