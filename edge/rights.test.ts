@@ -192,6 +192,28 @@ describe('P4: who can no longer be identified', () => {
     ]);
   });
 
+  it('tells of a breach the receipts of its window alone', async () => {
+    await visit(NEW);
+    const visitor = await knownVisitorKey({ db: database.db, keys }, site, NEW as FirstPartyId, now);
+    if (visitor === undefined) throw new Error('the salt lives');
+    const choice = {
+      visitor,
+      kind: 'granted',
+      receivedAt: now,
+      purposes: 15,
+      source: 'site',
+      policyVersion: 1,
+    } as const;
+    await acceptJobs(database.db, [{ site: site.row, day: 20_000, rows: [], ledger: [], choices: [choice] }]);
+    const receipts = async (from: number) => {
+      const { sections } = await makeBreachPack(needs(), site, from as EpochMs, (from + DAY_MS) as EpochMs);
+      const rows = sections.find(({ heading }) => heading === 'Data')?.table?.rows ?? [];
+      return rows.find(([what]) => String(what).startsWith('receipt of consent'))?.[1];
+    };
+    expect(await receipts(START)).toBe('fewer than 10');
+    expect(await receipts(START + DAY_MS)).toBe('0');
+  });
+
   it('tells an assessment of profiles by the policy in force, before any run', async () => {
     const text = JSON.stringify(await makeDpia(needs(), site));
     expect(text).toContain('Evaluation or scoring (profiles): yes');

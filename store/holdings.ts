@@ -76,14 +76,14 @@ export interface HeldRecords {
   readonly auditCheckpoints: number;
 }
 
-/** Counts them. */
-export async function readHeldRecords(db: Db, site: SiteRow): Promise<HeldRecords> {
+/** Counts them; receipts are those of choices between two instants, the rest has no window. */
+export async function readHeldRecords(db: Db, site: SiteRow, from: number, to: number): Promise<HeldRecords> {
   const { rows } = await db.client.execute({
-    sql: `SELECT (SELECT count(*) FROM profiles WHERE site_id = ?1) AS profiles, (SELECT count(*) FROM receipts WHERE site_id = ?1) AS receipts,
+    sql: `SELECT (SELECT count(*) FROM profiles WHERE site_id = ?1) AS profiles, (SELECT count(*) FROM receipts WHERE site_id = ?1 AND at >= ?2 AND at < ?3) AS receipts,
       (SELECT count(*) FROM dead_letters WHERE site_id = ?1) AS letters,
       (SELECT count(*) FROM privacy_requests WHERE site_id = ?1 AND status = 'open') AS requests,
       (SELECT count(*) FROM audit_checkpoints) AS checkpoints`,
-    args: [site],
+    args: [site, from, to],
   });
   const accounts = await db.client.execute({
     sql: 'SELECT kind, count(*) AS accounts FROM accounts WHERE site_id = ? GROUP BY kind ORDER BY kind',

@@ -45,7 +45,7 @@ export async function readFacts(needs: RightsNeeds, site: Site, from: EpochMs, t
     policy: site.policy,
     days: (await readRetention(db)).find(({ row }) => row === site.row)?.days ?? {},
     holdings: await readHoldings(db, site.row, from, to),
-    records: await readHeldRecords(db, site.row),
+    records: await readHeldRecords(db, site.row, from, to),
     salts,
     forgets: keys.forgets,
     destinations: (await needs.destinationsOf(site)).map(({ name, purpose }) => ({ name, purpose })),
@@ -100,7 +100,11 @@ export const peopleSection = ({ holdings, policy }: Facts): Section => ({
   table: {
     head: ['Visitors', 'Number', 'Recognised for'],
     rows: [
-      ['who agreed', about(holdings.linkedVisitors), 'as long as their pseudonym lives, 395 days at most'],
+      [
+        'who agreed',
+        about(holdings.linkedVisitors),
+        '395 days under one salt, longer where they return while two salts overlap',
+      ],
       ['who were not asked or refused, with a key', about(holdings.dayVisitors), 'one UTC day'],
       ['of nobody (events without a key)', about(holdings.eventsWithoutVisitor), 'not at all'],
     ],
@@ -130,7 +134,7 @@ export const recipientsSection = ({ destinations }: Facts): Section => ({
   ...(destinations.length === 0
     ? {
         text: [
-          'Nobody outside the site: no destination is configured. No transfer to a third country follows from this software; where its server stands is yours to state.',
+          'No destination is registered. Files that were exported are not known here, nor whom they were given to. No transfer to a third country follows from this software; where its server stands is yours to state.',
         ],
       }
     : { table: { head: ['Who', 'What for'], rows: destinations.map((one) => [one.name, one.purpose]) } }),

@@ -185,6 +185,7 @@ export async function makeBreachPack(
         heading: 'What to do with it',
         text: [
           'GDPR Art. 33: the authority is told within 72 hours of knowing, with approximate numbers. Art. 34: nobody can be written to, because no contact is stored; where those affected must be told, a public notice takes its place (Art. 34 (3) (c)).',
+          'A stolen database concerns all that was stored, not the days of the breach alone: then begin the window with the oldest event. Profiles, refused events and logins are counted whatever the window.',
           `Nature of the breach, likely consequences, measures taken: ${TO_STATE}.`,
         ],
       },
