@@ -19,7 +19,7 @@ async function readReceipt(file: string): Promise<string> {
 function sentences({ receipt, site, erasedAt, rows, destinations }: ErasureReceipt): string {
   const told = destinations.map(({ name, told: isTold }) => `${name} ${isTold ? 'was told' : 'was NOT told'}`);
   const { events, visitors, strings } = rows;
-  return `Sound: receipt ${receipt} of ${site}, ${new Date(erasedAt).toISOString()}: ${events} events, ${visitors} visitors and ${strings} texts were erased. ${told.length === 0 ? 'Nobody else had them.' : `${told.join(', ')}.`}`;
+  return `Sound: receipt ${receipt} of ${site}, ${new Date(erasedAt).toISOString()}: ${events} events, ${visitors} visitors and ${strings} texts were erased. ${told.length === 0 ? 'No destination was registered. Files exported before are not reached, nor backups until they expire.' : `${told.join(', ')}.`}`;
 }
 
 const verifyCommand = defineCommand({

@@ -184,7 +184,10 @@ ${section(
   say(['Who receives data', '接收方']),
   [say(['Who', '接收方']), say(['What for', '目的'])],
   file.recipients.map((one) => [one.name, one.purpose]),
-  say(['Nobody outside the site: no destination is set up.', '网站之外没有接收方。']),
+  say([
+    'No destination is registered. Files that the site exported are not named here.',
+    '网站未登记任何接收方。网站导出的文件不在此列。',
+  ]),
 )}<p>${told.transfers}</p>
 ${section(
   say(['How long data is kept', '保存期限']),
