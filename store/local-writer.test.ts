@@ -68,14 +68,16 @@ const otherArb = fc.constantFrom(
 );
 const stepsArb = fc.array(fc.record({ jobs: fc.array(jobArb, { maxLength: 4 }), other: otherArb }), { maxLength: 5 });
 
-const EVENTS_SQL = `SELECT e.*, hex(e.id) AS id, hex(e.order_key) AS order_key, NULL AS seq,
+// Of two columns of one name the driver gives the first: what stands for a number that either way draws by itself comes before it.
+const EVENTS_SQL = `SELECT NULL AS seq, hex(e.id) AS id, hex(e.order_key) AS order_key,
     e.visitor IS NULL AS anonymous, (SELECT hex(key) || linked FROM visitors WHERE id = e.visitor) AS visitor,
+    (SELECT code FROM contexts WHERE id = e.context) AS context,
     ${['name', 'path', 'title', 'referrer', 'campaign', 'currency', 'coupon']
       .map(
         (field) => `e.${field} IS NULL AS no_${field}, (SELECT value FROM strings WHERE id = e.${field}) AS ${field}`,
       )
-      .join(', ')}
-  FROM events e ORDER BY seq`;
+      .join(', ')}, e.*
+  FROM events e ORDER BY e.seq`;
 
 describe('D1, M1: the local writer', () => {
   let batches: TestDatabase;

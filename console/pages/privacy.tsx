@@ -71,7 +71,10 @@ const WORDS = {
   destroyed: ['destroyed {when}', '已于 {when} 销毁'],
   gone: ['key gone', '密钥已失'],
   recipients: ['Recipients', '接收方'],
-  nobody: ['Nobody outside the site: no destination is configured.', '无外部接收方:未配置任何目的地。'],
+  nobody: [
+    'No destination is registered. Files that were exported are not known here.',
+    '未登记任何接收方。此处不掌握已导出的文件。',
+  ],
   who: ['Who', '接收方'],
   whatFor: ['What for', '目的'],
   edit: ['Edit policy', '编辑策略'],

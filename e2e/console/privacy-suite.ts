@@ -12,7 +12,7 @@ export function testPrivacy(served: ConsoleUnderTest): void {
       await page.getByText('collecting', { exact: true }).waitFor();
       await page.getByText('honoured: takes profile, personalising, sharing').waitFor();
       await page.getByRole('heading', { name: 'Salt periods' }).waitFor();
-      await page.getByText('Nobody outside the site').waitFor();
+      await page.getByText('No destination is registered').waitFor();
       await context.close();
     });
   });

@@ -93,7 +93,7 @@ export function officerSuite(edge: SuiteEdge): void {
       for (const text of (await read()).slice(0, 2)) {
         expect(text).toContain('NO LIMIT SET');
         expect(text).toContain('unknown visitors \\"day\\"');
-        expect(text).toContain('no destination is configured');
+        expect(text).toContain('No destination is registered');
       }
       const now = Date.now() as EpochMs;
       const changed = await findSite(edge.db, id);

@@ -258,7 +258,7 @@ export function rightsSuite(edge: SuiteEdge): void {
         expect(document).toMatchObject({ kind: name, site: 'shop' });
         const text = JSON.stringify(document);
         expect(text).toContain('NO LIMIT SET');
-        expect(text).toContain('no destination is configured');
+        expect(text).toContain('No destination is registered');
       }
       const page = await get(`${base}/ropa`, { accept: 'text/html' });
       expect(await page.text()).toContain('<h2>Time limits</h2>');
