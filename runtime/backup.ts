@@ -1,7 +1,7 @@
 // runtime/backup.ts: backups on Node: a folder each, whole or not there, holding no keys.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as v from 'valibot';
@@ -20,6 +20,7 @@ import { openCopy, openGround } from '../store/open.node.ts';
 import { BackupError } from './backup-error.ts';
 import type { Config } from './config.ts';
 import { BACKUP_DAYS } from './config.ts';
+import { sync } from './durable.ts';
 import { filesOf } from './files.ts';
 
 /** The files of a backup. */
@@ -51,16 +52,6 @@ export const backupFolder = (config: Pick<Config, 'dataDir' | 'backupDir'>): str
   config.backupDir ?? `${config.dataDir}-backups`;
 
 const nameOf = (madeAt: number): string => new Date(madeAt).toISOString().replaceAll(':', '-').replace('.', '-');
-
-/** Makes what is written of a file or folder durable. */
-export async function sync(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
 
 /** SHA-256 of a file in hex. */
 export async function digestOf(path: string): Promise<string> {

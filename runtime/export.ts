@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import type { Db, ExportFormat, ExportSlice, ExportWindow, Site } from '../store/index.ts';
 import { appendAudit, EXPORT_COLUMNS, EXPORT_TEXTS, exportSlices, readSnapshot } from '../store/index.ts';
 import { linesToParquet } from '../store/export.node.ts';
-import { digestOf, sync } from './backup.ts';
+import { digestOf } from './backup.ts';
+import { sync } from './durable.ts';
 
 /** Events of one file, so that a file fits into memory where it is sent on. */
 const FILE_EVENTS = 200_000;

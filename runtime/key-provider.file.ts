@@ -1,10 +1,10 @@
 // runtime/key-provider.file.ts: keys as files of mode 0600 in a folder outside the data folder and its backups.
-import { constants } from 'node:fs';
 import { chmod, link, mkdir, open, readFile, realpath, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { KeyProvider } from '../core/index.ts';
 import { faultCode, KEY_BYTES, toHex } from '../core/index.ts';
 import { isInside } from './config.ts';
+import { sync, writeDurably } from './durable.ts';
 
 const GROUP_AND_OTHERS = 0o077;
 
@@ -36,25 +36,10 @@ async function readKey(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, constants.O_RDONLY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-};
-
 /** Writes a whole key under a name of its own, then links it: other processes see all of it or nothing, and the first wins. */
 async function createKey(folder: string, path: string, bytes: Uint8Array): Promise<void> {
   const temporary = join(folder, `.new-${process.pid}-${toHex(crypto.getRandomValues(new Uint8Array(8)))}`);
-  const handle = await open(temporary, 'wx', 0o600);
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await writeDurably(temporary, bytes, 'wx');
   try {
     await link(temporary, path);
   } catch (fault) {
@@ -62,7 +47,7 @@ async function createKey(folder: string, path: string, bytes: Uint8Array): Promi
   } finally {
     await unlink(temporary);
   }
-  await syncFolder(folder);
+  await sync(folder);
 }
 
 async function destroyKey(folder: string, path: string): Promise<void> {
@@ -79,7 +64,7 @@ async function destroyKey(folder: string, path: string): Promise<void> {
   } catch (fault) {
     if (!isMissing(fault)) throw fault;
   }
-  await syncFolder(folder);
+  await sync(folder);
 }
 
 /** Where a path leads once links are followed; the path itself where nothing is there yet. */

@@ -1,11 +1,12 @@
 // runtime/second-place.file.ts: the second place as a folder, best on another disk or machine.
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EpochMs } from '../contract/index.ts';
 import { faultCode } from '../core/index.ts';
 import type { KeepApart } from '../edge/index.ts';
 import type { Db, Kept } from '../store/index.ts';
 import { addKept } from '../store/index.ts';
+import { sync, writeDurably } from './durable.ts';
 import type { SecondPlace } from './second-place.ts';
 import { createKeepApart, togetherOf } from './second-place.ts';
 import { StartError } from './start-error.ts';
@@ -32,20 +33,9 @@ async function readOr(path: string, absent: string): Promise<string> {
 /** Puts a text in place whole, and on the disk before it resolves: name and bytes. */
 async function replace(folder: string, name: string, text: string): Promise<void> {
   const fresh = join(folder, `.${name}`);
-  const file = await open(fresh, 'w', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeDurably(fresh, text, 'w');
   await rename(fresh, join(folder, name));
-  const names = await open(folder, 'r');
-  try {
-    await names.sync();
-  } finally {
-    await names.close();
-  }
+  await sync(folder);
 }
 
 async function newsIn(folder: string): Promise<string[]> {
