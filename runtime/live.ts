@@ -84,7 +84,7 @@ export function createCatchUp(round: () => Promise<LiveRound>, now: () => EpochM
         again = false;
         const { folded } = await round();
         // Others that wrote meanwhile found the lease taken and left their events to this one.
-        if (folded > 0) again = true;
+        again ||= folded > 0;
       }
     } finally {
       heldUntil = 0;

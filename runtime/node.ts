@@ -31,6 +31,7 @@ import { checkFiles, startSchedule } from './schedule.ts';
 import type { StorageHealth } from './storage-health.ts';
 import { watchStorage } from './storage-health.ts';
 import { keepApartIn, recallErased } from './second-place.file.ts';
+import { sayPlaceFailed } from './second-place.ts';
 import type { Traces } from './traces.ts';
 import type { Writer } from './writer.ts';
 import { wayOut } from './way-out.ts';
@@ -136,11 +137,6 @@ const healthOf = (
   hasRoom: () => hasRoom(config),
 });
 
-const secondPlaceFailed =
-  (log: Port['log']) =>
-  (fault: unknown): void =>
-    log('error', 'second_place_failed', { code: faultCode(fault) });
-
 /** Does before the first request what a schedule that stood still has not done. @returns what later looks at the clock are told. */
 async function catchUp(
   config: Config,
@@ -159,7 +155,7 @@ async function catchUp(
   // Nor may a backup that was put back bring back whom it held (P4).
   await recallErased(db, config.secondDir);
   // From the first minute on: a restore asks there, and the schedule comes by in a quarter of an hour.
-  await keepApartIn(db, config.secondDir, secondPlaceFailed(log))?.();
+  await keepApartIn(db, config.secondDir, sayPlaceFailed(log))?.();
   // The files are this server's alone: what was being imported when the last one ended is not going on anywhere.
   const interrupted = await interruptImports(db, at);
   if (interrupted > 0) log('warn', 'imports_interrupted', { imports: interrupted });
@@ -178,7 +174,7 @@ const partsOf = (
   log: Port['log'],
 ): Pick<Port, 'fetchOut' | 'deliver' | 'keepApart' | 'oidc'> & typeof PARTS => ({
   ...wayOut(config),
-  keepApart: keepApartIn(db, config.secondDir, secondPlaceFailed(log)),
+  keepApart: keepApartIn(db, config.secondDir, sayPlaceFailed(log)),
   oidc: config.oidc,
   ...PARTS,
 });

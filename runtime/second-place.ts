@@ -2,7 +2,8 @@
 //
 // The schedule writes all of it. What came since is beside it as news, one small text each, written before whoever asked is told
 // that it is done: two processes that wrote the whole at once could lose what one of them had not read yet.
-import type { KeepApart } from '../edge/index.ts';
+import { faultCode } from '../core/index.ts';
+import type { KeepApart, Port } from '../edge/index.ts';
 import type { Db, Kept, StoredCheckpoint } from '../store/index.ts';
 import { decodeKept, encodeKept, NOBODY_KEPT, readKept } from '../store/index.ts';
 
@@ -28,6 +29,12 @@ export async function keepApart(db: Db, place: SecondPlace, checkpoint?: StoredC
   await place.keepErased(encodeKept(await readKept(db)));
   if (told.length > 0) await place.dropNews(told);
 }
+
+/** Tells the log of a second place that could not be written. */
+export const sayPlaceFailed =
+  (log: Port['log']) =>
+  (fault: unknown): void =>
+    log('error', 'second_place_failed', { code: faultCode(fault) });
 
 /** What requests are given to write there at once. @param failed hears of a place that could not be written. */
 export function createKeepApart(

@@ -34,7 +34,7 @@ import type { Outside } from './outside-settings.ts';
 import { readOutside } from './outside-settings.ts';
 import { runTasks } from './scheduled-tasks.ts';
 import type { SecondPlace } from './second-place.ts';
-import { createKeepApart } from './second-place.ts';
+import { createKeepApart, sayPlaceFailed } from './second-place.ts';
 import { secondBucket } from './second-place.r2.ts';
 
 /** What wrangler.toml binds. */
@@ -130,8 +130,7 @@ const secondPlaceOf = ({ HUSHTAG_SECOND_PLACE: bucket }: Env): SecondPlace | und
 function apartOf(env: Env, db: Db, log: Port['log']): KeepApart | undefined {
   const place = secondPlaceOf(env);
   if (place === undefined) return undefined;
-  const failed = (fault: unknown): void => log('error', 'second_place_failed', { code: faultCode(fault) });
-  return createKeepApart(db, () => Promise.resolve(place), failed);
+  return createKeepApart(db, () => Promise.resolve(place), sayPlaceFailed(log));
 }
 
 /** Live folding, after each batch of the queue. */
