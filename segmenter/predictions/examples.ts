@@ -103,3 +103,28 @@ export function shuffled<T>(items: readonly T[], seed: number): T[] {
     .sort((a, b) => a.word - b.word || a.index - b.index)
     .map(({ item }) => item);
 }
+
+/** Some of the rows that a model reads, by feature. */
+export interface Part {
+  readonly rows: readonly number[];
+  readonly features: readonly Float64Array[];
+  readonly labels: Uint8Array;
+}
+
+/** Parts features into what a model sees and the fold that is held out. @param folds the fold of each row */
+export function holdOut(
+  features: readonly Float64Array[],
+  labels: Uint8Array,
+  folds: Uint8Array,
+  fold: number,
+): { readonly seen: Part; readonly held: Part } {
+  const part = (isSeen: boolean): Part => {
+    const rows = [...labels.keys()].filter((row) => (folds[row] !== fold) === isSeen);
+    return {
+      rows,
+      features: features.map((values) => Float64Array.from(rows, (row) => values[row] ?? Number.NaN)),
+      labels: Uint8Array.from(rows, (row) => labels[row] ?? 0),
+    };
+  };
+  return { seen: part(true), held: part(false) };
+}

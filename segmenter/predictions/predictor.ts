@@ -7,7 +7,7 @@ import { boost, BOOST_DEFAULTS, boostedOdds } from './boost.ts';
 import type { Calibration } from './calibrate.ts';
 import { calibrate, fitIsotonic, fitPlatt } from './calibrate.ts';
 import type { Column, Encoding, Examples } from './examples.ts';
-import { encode, learnEncoding, stratifiedFolds } from './examples.ts';
+import { encode, holdOut, learnEncoding, stratifiedFolds } from './examples.ts';
 import type { LogisticModel } from './logistic.ts';
 import { FEATURES_MAX, fitLogistic, logisticOdds, RIDGE } from './logistic.ts';
 import type { LiftPoint } from './measures.ts';
@@ -116,15 +116,7 @@ function oddsUnseen(
   const odds = new Float64Array(labels.length);
   let rounds = 0;
   for (let fold = 0; fold < FOLDS; fold++) {
-    const [seen, held] = [true, false].map((isSeen) => {
-      const rows = [...labels.keys()].filter((row) => (folds[row] !== fold) === isSeen);
-      return {
-        rows,
-        features: features.map((values) => Float64Array.from(rows, (row) => values[row] ?? Number.NaN)),
-        labels: Uint8Array.from(rows, (row) => labels[row] ?? 0),
-      };
-    });
-    if (seen === undefined || held === undefined) continue;
+    const { seen, held } = holdOut(features, labels, folds, fold);
     const model: Model =
       options.method === 'logistic'
         ? { method: 'logistic', logistic: fitLogistic(seen.features, seen.labels, options.ridge ?? RIDGE) }

@@ -7,7 +7,7 @@
 import { sampleIndices } from '../math/random.ts';
 import { boost, boostedOdds } from './boost.ts';
 import type { Examples } from './examples.ts';
-import { encode, examplesAt, learnEncoding, stratifiedFolds } from './examples.ts';
+import { encode, examplesAt, holdOut, learnEncoding, stratifiedFolds } from './examples.ts';
 import { fitLogistic, logisticOdds, RIDGE } from './logistic.ts';
 import { areaUnderCurve } from './measures.ts';
 import type { PredictorOptions } from './predictor.ts';
@@ -38,25 +38,27 @@ const FOLDS = 4;
 
 const hasBoth = (labels: Uint8Array): boolean => labels.includes(0) && labels.includes(1);
 
-/** Log odds of later examples by a model of earlier ones; undefined where there is nothing to learn from. */
-function laterOdds(earlier: Examples, later: Examples, settings: Settings, seed: number): Float64Array | undefined {
-  const rows = [...earlier.labels.keys()];
-  const encoding = learnEncoding(earlier.columns, rows);
-  const features = encode(earlier.columns, encoding, rows).map(({ values }) => values);
+/**
+ * Makes what judges settings by a model of earlier examples: the area under the curve of later ones. All that does not hang on the settings is
+ * done once. @returns undefined where there is nothing to learn from.
+ */
+function judgeBy(earlier: Examples, later: Examples, seed: number): ((settings: Settings) => number) | undefined {
+  const { columns, labels } = earlier;
+  const rows = [...labels.keys()];
+  const encoding = learnEncoding(columns, rows);
+  const features = encode(columns, encoding, rows).map(({ values }) => values);
+  if (features.length === 0 || !hasBoth(labels)) return undefined;
   const asked = encode(later.columns, encoding, [...later.labels.keys()]).map(({ values }) => values);
-  if (features.length === 0 || !hasBoth(earlier.labels)) return undefined;
-  if (settings.method === 'logistic') return logisticOdds(fitLogistic(features, earlier.labels, settings.ridge), asked);
-  const folds = stratifiedFolds(earlier.labels, FOLDS, seed);
-  const part = (isSeen: boolean) => {
-    const held = rows.filter((row) => (folds[row] !== 0) === isSeen);
-    return {
-      features: features.map((values) => Float64Array.from(held, (row) => values[row] ?? Number.NaN)),
-      labels: Uint8Array.from(held, (row) => earlier.labels[row] ?? 0),
-    };
+  const { seen, held } = holdOut(features, labels, stratifiedFolds(labels, FOLDS, seed), 0);
+  const canStop = hasBoth(seen.labels) && hasBoth(held.labels);
+  const oddsBy = ({ method, ridge, trees }: Settings): Float64Array | undefined => {
+    if (method === 'logistic') return logisticOdds(fitLogistic(features, labels, ridge), asked);
+    return canStop ? boostedOdds(boost(seen, held, { ...trees, seed }), asked) : undefined;
   };
-  const [seen, stopping] = [part(true), part(false)];
-  if (!hasBoth(seen.labels) || !hasBoth(stopping.labels)) return undefined;
-  return boostedOdds(boost(seen, stopping, { ...settings.trees, seed }), asked);
+  return (settings) => {
+    const odds = oddsBy(settings);
+    return odds === undefined ? Number.NaN : areaUnderCurve(odds, later.labels);
+  };
 }
 
 /** Standard error of an area under the curve (Hanley & McNeil 1982, eq. 1 and 2, of exponential scores). */
@@ -108,9 +110,8 @@ export function tune(earlier: Examples, later: Examples, seed: number): Settings
   const part = Math.min(all, Math.max(FIRST_EXAMPLES_MIN, Math.ceil(all * FIRST_SHARE)));
   const few = part === all ? earlier : examplesAt(earlier, sampleIndices(all, part, seed));
   const positives = later.labels.reduce((sum, label) => sum + label, 0);
-  const judge: Judge<Settings> = (settings, examples) => {
-    const odds = laterOdds(examples === all ? earlier : few, later, settings, seed);
-    return odds === undefined ? Number.NaN : areaUnderCurve(odds, later.labels);
-  };
+  const byPart = judgeBy(few, later, seed);
+  const byAll = part === all ? byPart : judgeBy(earlier, later, seed);
+  const judge: Judge<Settings> = (settings, examples) => (examples === all ? byAll : byPart)?.(settings) ?? Number.NaN;
   return halve(CANDIDATES, { part, all }, judge, (auc) => areaError(auc, positives, later.labels.length - positives));
 }
