@@ -9,6 +9,7 @@ import type { Hmac } from '../../core/index.ts';
 import { checkFloor, FLOOR_MARGIN, mayRelease, NOISE_SCALE, roundCount } from '../../core/index.ts';
 import type { ExactCluster, PublishHistory } from '../../segmenter/index.ts';
 import { publishUnderCap } from '../../segmenter/index.ts';
+import { noiseChance } from './noise-chance.ts';
 import type { Seeded } from './seeded.ts';
 import type { AttackReport } from './trials.ts';
 import { nodeSha256, runTrials } from './trials.ts';
@@ -16,8 +17,7 @@ import { nodeSha256, runTrials } from './trials.ts';
 const FLOOR = 50;
 const T0 = 1_772_409_600_000;
 const TARGET = 1;
-/** Values of noise that are looked at; those beyond have a chance below 10^-13. */
-const NOISE_MAX = 30 * NOISE_SCALE;
+const { max: NOISE_MAX, of: chanceOf } = noiseChance(NOISE_SCALE);
 
 /** Segments of one day without the target, and in which of them it would be. */
 interface Day {
@@ -248,12 +248,11 @@ export function chance(seen: number | WithheldReason, members: number, total: nu
   const name = `${seen} ${members} ${total}`;
   const held = known.get(name);
   if (held !== undefined) return held;
-  const a = Math.exp(-1 / NOISE_SCALE);
   let sum = 0;
   for (let noise = -NOISE_MAX; noise <= NOISE_MAX; noise++) {
     const noisy = members + noise;
     const reason = checkFloor(noisy, total, FLOOR + FLOOR_MARGIN) ?? checkFloor(members, total, FLOOR);
-    if ((reason ?? roundCount(noisy)) === seen) sum += ((1 - a) / (1 + a)) * a ** Math.abs(noise);
+    if ((reason ?? roundCount(noisy)) === seen) sum += chanceOf(noise);
   }
   known.set(name, sum);
   return sum;

@@ -2,8 +2,8 @@
 //
 // The attacker knows every other order and adds some each week, so that all noise is drawn again. It sees more than is published:
 // the very numbers that rules, their order and recommendations are computed of. Its guess is the likelihood of all weeks of a period.
-import { COUNT_STEP } from '../../core/index.ts';
 import { blurredSets, ORDER_NOISE_SCALE, setKey } from '../../segmenter/index.ts';
+import { shownChance } from './noise-chance.ts';
 import type { AttackReport, Trial } from './trials.ts';
 import { runTrials } from './trials.ts';
 
@@ -12,27 +12,8 @@ const WEEKS = 4;
 /** As many items as are taken of one order. */
 const BASKETS = ['a', 'b'].map((of) => Array.from({ length: 5 }, (_, nth) => `${of}${nth}`));
 
-/** Chances of noise by its distance, as far as they are above 10^-13. */
-const NOISE_MAX = 30 * ORDER_NOISE_SCALE;
-const DECAY = Math.exp(-1 / ORDER_NOISE_SCALE);
-const chanceOf = (noise: number): number => ((1 - DECAY) / (1 + DECAY)) * DECAY ** Math.abs(noise);
-
-const known = new Map<string, number>();
-
-/** The chance that a set of so many orders is shown as `shown`, or not at all where that is undefined. */
-function chance(shown: number | undefined, orders: number): number {
-  const name = `${shown} ${orders}`;
-  const held = known.get(name);
-  if (held !== undefined) return held;
-  let sum = 0;
-  for (let noise = -NOISE_MAX; noise <= NOISE_MAX; noise++) {
-    const isShown = orders >= FLOOR && orders + noise >= FLOOR + 3 * ORDER_NOISE_SCALE;
-    const rounded = Math.floor((orders + noise + COUNT_STEP / 2) / COUNT_STEP) * COUNT_STEP;
-    if ((isShown ? rounded : undefined) === shown) sum += chanceOf(noise);
-  }
-  known.set(name, sum);
-  return sum;
-}
+/** The chance that a set of so many orders is shown as `shown`, or not at all where that is null. */
+const chance = shownChance(FLOOR, ORDER_NOISE_SCALE);
 
 /** Every set of up to three items of a basket. */
 function setsOf(basket: readonly string[]): string[] {
@@ -61,7 +42,7 @@ export const basketTrial: Trial = async (isFirst, secret, random) => {
     for (const [nth, basket] of BASKETS.entries()) {
       const without = counts[nth] ?? 0;
       for (const set of setsOf(basket)) {
-        const shown = found?.sets.get(set)?.orders;
+        const shown = found?.sets.get(set)?.orders ?? null;
         const [has, hasNot] = [chance(shown, without + 1), chance(shown, without)];
         evidence += (nth === 0 ? 1 : -1) * Math.log((has + least) / (hasNot + least));
       }

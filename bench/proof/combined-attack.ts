@@ -4,14 +4,9 @@
 // for in reports and which rule they fulfil all follow from it, which is the worst there is: a real visitor ties fewer of these together.
 // The attacker knows everybody else, and adds up the likelihood of all kinds of numbers, each at the cap of its own allowance.
 import type { Hmac } from '../../core/index.ts';
-import {
-  COUNT_STEP,
-  publishReportCount,
-  RELEASES_MAX,
-  REPORT_NOISE_SCALE,
-  REPORT_UNITS_MAX,
-} from '../../core/index.ts';
+import { publishReportCount, RELEASES_MAX, REPORT_NOISE_SCALE, REPORT_UNITS_MAX } from '../../core/index.ts';
 import { basketTrial } from './basket-attack.ts';
+import { shownChance } from './noise-chance.ts';
 import { modelTrial } from './quality-attack.ts';
 import type { AttackReport, Trial } from './trials.ts';
 import { runTrials } from './trials.ts';
@@ -19,28 +14,10 @@ import { runTrials } from './trials.ts';
 const FLOOR = 50;
 /** Periods of 28 days in a year. */
 export const YEAR_PERIODS = 13;
-const MARGIN = 3 * REPORT_NOISE_SCALE;
-/** Values of noise that are looked at; those beyond have a chance below 10^-13. */
-const NOISE_MAX = 30 * REPORT_NOISE_SCALE;
-const DECAY = Math.exp(-1 / REPORT_NOISE_SCALE);
 const LEAST = 1e-12;
 
-const known = new Map<string, number>();
-
-/** The chance that so many are shown as `shown`, or withheld where that is null; by the rule, not the code. */
-function chance(shown: number | null, count: number): number {
-  const name = `${shown} ${count}`;
-  const held = known.get(name);
-  if (held !== undefined) return held;
-  let sum = 0;
-  for (let noise = -NOISE_MAX; noise <= NOISE_MAX; noise++) {
-    const isShown = count >= FLOOR && count + noise >= FLOOR + MARGIN;
-    const rounded = Math.floor((count + noise + COUNT_STEP / 2) / COUNT_STEP) * COUNT_STEP;
-    if ((isShown ? rounded : null) === shown) sum += ((1 - DECAY) / (1 + DECAY)) * DECAY ** Math.abs(noise);
-  }
-  known.set(name, sum);
-  return sum;
-}
+/** The chance that so many are shown as `shown`, or withheld where that is null. */
+const chance = shownChance(FLOOR, REPORT_NOISE_SCALE);
 
 /** Numbers of reports that are asked until the budget is spent: the target is in each, or in none. */
 const reportTrial: Trial = async (isIn, secret, random) => {

@@ -4,6 +4,7 @@
 // the threshold to well above it, and sees on which day "not enough" ends. Its guess is the likelihood of what it saw.
 import { NOISE_SCALE } from '../../core/index.ts';
 import { isEnough } from '../../segmenter/index.ts';
+import { noiseChance } from './noise-chance.ts';
 import type { AttackReport } from './trials.ts';
 import { nodeSha256, runTrials } from './trials.ts';
 
@@ -14,12 +15,9 @@ const REAL = 40;
 const DUMMIES = 1_000_000;
 /** How far below and above the threshold the padding goes, visitors. */
 const REACH = 30;
-/** Values of noise that are looked at; those beyond have a chance below 10^-13. */
-const NOISE_MAX = 30 * NOISE_SCALE;
-const DECAY = Math.exp(-1 / NOISE_SCALE);
+const { max: NOISE_MAX, of: chanceOf } = noiseChance(NOISE_SCALE);
 
 const noises = Array.from({ length: 2 * NOISE_MAX + 1 }, (_, nth) => nth - NOISE_MAX);
-const chanceOf = (noise: number): number => ((1 - DECAY) / (1 + DECAY)) * DECAY ** Math.abs(noise);
 /** The chance that noise is at least so much, by index from -NOISE_MAX on. */
 const tails = noises.map(() => 0);
 let sum = 0;
