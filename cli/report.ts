@@ -3,9 +3,9 @@ import Table from 'cli-table3';
 import type { PublishedSegment, PublishedTrait } from '../contract/index.ts';
 import type { RunSummary } from '../segmenter/index.ts';
 import type { LedgerEntry } from '../store/index.ts';
+import { NO_COLOURS } from './tables.ts';
 
 const TRAITS_SHOWN = 3;
-const NO_COLOURS = { head: [], border: [] };
 
 const inWords = ({ id, unit, currency, mean, plusMinus, overall, compared }: PublishedTrait): string => {
   const scale = unit === 'minor_units' ? 100 : unit === 'share' ? 0.01 : 1;

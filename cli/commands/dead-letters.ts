@@ -9,6 +9,7 @@ import { fieldMappingSchema, REPLAY_LETTERS_MAX, replayLetters } from '../../edg
 import type { Db, KeptLetter, LetterTotals, Site } from '../../store/index.ts';
 import { dropStatements, readLetters, readLetterTotals } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
+import { NO_COLOURS } from '../tables.ts';
 
 /** Letters one call lists at most. */
 const LIST_MAX = 1_000;
@@ -76,7 +77,7 @@ const totalsLine = ({ letters, evicted, expired, replayed, dropped }: LetterTota
 function letterTable(letters: readonly KeptLetter[]): string {
   const table = new Table({
     head: ['Letter', 'Arrived (UTC)', 'Way', 'Line', 'Reason', 'Where'],
-    style: { head: [], border: [] },
+    style: NO_COLOURS,
   });
   for (const { letter, receivedAt, via, line, reason, pointer } of letters) {
     table.push([String(letter), dateOf(receivedAt), via, line === undefined ? '' : String(line), reason, pointer]);

@@ -8,6 +8,7 @@ import { destinationSecret } from '../../edge/index.ts';
 import { DESTINATIONS_MAX, readDestinations, removeDestination, setDestination } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
 import { withRights } from '../rights.ts';
+import { NO_COLOURS } from '../tables.ts';
 
 const REFUSALS: Readonly<Record<DestinationRefusal, string>> = {
   name_malformed: 'A name has 1 to 40 small letters, digits and hyphens, none at its ends',
@@ -21,7 +22,6 @@ const siteArgument = { type: 'positional', required: true, description: 'The sit
 const nameArgument = { type: 'positional', required: true, description: 'What it is called' } as const;
 const jsonFlag = { type: 'boolean', description: 'Print one line of JSON' } as const;
 const now = (): EpochMs => Date.now() as EpochMs;
-const NO_COLOURS = { head: [], border: [] };
 
 const setCommand = defineCommand({
   meta: {

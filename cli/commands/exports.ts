@@ -3,6 +3,7 @@ import Table from 'cli-table3';
 import { defineCommand } from 'citty';
 import { readExports, removeExport } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
+import { NO_COLOURS } from '../tables.ts';
 
 const json = { type: 'boolean', description: 'Print one line of JSON' } as const;
 const site = { type: 'positional', required: true, description: 'The site' } as const;
@@ -17,7 +18,7 @@ const listCommand = defineCommand({
     );
     const table = new Table({
       head: ['Id', 'Days (UTC)', 'Form', 'Events', 'Made by', 'Until'],
-      style: { head: [], border: [] },
+      style: NO_COLOURS,
     });
     for (const { id, from, to, format, events, by, expiresAt } of held)
       table.push([id, `${day(from)} – ${day(to - 1)}`, format, String(events), by, day(expiresAt)]);

@@ -8,9 +8,9 @@ import { faultCode, parsePlan, planTypes } from '../../core/index.ts';
 import type { Db, PlanFindingCount, Site, StoredPlan } from '../../store/index.ts';
 import { dropTrackingPlan, readPlanFindings, readTrackingPlan, setTrackingPlan } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
+import { NO_COLOURS } from '../tables.ts';
 
 const FINDING_DAYS = 7;
-const NO_COLOURS = { head: [], border: [] };
 const siteArgument = { type: 'positional', required: true, description: 'The site' } as const;
 const fileArgument = { type: 'positional', required: true, description: 'The plan, a JSON file' } as const;
 const json = { type: 'boolean', description: 'Print one line of JSON' } as const;

@@ -21,11 +21,11 @@ import type { PrivacyRequest, RequestStatus } from '../../store/index.ts';
 import { addRequestStep, findRequest, listRequests, REQUEST_KINDS } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
 import { withRights } from '../rights.ts';
+import { NO_COLOURS } from '../tables.ts';
 
 const jsonFlag = { type: 'boolean', description: 'Print one line of JSON' } as const;
 const siteArgument = { type: 'positional', required: true, description: 'The site' } as const;
 const now = (): EpochMs => Date.now() as EpochMs;
-const NO_COLOURS = { head: [], border: [] };
 const STATUSES: readonly RequestStatus[] = ['open', 'done', 'not_identified'];
 
 const OUTCOMES: Readonly<Record<RequestStatus, string>> = {

@@ -22,9 +22,9 @@ import {
   setRetention,
 } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
+import { NO_COLOURS } from '../tables.ts';
 
 const HOLDER_BYTES = 8;
-const NO_COLOURS = { head: [], border: [] };
 const jsonFlag = { type: 'boolean', description: 'Print one line of JSON' } as const;
 const presets = Object.entries(RETENTION_PRESETS)
   .map(([name, days]) => `${name} (${DATA_CLASSES.map((one) => `${one} ${days[one]}`).join(', ')} days)`)

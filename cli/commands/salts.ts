@@ -8,8 +8,8 @@ import { rotateLongSalt } from '../../edge/index.ts';
 import { configuredKeys } from '../../runtime/index.ts';
 import { readHeldSalts, readSalts } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
+import { NO_COLOURS } from '../tables.ts';
 
-const NO_COLOURS = { head: [], border: [] };
 const jsonFlag = { type: 'boolean', description: 'Print one line of JSON' } as const;
 const time = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
 

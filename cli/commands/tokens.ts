@@ -8,6 +8,7 @@ import { configuredKeys } from '../../runtime/index.ts';
 import type { SignedToken } from '../../store/index.ts';
 import { readTokens, revokeToken } from '../../store/index.ts';
 import { CliError, print, requireConfig, requireSite, withDb } from '../context.ts';
+import { NO_COLOURS } from '../tables.ts';
 
 const jsonFlag = { type: 'boolean', description: 'Print one line of JSON' } as const;
 /** Tokens that are listed at most, newest first. */
@@ -29,7 +30,7 @@ const listCommand = defineCommand({
       const site = await requireSite(db, args.site);
       return readTokens(db, site.row, { limit: LIST_MAX });
     });
-    const table = new Table({ head: ['Id', 'Label', 'Scopes', 'State (UTC)'], style: { head: [], border: [] } });
+    const table = new Table({ head: ['Id', 'Label', 'Scopes', 'State (UTC)'], style: NO_COLOURS });
     table.push(...held.map((one) => [one.id, one.label, one.scopes.join(' '), stateOf(one, Date.now())]));
     print(args.json === true, held, held.length === 0 ? 'No token was signed for this site.' : table.toString());
   },
